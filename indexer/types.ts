@@ -1,0 +1,28 @@
+import type { FileKind } from "../protocol/data.ts";
+
+/** A piece of a file that is embedded and found as a whole. Lines count from 1, both ends included. */
+export interface Chunk {
+  readonly text: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  /** For formats with pages: the page on which the chunk begins. */
+  readonly page?: number;
+  /** Heading path ("Setup › Linux") or symbol path ("Parser › parseLine") that the chunk stands under. */
+  readonly heading?: string;
+}
+
+/** A file turned into text and cut up. For PDF and DOCX, lines are those of the extracted `text`. */
+export interface ParsedFile {
+  readonly kind: FileKind;
+  readonly language: string;
+  readonly chunks: readonly Chunk[];
+}
+
+/** A file that the walk found and that may be indexed. */
+export interface WalkedFile {
+  /** Relative to the folder, with "/". */
+  readonly path: string;
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly mtimeMs: number;
+}

@@ -1,0 +1,284 @@
+import * as v from "valibot";
+
+/** One request that a peer answers: its parameters, its result, and what it may report on the way. */
+export interface RequestSpec {
+  readonly params: v.GenericSchema;
+  readonly result: v.GenericSchema;
+  readonly progress?: v.GenericSchema;
+}
+
+/** One side of a channel: the requests that it answers and the notifications that it sends. */
+export interface Contract {
+  readonly requests: Record<string, RequestSpec>;
+  readonly notifications: Record<string, v.GenericSchema>;
+}
+
+/** How bytes travel is the port's business: a child process, a webview, or two ends in one test. */
+export interface Port {
+  send(message: unknown): void;
+  /** Called once, before any message is sent. */
+  listen(onMessage: (message: unknown) => void, onClose: (reason: string) => void): void;
+}
+
+export type ErrorCode = "failed" | "cancelled" | "gone" | "invalid";
+
+/** An error that reaches a person: `message` says what happened and why, `remedy` what to do. */
+export class CarrelError extends Error {
+  readonly code: ErrorCode;
+  readonly remedy: string;
+
+  constructor(message: string, remedy = "", code: ErrorCode = "failed") {
+    super(message);
+    this.name = "CarrelError";
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+type Requests<C extends Contract> = C["requests"];
+type Notifications<C extends Contract> = C["notifications"];
+type Params<C extends Contract, M extends keyof Requests<C>> = v.InferOutput<Requests<C>[M]["params"]>;
+type Result<C extends Contract, M extends keyof Requests<C>> = v.InferOutput<Requests<C>[M]["result"]>;
+type Progress<C extends Contract, M extends keyof Requests<C>> = Requests<C>[M] extends {
+  readonly progress: infer P extends v.GenericSchema;
+}
+  ? v.InferOutput<P>
+  : never;
+
+export interface RequestContext<P> {
+  readonly signal: AbortSignal;
+  progress(value: P): void;
+}
+
+/** What a side must implement: one handler for each request it understands. */
+export type Handlers<C extends Contract> = {
+  [M in keyof Requests<C>]: (
+    params: Params<C, M>,
+    context: RequestContext<Progress<C, M>>,
+  ) => Promise<Result<C, M>> | Result<C, M>;
+};
+
+export interface RequestOptions<P> {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (value: P) => void;
+}
+
+const wireError = v.object({
+  message: v.string(),
+  remedy: v.string(),
+  code: v.picklist(["failed", "cancelled", "gone", "invalid"]),
+});
+
+const wireMessage = v.variant("type", [
+  v.object({ type: v.literal("request"), id: v.number(), method: v.string(), params: v.unknown() }),
+  v.object({ type: v.literal("cancel"), id: v.number() }),
+  v.object({ type: v.literal("progress"), id: v.number(), value: v.unknown() }),
+  v.object({ type: v.literal("result"), id: v.number(), value: v.unknown() }),
+  v.object({ type: v.literal("error"), id: v.number(), error: wireError }),
+  v.object({ type: v.literal("notify"), method: v.string(), params: v.unknown() }),
+]);
+
+type WireMessage = v.InferOutput<typeof wireMessage>;
+
+interface Pending {
+  readonly method: string;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: CarrelError) => void;
+  readonly onProgress: ((value: unknown) => void) | undefined;
+}
+
+/**
+ * Both ends of a typed conversation between two processes. `Remote` is what the peer understands, `Local`
+ * what this side does. Every request ends: with a result, an error, a cancellation, or the peer's end.
+ */
+export class Channel<Remote extends Contract, Local extends Contract> {
+  private nextId = 1;
+  private readonly pending = new Map<number, Pending>();
+  private readonly running = new Map<number, AbortController>();
+  private readonly listeners = new Map<string, Set<(params: unknown) => void>>();
+  private readonly closeListeners = new Set<(reason: string) => void>();
+  private closed: string | undefined;
+  private readonly port: Port;
+  private readonly remote: Remote;
+  private readonly local: Local;
+  private readonly handlers: Handlers<Local>;
+
+  constructor(port: Port, remote: Remote, local: Local, handlers: Handlers<Local>) {
+    this.port = port;
+    this.remote = remote;
+    this.local = local;
+    this.handlers = handlers;
+    port.listen(
+      (message) => this.receive(message),
+      (reason) => this.close(reason),
+    );
+  }
+
+  /** Ask the peer. Rejects with a CarrelError; code "gone" when the peer ended, "cancelled" after `signal`. */
+  request<M extends keyof Requests<Remote> & string>(
+    method: M,
+    params: Params<Remote, M>,
+    options: RequestOptions<Progress<Remote, M>> = {},
+  ): Promise<Result<Remote, M>> {
+    const { signal, onProgress } = options;
+    if (this.closed !== undefined) return Promise.reject(goneError(this.closed));
+    if (signal?.aborted) return Promise.reject(cancelledError());
+    const id = this.nextId++;
+    return new Promise<Result<Remote, M>>((resolve, reject) => {
+      const abort = (): void => {
+        if (!this.pending.delete(id)) return;
+        this.trySend({ type: "cancel", id });
+        reject(cancelledError());
+      };
+      const settle = <T>(done: (value: T) => void): ((value: T) => void) => {
+        return (value) => {
+          signal?.removeEventListener("abort", abort);
+          done(value);
+        };
+      };
+      this.pending.set(id, {
+        method,
+        resolve: settle((value) => resolve(value as Result<Remote, M>)),
+        reject: settle(reject),
+        onProgress: onProgress as ((value: unknown) => void) | undefined,
+      });
+      signal?.addEventListener("abort", abort, { once: true });
+      this.trySend({ type: "request", id, method, params });
+    });
+  }
+
+  /** Tell the peer something that needs no answer. */
+  notify<M extends keyof Notifications<Local> & string>(
+    method: M,
+    params: v.InferOutput<Notifications<Local>[M]>,
+  ): void {
+    this.trySend({ type: "notify", method, params });
+  }
+
+  /** Hear the peer's notifications. Returns a function that stops listening. */
+  on<M extends keyof Notifications<Remote> & string>(
+    method: M,
+    listener: (params: v.InferOutput<Notifications<Remote>[M]>) => void,
+  ): () => void {
+    const listeners = this.listeners.get(method) ?? new Set();
+    this.listeners.set(method, listeners);
+    const untyped = listener as (params: unknown) => void;
+    listeners.add(untyped);
+    return () => listeners.delete(untyped);
+  }
+
+  onClose(listener: (reason: string) => void): void {
+    if (this.closed !== undefined) listener(this.closed);
+    else this.closeListeners.add(listener);
+  }
+
+  /** End the conversation: pending requests reject with "gone", running handlers are aborted. */
+  close(reason: string): void {
+    if (this.closed !== undefined) return;
+    this.closed = reason;
+    for (const pending of this.pending.values()) pending.reject(goneError(reason));
+    this.pending.clear();
+    for (const controller of this.running.values()) controller.abort();
+    for (const listener of this.closeListeners) listener(reason);
+  }
+
+  private trySend(message: WireMessage): void {
+    if (this.closed !== undefined) return;
+    try {
+      this.port.send(message);
+    } catch (error) {
+      this.close(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private receive(raw: unknown): void {
+    const parsed = v.safeParse(wireMessage, raw);
+    if (!parsed.success || this.closed !== undefined) return;
+    const message = parsed.output;
+    switch (message.type) {
+      case "request":
+        void this.serve(message.id, message.method, message.params);
+        break;
+      case "cancel":
+        this.running.get(message.id)?.abort();
+        break;
+      case "progress": {
+        const pending = this.pending.get(message.id);
+        const schema = pending && this.remote.requests[pending.method]?.progress;
+        if (!pending?.onProgress || !schema) break;
+        const value = v.safeParse(schema, message.value);
+        if (value.success) pending.onProgress(value.output);
+        break;
+      }
+      case "result": {
+        const pending = this.take(message.id);
+        const schema = pending && this.remote.requests[pending.method]?.result;
+        if (!pending || !schema) break;
+        const value = v.safeParse(schema, message.value);
+        if (value.success) pending.resolve(value.output);
+        else pending.reject(invalidError(pending.method, value.issues));
+        break;
+      }
+      case "error": {
+        const { message: text, remedy, code } = message.error;
+        this.take(message.id)?.reject(new CarrelError(text, remedy, code));
+        break;
+      }
+      case "notify": {
+        const schema = this.remote.notifications[message.method];
+        const value = schema && v.safeParse(schema, message.params);
+        if (!value?.success) break;
+        for (const listener of this.listeners.get(message.method) ?? []) listener(value.output);
+        break;
+      }
+    }
+  }
+
+  private take(id: number): Pending | undefined {
+    const pending = this.pending.get(id);
+    this.pending.delete(id);
+    return pending;
+  }
+
+  private async serve(id: number, method: string, rawParams: unknown): Promise<void> {
+    const controller = new AbortController();
+    this.running.set(id, controller);
+    try {
+      const spec = this.local.requests[method];
+      const handler = this.handlers[method as keyof Handlers<Local>];
+      if (!spec || !handler) throw new CarrelError(`Unknown request "${method}".`, "", "invalid");
+      const params = v.safeParse(spec.params, rawParams);
+      if (!params.success) throw invalidError(method, params.issues);
+      const value = await handler(params.output as never, {
+        signal: controller.signal,
+        progress: (progress) => this.trySend({ type: "progress", id, value: progress }),
+      });
+      this.trySend({ type: "result", id, value });
+    } catch (error) {
+      this.trySend({ type: "error", id, error: toWire(error, controller.signal.aborted) });
+    } finally {
+      this.running.delete(id);
+    }
+  }
+}
+
+function toWire(error: unknown, aborted: boolean): v.InferOutput<typeof wireError> {
+  if (aborted) return { message: "Cancelled.", remedy: "", code: "cancelled" };
+  if (error instanceof CarrelError) {
+    return { message: error.message, remedy: error.remedy, code: error.code };
+  }
+  return { message: error instanceof Error ? error.message : String(error), remedy: "", code: "failed" };
+}
+
+function goneError(reason: string): CarrelError {
+  return new CarrelError(`The other process has ended: ${reason}`, "Try again in a moment.", "gone");
+}
+
+function cancelledError(): CarrelError {
+  return new CarrelError("Cancelled.", "", "cancelled");
+}
+
+function invalidError(method: string, issues: readonly v.BaseIssue<unknown>[]): CarrelError {
+  const where = issues.map((issue) => `${v.getDotPath(issue) ?? "value"}: ${issue.message}`).join("; ");
+  return new CarrelError(`"${method}" carried something unexpected: ${where}`, "", "invalid");
+}

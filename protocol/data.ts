@@ -1,0 +1,210 @@
+import * as v from "valibot";
+
+/** Plain data that crosses processes. Lines and pages count from 1; paths use "/" and are relative to a folder. */
+
+/** A workspace folder: `path` is absolute, `name` is what people call it. */
+export const folder = v.object({ path: v.string(), name: v.string() });
+export type Folder = v.InferOutput<typeof folder>;
+
+/** A half-open range of characters [start, end) in a text that stands beside it. */
+export const range = v.tuple([v.number(), v.number()]);
+export type Range = v.InferOutput<typeof range>;
+
+export const fileKind = v.picklist(["code", "prose", "document", "data"]);
+export type FileKind = v.InferOutput<typeof fileKind>;
+
+/**
+ * A passage that was found. For PDF and DOCX the lines are those of the extracted text (see the `document`
+ * request). `marks` are the sentences of `text` that match the question best.
+ */
+export const hit = v.object({
+  folder: v.string(),
+  path: v.string(),
+  kind: fileKind,
+  language: v.string(),
+  startLine: v.number(),
+  endLine: v.number(),
+  page: v.optional(v.number()),
+  heading: v.optional(v.string()),
+  score: v.number(),
+  text: v.string(),
+  marks: v.array(range),
+});
+export type Hit = v.InferOutput<typeof hit>;
+
+export const searchMode = v.picklist(["hybrid", "vector", "lexical"]);
+export type SearchMode = v.InferOutput<typeof searchMode>;
+
+/** A file that is not in the index, and why. */
+export const skipped = v.object({ path: v.string(), reason: v.string() });
+export type Skipped = v.InferOutput<typeof skipped>;
+
+export const indexStatus = v.object({
+  state: v.picklist(["empty", "indexing", "ready", "paused", "problem"]),
+  /** Files looked at so far and in all, while indexing. */
+  done: v.number(),
+  total: v.number(),
+  files: v.number(),
+  chunks: v.number(),
+  skipped: v.number(),
+  /** False when another window holds the index's lock; this one reads. */
+  writer: v.boolean(),
+  /** The embedding model's identity. */
+  embedding: v.string(),
+  problem: v.optional(v.string()),
+  remedy: v.optional(v.string()),
+});
+export type IndexStatus = v.InferOutput<typeof indexStatus>;
+
+export const indexSummary = v.object({
+  files: v.number(),
+  chunks: v.number(),
+  /** Files whose chunks were written, and removed, by this run. */
+  changed: v.number(),
+  removed: v.number(),
+  skipped: v.array(skipped),
+  bytes: v.number(),
+  seconds: v.number(),
+});
+export type IndexSummary = v.InferOutput<typeof indexSummary>;
+
+/** One sentence of an answer held against the passages that it cites. */
+export const checkedSentence = v.object({
+  range,
+  /** Numbers of the cited passages, from 1. */
+  cites: v.array(v.number()),
+  verdict: v.picklist(["supported", "unsupported", "uncited"]),
+  /** What was not found in the cited passages, for "unsupported". */
+  missing: v.array(v.string()),
+});
+export type CheckedSentence = v.InferOutput<typeof checkedSentence>;
+
+/** What the model was given, in tokens: counted, never guessed. */
+export const contextUse = v.object({
+  promptTokens: v.number(),
+  contextWindow: v.number(),
+  passagesUsed: v.number(),
+  passagesLeftOut: v.number(),
+  turnsLeftOut: v.number(),
+});
+export type ContextUse = v.InferOutput<typeof contextUse>;
+
+export const timings = v.object({
+  searchMs: v.number(),
+  firstTokenMs: v.optional(v.number()),
+  answerMs: v.number(),
+});
+
+/**
+ * The answer to a question. `written` is false when no chat model is there: then `text` is empty, the
+ * passages are the answer and `notice` says why and how to get a written one.
+ */
+export const answer = v.object({
+  written: v.boolean(),
+  text: v.string(),
+  passages: v.array(hit),
+  sentences: v.array(checkedSentence),
+  model: v.optional(v.string()),
+  context: v.optional(contextUse),
+  notice: v.optional(v.string()),
+  timings,
+});
+export type Answer = v.InferOutput<typeof answer>;
+
+/** What happens between a question and its answer, in order. */
+export const answerEvent = v.variant("type", [
+  v.object({
+    type: v.literal("stage"),
+    stage: v.picklist(["searching", "loading-model", "thinking", "writing", "checking"]),
+  }),
+  v.object({ type: v.literal("passages"), passages: v.array(hit) }),
+  v.object({ type: v.literal("text"), text: v.string() }),
+]);
+export type AnswerEvent = v.InferOutput<typeof answerEvent>;
+
+export const turn = v.object({ question: v.string(), answer: v.string() });
+export type Turn = v.InferOutput<typeof turn>;
+
+/** Text that the user selected in an editor, to be asked about. */
+export const selection = v.object({
+  path: v.string(),
+  language: v.string(),
+  startLine: v.number(),
+  endLine: v.number(),
+  text: v.string(),
+});
+export type Selection = v.InferOutput<typeof selection>;
+
+export const chatModel = v.object({
+  name: v.string(),
+  sizeBytes: v.number(),
+  parameters: v.optional(v.string()),
+  quantization: v.optional(v.string()),
+  contextLength: v.optional(v.number()),
+  /** Why Carrel will not use it: a cloud model, or one that cannot chat. */
+  refused: v.optional(v.string()),
+});
+export type ChatModel = v.InferOutput<typeof chatModel>;
+
+/** The model server, as far as can be told by asking it. */
+export const chatServer = v.object({
+  url: v.string(),
+  state: v.picklist(["ready", "down", "not-ollama", "refused", "busy"]),
+  version: v.optional(v.string()),
+  /** One sentence for a person: what is wrong and what to do; or a warning when it is ready. */
+  detail: v.optional(v.string()),
+  remedy: v.optional(v.string()),
+  models: v.array(chatModel),
+  /** The model that a question goes to now: the user's choice, or the best that is installed. */
+  chosen: v.optional(v.string()),
+});
+export type ChatServer = v.InferOutput<typeof chatServer>;
+
+export const connection = v.object({
+  time: v.string(),
+  host: v.string(),
+  port: v.number(),
+  purpose: v.string(),
+  allowed: v.boolean(),
+  reason: v.string(),
+});
+export type Connection = v.InferOutput<typeof connection>;
+
+export const check = v.object({
+  name: v.string(),
+  state: v.picklist(["ok", "warning", "failed"]),
+  detail: v.string(),
+  remedy: v.optional(v.string()),
+});
+export type Check = v.InferOutput<typeof check>;
+
+/** The text taken from a document, with the line on which each page begins (none for formats without pages). */
+export const documentText = v.object({
+  text: v.string(),
+  pages: v.array(v.object({ page: v.number(), startLine: v.number() })),
+});
+export type DocumentText = v.InferOutput<typeof documentText>;
+
+/** Every setting that the engine knows. The extension reads them from VS Code, the terminal from its flags. */
+export const settings = v.object({
+  /** The model server; anything but loopback must also stand in `allowedHosts`. */
+  ollamaUrl: v.string(),
+  allowedHosts: v.array(v.string()),
+  /** A chat model's name, or "" for the best installed one. */
+  chatModel: v.string(),
+  /** "bundled", "ollama:NAME", or the absolute path of a transformers.js model's folder. */
+  embeddingModel: v.string(),
+  maxFileBytes: v.number(),
+  /** Extra patterns to leave out, as in .gitignore. */
+  exclude: v.array(v.string()),
+});
+export type Settings = v.InferOutput<typeof settings>;
+
+export const defaultSettings: Settings = {
+  ollamaUrl: "http://127.0.0.1:11434",
+  allowedHosts: [],
+  chatModel: "",
+  embeddingModel: "bundled",
+  maxFileBytes: 2_000_000,
+  exclude: [],
+};

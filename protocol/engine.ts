@@ -1,0 +1,63 @@
+import * as v from "valibot";
+import type { Contract } from "./channel.ts";
+import * as data from "./data.ts";
+
+const nothing = v.object({});
+
+/** What the engine process understands. Its only client is the extension or the terminal that started it. */
+export const engineContract = {
+  requests: {
+    /** First request: opens the indexes of these folders under `storage` (an absolute path). Starts no indexing. */
+    initialize: {
+      params: v.object({ storage: v.string(), folders: v.array(data.folder), settings: data.settings }),
+      result: v.object({ version: v.string(), status: data.indexStatus }),
+    },
+    setFolders: { params: v.object({ folders: v.array(data.folder) }), result: nothing },
+    setSettings: { params: v.object({ settings: data.settings }), result: nothing },
+    /** Brings the index up to date with the disk. Ends when it is; a second call joins the first. */
+    index: { params: nothing, result: data.indexSummary, progress: data.indexStatus },
+    pause: { params: nothing, result: nothing },
+    resume: { params: nothing, result: nothing },
+    deleteIndex: { params: nothing, result: nothing },
+    status: {
+      params: nothing,
+      result: v.object({ status: data.indexStatus, skipped: v.array(data.skipped) }),
+    },
+    /** Files that were saved, made or deleted, as absolute paths. */
+    filesChanged: { params: v.object({ paths: v.array(v.string()) }), result: nothing },
+    search: {
+      params: v.object({
+        query: v.string(),
+        k: v.number(),
+        mode: data.searchMode,
+        /** Leave out passages of this file (absolute path) that overlap these lines. */
+        except: v.optional(v.object({ path: v.string(), startLine: v.number(), endLine: v.number() })),
+      }),
+      result: v.object({ hits: v.array(data.hit), ms: v.number() }),
+    },
+    ask: {
+      params: v.object({
+        question: v.string(),
+        history: v.array(data.turn),
+        selection: v.optional(data.selection),
+        /** Overrides the chosen chat model for this question; "" for none. */
+        model: v.optional(v.string()),
+      }),
+      result: data.answer,
+      progress: data.answerEvent,
+    },
+    document: { params: v.object({ folder: v.string(), path: v.string() }), result: data.documentText },
+    chatServer: { params: nothing, result: data.chatServer },
+    doctor: { params: nothing, result: v.object({ checks: v.array(data.check) }) },
+    privacy: { params: nothing, result: v.object({ connections: v.array(data.connection) }) },
+  },
+  notifications: {
+    status: data.indexStatus,
+    log: v.object({ level: v.picklist(["info", "warn", "error"]), message: v.string() }),
+  },
+} as const satisfies Contract;
+export type EngineContract = typeof engineContract;
+
+/** The engine asks nothing of its client. */
+export const engineClientContract = { requests: {}, notifications: {} } as const satisfies Contract;
+export type EngineClientContract = typeof engineClientContract;
