@@ -118,10 +118,12 @@ export const answerEvent = v.variant("type", [
     stage: v.picklist(["searching", "loading-model", "thinking", "writing", "checking"]),
   }),
   v.object({ type: v.literal("passages"), passages: v.array(hit) }),
+  /** The next piece of the answer, to be put after the ones before. */
   v.object({ type: v.literal("text"), text: v.string() }),
 ]);
 export type AnswerEvent = v.InferOutput<typeof answerEvent>;
 
+/** A question that was asked before. `answer` is "" where passages alone were shown. */
 export const turn = v.object({ question: v.string(), answer: v.string() });
 export type Turn = v.InferOutput<typeof turn>;
 

@@ -50,6 +50,7 @@ export const panelHostContract = {
           "showStatus",
           "setUpOllama",
           "showLog",
+          "restartEngine",
         ]),
       }),
       result: nothing,
