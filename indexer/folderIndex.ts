@@ -1,0 +1,286 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
+import { basename, isAbsolute, join, relative, sep } from "node:path";
+import type { EmbeddingModel } from "../models/types.ts";
+import type { Folder, IndexSummary, Skipped } from "../protocol/data.ts";
+import { FileWriter } from "./fileWriter.ts";
+import { takeWriteLock, type WriteLock } from "./lock.ts";
+import type { Parser } from "./parser/pool.ts";
+import { type FileRow, Store } from "./store.ts";
+import type { WalkedFile } from "./types.ts";
+import { checkPath, type WalkOptions, walkFolder } from "./walk.ts";
+
+/** Raised when chunks, terms or tables change, so that older indexes are built anew. */
+const formatVersion = 1;
+
+export interface FolderIndexOptions {
+  readonly folder: Folder;
+  /** Where indexes are kept: an absolute path, never inside the workspace. */
+  readonly storage: string;
+  readonly embedding: EmbeddingModel;
+  readonly parser: Parser;
+  readonly walk: WalkOptions;
+  /** Called when counts have changed; cheap, and may be called often. */
+  readonly onProgress: () => void;
+  readonly log: (message: string) => void;
+}
+
+/** Files looked at so far and in all. */
+export interface Progress {
+  done: number;
+  total: number;
+}
+
+/**
+ * The index of one workspace folder for one embedding model. The unit of truth is the file; the index is a
+ * cache that is checked when opened and rebuilt when damaged. One process writes, others read.
+ */
+export class FolderIndex {
+  readonly folder: Folder;
+  readonly dir: string;
+  readonly progress: Progress = { done: 0, total: 0 };
+  walkOptions: WalkOptions;
+  private readonly options: FolderIndexOptions;
+  private openStore: Store;
+  private lock: WriteLock | undefined;
+  private readonly files = new Map<string, FileRow>();
+  private chunkCount = 0;
+  private queue: Promise<unknown> = Promise.resolve();
+  private running = 0;
+
+  private constructor(options: FolderIndexOptions, dir: string, store: Store, lock: WriteLock | undefined) {
+    this.options = options;
+    this.folder = options.folder;
+    this.walkOptions = options.walk;
+    this.dir = dir;
+    this.openStore = store;
+    this.lock = lock;
+  }
+
+  /** Opens the index, empty when there is none. A damaged one is deleted, to be built again by `update`. */
+  static async open(options: FolderIndexOptions): Promise<FolderIndex> {
+    const dir = await indexDir(options);
+    await mkdir(dir, { recursive: true });
+    const lock = await takeWriteLock(dir);
+    try {
+      const store = await openOrRebuild(options, dir, lock !== undefined);
+      const index = new FolderIndex(options, dir, store, lock);
+      await index.reload();
+      return index;
+    } catch (error) {
+      await lock?.release();
+      throw error;
+    }
+  }
+
+  get store(): Store {
+    return this.openStore;
+  }
+
+  get isWriter(): boolean {
+    return this.lock !== undefined;
+  }
+
+  get isBusy(): boolean {
+    return this.running > 0;
+  }
+
+  counts(): { files: number; chunks: number; skipped: number } {
+    let skipped = 0;
+    for (const file of this.files.values()) if (file.reason !== "") skipped += 1;
+    return { files: this.files.size - skipped, chunks: this.chunkCount, skipped };
+  }
+
+  skipped(): Skipped[] {
+    return [...this.files.values()]
+      .filter((file) => file.reason !== "")
+      .map(({ path, reason }) => ({ path, reason }))
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  /** For a reader: takes the lock when its holder has gone, and tells whether this process now writes. */
+  async tryTakeOver(): Promise<boolean> {
+    if (this.lock) return true;
+    this.lock = await takeWriteLock(this.dir);
+    await this.reload();
+    return this.lock !== undefined;
+  }
+
+  /**
+   * Brings the index up to date with the disk. Ends early, with what was done, when `signal` is aborted.
+   * A reader changes nothing.
+   */
+  update(signal: AbortSignal): Promise<IndexSummary> {
+    return this.enqueue(async () => {
+      const started = performance.now();
+      const writer = this.writer();
+      if (!this.lock || signal.aborted) return writer.summary(this, started);
+      const walked = await walkFolder(this.folder.path, { ...this.walkOptions, signal });
+      if (signal.aborted) return writer.summary(this, started);
+      const present = new Set([...walked.files, ...walked.skipped].map((file) => file.path));
+      const gone = [...new Set([...this.files.keys(), ...this.openStore.chunkCounts().keys()])].filter(
+        (path) => !present.has(path),
+      );
+      await writer.remove(gone);
+      await writer.skip(walked.skipped);
+      const changed = walked.files.filter((file) => this.hasChanged(file));
+      this.progress.done = walked.files.length - changed.length;
+      this.progress.total = walked.files.length;
+      await writer.write(changed, signal);
+      await writer.finish();
+      return writer.summary(this, started);
+    });
+  }
+
+  /** Looks again at these files or folders (absolute paths), which were saved, made or deleted. */
+  changed(paths: readonly string[], signal: AbortSignal): Promise<void> {
+    if (paths.some(isIgnoreFile)) return this.update(signal).then(() => undefined);
+    return this.enqueue(async () => {
+      if (!this.lock || signal.aborted) return;
+      const files: WalkedFile[] = [];
+      const skipped: Skipped[] = [];
+      const gone: string[] = [];
+      for (const path of new Set(paths)) {
+        const relativePath = this.relativePath(path);
+        if (relativePath === undefined) continue;
+        if (await isDirectory(path)) {
+          // A folder that was made or renamed is looked at whole, after this.
+          void this.update(signal).catch((error: unknown) => this.options.log(String(error)));
+          continue;
+        }
+        const found = await checkPath(this.folder.path, path, this.walkOptions);
+        if (!found) gone.push(...this.filesUnder(relativePath));
+        else if ("reason" in found) skipped.push(found);
+        else if (this.hasChanged(found)) files.push(found);
+      }
+      const writer = this.writer();
+      await writer.remove(gone);
+      await writer.skip(skipped);
+      this.progress.done = 0;
+      this.progress.total = files.length;
+      await writer.write(files, signal);
+    });
+  }
+
+  /** Deletes the index from disk and starts an empty one. */
+  async clear(): Promise<void> {
+    await this.enqueue(async () => {
+      if (!this.lock) return;
+      this.openStore.close();
+      await rm(join(this.dir, "lance"), { recursive: true, force: true });
+      this.openStore = await Store.open(join(this.dir, "lance"), this.options.embedding.dimension);
+      await this.reload();
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.queue.catch(() => undefined);
+    this.openStore.close();
+    await this.lock?.release();
+    this.lock = undefined;
+  }
+
+  private writer(): FileWriter {
+    return new FileWriter({
+      folder: this.folder.path,
+      store: this.openStore,
+      files: this.files,
+      embedding: this.options.embedding,
+      parser: this.options.parser,
+      maxFileBytes: this.walkOptions.maxFileBytes,
+      onProgress: (done) => {
+        this.progress.done += done;
+        this.chunkCount = sum(this.openStore.chunkCounts().values());
+        this.options.onProgress();
+      },
+    });
+  }
+
+  /** One change after another: two that overlap would each write what they read before the other. */
+  private enqueue<T>(task: () => Promise<T>): Promise<T> {
+    this.running += 1;
+    const result = this.queue.then(task).finally(() => {
+      this.running -= 1;
+      this.progress.done = 0;
+      this.progress.total = 0;
+      this.options.onProgress();
+    });
+    this.queue = result.catch(() => undefined);
+    return result;
+  }
+
+  private hasChanged(file: WalkedFile): boolean {
+    const known = this.files.get(file.path);
+    if (!known || known.size !== file.size || known.mtimeMs !== file.mtimeMs) return true;
+    return known.chunks !== (this.openStore.chunkCounts().get(file.path) ?? 0);
+  }
+
+  private filesUnder(path: string): string[] {
+    if (this.files.has(path)) return [path];
+    return [...this.files.keys()].filter((file) => file.startsWith(`${path}/`));
+  }
+
+  private relativePath(path: string): string | undefined {
+    const result = relative(this.folder.path, path);
+    if (result === "" || result.startsWith("..") || isAbsolute(result)) return undefined;
+    return result.split(sep).join("/");
+  }
+
+  private async reload(): Promise<void> {
+    this.files.clear();
+    for (const file of await this.openStore.allFiles()) this.files.set(file.path, file);
+    this.chunkCount = await this.openStore.countChunks();
+  }
+}
+
+/** The folder of an index: one for each model, and in it one for each workspace folder. */
+async function indexDir({ storage, embedding, folder }: FolderIndexOptions): Promise<string> {
+  const real = await realpath(folder.path);
+  return join(storage, "indexes", shortHash(embedding.id), shortHash(real));
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+async function openOrRebuild(options: FolderIndexOptions, dir: string, mayWrite: boolean): Promise<Store> {
+  const lance = join(dir, "lance");
+  const stamp = JSON.stringify({
+    formatVersion,
+    embedding: options.embedding.id,
+    folder: options.folder.path,
+  });
+  const stampFile = join(dir, "index.json");
+  const known = await readFile(stampFile, "utf8").catch(() => "");
+  const { dimension } = options.embedding;
+  if (!mayWrite) return Store.open(lance, dimension);
+  if (known === stamp) {
+    try {
+      const store = await Store.open(lance, dimension);
+      await store.allFiles();
+      return store;
+    } catch (error) {
+      options.log(`The index of ${options.folder.path} is damaged and is built anew: ${String(error)}`);
+    }
+  }
+  await rm(lance, { recursive: true, force: true });
+  await writeFile(stampFile, stamp);
+  return Store.open(lance, dimension);
+}
+
+function isIgnoreFile(path: string): boolean {
+  return [".gitignore", ".carrelignore"].includes(basename(path));
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
