@@ -1,0 +1,156 @@
+/**
+ * Builds dist/: one bundle for each process.
+ *
+ *   node esbuild.config.mjs [--watch] [--production] [--outdir DIR]
+ *
+ * Packages that hold native code, WebAssembly or data files stay outside the bundles (`shippedPackages`) and are
+ * resolved at run time as packages: from this repository's node_modules in development, from dist/node_modules
+ * in the VSIX, where scripts/package.mjs puts them. Source code finds their files with
+ * `createRequire(import.meta.url).resolve(…)`, which is right in both places.
+ */
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build, context } from "esbuild";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+
+/** Packages that are not bundled. `vscode` is VS Code's own; `openai` is an optional part of LanceDB. */
+export const shippedPackages = [
+  "onnxruntime-node",
+  "onnxruntime-common",
+  "pdfjs-dist",
+  "web-tree-sitter",
+  "@vscode/tree-sitter-wasm",
+];
+const external = [
+  "vscode",
+  "openai",
+  "@lancedb/lancedb-*",
+  "@napi-rs/canvas",
+  ...shippedPackages.flatMap((name) => [name, `${name}/*`]),
+];
+
+/** transformers.js imports `sharp` for images alone, which Carrel does not embed; its native code stays away. */
+const stubs = {
+  name: "stubs",
+  setup(build) {
+    build.onResolve({ filter: /^sharp$/ }, () => ({ path: "sharp", namespace: "stub" }));
+    build.onLoad({ filter: /.*/, namespace: "stub" }, () => ({
+      contents: 'export default function () { throw new Error("Images are not supported."); }',
+    }));
+  },
+};
+
+/** CommonJS inside an ESM bundle (LanceDB, mammoth) needs these three. */
+const commonJs = [
+  'import { createRequire as carrelCreateRequire } from "node:module";',
+  'import { fileURLToPath as carrelFileUrlToPath } from "node:url";',
+  "const require = carrelCreateRequire(import.meta.url);",
+  "const __filename = carrelFileUrlToPath(import.meta.url);",
+  'const __dirname = carrelFileUrlToPath(new URL(".", import.meta.url));',
+].join("\n");
+
+/** What is built: for each target the entries that exist (an object of output name → source). */
+export function targets({ production, outdir }) {
+  const common = {
+    absWorkingDir: root,
+    outdir,
+    bundle: true,
+    minify: production,
+    sourcemap: !production,
+    legalComments: "none",
+    logLevel: "warning",
+    define: { "process.env.NODE_ENV": production ? '"production"' : '"development"' },
+    loader: { ".woff2": "file", ".ttf": "file", ".svg": "dataurl" },
+  };
+  const node = { ...common, platform: "node", target: "node22", external, plugins: [stubs], keepNames: true };
+  const esm = { ...node, format: "esm", outExtension: { ".js": ".js" }, banner: { js: commonJs } };
+  const all = [
+    {
+      ...node,
+      format: "cjs",
+      outExtension: { ".js": ".cjs" },
+      entryPoints: { extension: "extension/main.ts" },
+    },
+    // With splitting, what is imported dynamically stays in files of its own until it is needed. Without it,
+    // onnxruntime-node would be loaded when the engine starts.
+    {
+      ...esm,
+      splitting: true,
+      chunkNames: "chunks/[name]-[hash]",
+      entryPoints: { engine: "engine/main.ts", parser: "indexer/parser/main.ts", cli: "cli/main.ts" },
+    },
+    {
+      ...common,
+      platform: "browser",
+      target: "chrome130",
+      format: "iife",
+      jsx: "automatic",
+      jsxImportSource: "preact",
+      tsconfig: "webview/tsconfig.json",
+      entryPoints: { webview: "webview/main.tsx" },
+    },
+  ];
+  return all.flatMap((target) => {
+    const entries = Object.entries(target.entryPoints);
+    const present = entries.filter(([, source]) => existsSync(join(root, source)));
+    for (const [name, source] of entries) {
+      if (!present.some(([other]) => other === name)) console.log(`Left out ${name}: there is no ${source}.`);
+    }
+    return present.length ? [{ ...target, entryPoints: Object.fromEntries(present) }] : [];
+  });
+}
+
+/** A command in a terminal needs the first line and the permission; esbuild keeps only what the source has. */
+function makeExecutable(file) {
+  if (!existsSync(file)) return;
+  const code = readFileSync(file, "utf8");
+  if (!code.startsWith("#!")) writeFileSync(file, `#!/usr/bin/env node\n${code}`);
+  chmodSync(file, 0o755);
+}
+
+/** Builds everything into `outdir`; with `watch`, goes on doing so until the process ends. */
+export async function buildAll({ production = false, watch = false, outdir = join(root, "dist") } = {}) {
+  const started = performance.now();
+  // Chunks carry a hash in their names: those of earlier builds would stay for ever.
+  rmSync(join(outdir, "chunks"), { recursive: true, force: true });
+  mkdirSync(outdir, { recursive: true });
+  const list = targets({ production, outdir });
+  if (watch) {
+    const report = {
+      name: "report",
+      setup(build) {
+        build.onEnd(({ errors }) => {
+          makeExecutable(join(outdir, "cli.js"));
+          console.log(
+            errors.length ? "Build failed." : `Built ${Object.keys(build.initialOptions.entryPoints)}.`,
+          );
+        });
+      },
+    };
+    for (const target of list) {
+      const running = await context({ ...target, plugins: [...(target.plugins ?? []), report] });
+      await running.watch();
+    }
+    return;
+  }
+  await Promise.all(list.map((target) => build(target)));
+  makeExecutable(join(outdir, "cli.js"));
+  // The set-up compares this file's time with those of the sources.
+  writeFileSync(join(outdir, ".built"), production ? "production\n" : "development\n");
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`Built ${relative(root, outdir) || outdir} in ${seconds} s.`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: { watch: { type: "boolean" }, production: { type: "boolean" }, outdir: { type: "string" } },
+  });
+  await buildAll(values).catch((error) => {
+    // esbuild has printed what is wrong, with the place.
+    if (!error?.errors) console.error(error);
+    process.exitCode = 1;
+  });
+}
