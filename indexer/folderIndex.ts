@@ -114,22 +114,27 @@ export class FolderIndex {
     return this.enqueue(async () => {
       const started = performance.now();
       const writer = this.writer();
-      if (!this.lock || signal.aborted) return writer.summary(this, started);
-      const walked = await walkFolder(this.folder.path, { ...this.walkOptions, signal });
-      if (signal.aborted) return writer.summary(this, started);
-      const present = new Set([...walked.files, ...walked.skipped].map((file) => file.path));
-      const gone = [...new Set([...this.files.keys(), ...this.openStore.chunkCounts().keys()])].filter(
-        (path) => !present.has(path),
-      );
-      await writer.remove(gone);
-      await writer.skip(walked.skipped);
-      const changed = walked.files.filter((file) => this.hasChanged(file));
-      this.progress.done = walked.files.length - changed.length;
-      this.progress.total = walked.files.length;
-      await writer.write(changed, signal);
-      await writer.finish();
+      try {
+        if (this.lock && !signal.aborted) await this.updateWith(writer, signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
       return writer.summary(this, started);
     });
+  }
+
+  private async updateWith(writer: FileWriter, signal: AbortSignal): Promise<void> {
+    const walked = await walkFolder(this.folder.path, { ...this.walkOptions, signal });
+    if (signal.aborted) return;
+    const present = new Set([...walked.files, ...walked.skipped].map((file) => file.path));
+    const known = new Set([...this.files.keys(), ...this.openStore.chunkCounts().keys()]);
+    await writer.remove([...known].filter((path) => !present.has(path)));
+    await writer.skip(walked.skipped);
+    const changed = walked.files.filter((file) => this.hasChanged(file));
+    this.progress.done = walked.files.length - changed.length;
+    this.progress.total = walked.files.length;
+    await writer.write(changed, signal);
+    await writer.finish();
   }
 
   /** Looks again at these files or folders (absolute paths), which were saved, made or deleted. */

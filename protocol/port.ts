@@ -2,7 +2,7 @@ import type { Port } from "./channel.ts";
 
 /** The part of a forked child process, or of `process` inside it, that a port needs. */
 export interface ProcessLike {
-  send?: ((message: unknown, callback?: (error: Error | null) => void) => boolean) | undefined;
+  send?(message: object, callback: (error: Error | null) => void): boolean;
   on(event: "message", listener: (message: unknown) => void): unknown;
   on(event: "disconnect", listener: () => void): unknown;
 }
@@ -12,7 +12,7 @@ export function processPort(peer: ProcessLike): Port {
   return {
     send(message) {
       // A failed send also ends the connection, which `disconnect` reports.
-      peer.send?.(message, () => undefined);
+      peer.send?.(message as object, () => undefined);
     },
     listen(onMessage, onClose) {
       peer.on("message", onMessage);

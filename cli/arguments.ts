@@ -1,0 +1,183 @@
+import { stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { defaultSettings, type SearchMode, type Settings } from "../protocol/data.ts";
+
+export const usage = `Usage: carrel COMMAND [OPTIONS]
+
+  carrel index  DIR                      build or update the index of a folder
+  carrel search DIR QUERY                find passages
+  carrel search DIR --queries FILE.jsonl --json   {"id","query"} a line in, {"id","hits":[…]} a line out
+  carrel ask    DIR QUESTION             answer from the folder's files, with sources
+  carrel status DIR                      what is in the index, and what is not, with reasons
+  carrel doctor                          this machine, its models and its model server
+  carrel privacy                         connections that were made and refused
+
+  -k N                  how many passages (default 10)
+  --mode MODE           hybrid (default), vector or lexical
+  --model NAME          the chat model; "none" for passages alone
+  --embedding NAME      bundled (default), ollama:NAME, or a transformers.js model's folder
+  --ollama URL          the model server (default ${defaultSettings.ollamaUrl})
+  --allow-host HOST     let --ollama be this host, which is not this machine; may be repeated
+  --exclude PATTERN     leave out what matches, as in .gitignore; may be repeated
+  --store DIR           where indexes are kept (default: the user's data folder, never DIR)
+  --no-update           search the index as it is, without looking for changed files
+  --json                one JSON document on stdout; progress and messages on stderr
+Exit status: 0 done, 1 failed, 2 wrong use.`;
+
+/** Wrong use of the command line: exit status 2. */
+export class UsageError extends Error {}
+
+export interface Common {
+  readonly store: string;
+  readonly json: boolean;
+  readonly settings: Settings;
+}
+
+interface FolderCommand extends Common {
+  readonly dir: string;
+  readonly update: boolean;
+}
+
+export type Command =
+  | { readonly name: "help" }
+  | (FolderCommand & { readonly name: "index" })
+  | (FolderCommand & { readonly name: "status" })
+  | (FolderCommand & {
+      readonly name: "search";
+      readonly query: string;
+      readonly k: number;
+      readonly mode: SearchMode;
+    })
+  | (FolderCommand & {
+      readonly name: "queries";
+      readonly file: string;
+      readonly k: number;
+      readonly mode: SearchMode;
+    })
+  | (FolderCommand & { readonly name: "ask"; readonly question: string; readonly model: string | undefined })
+  | (Common & { readonly name: "doctor" })
+  | (Common & { readonly name: "privacy" });
+
+/** Reads the command line. Throws a UsageError that says what is wrong with it. */
+export function parseArguments(args: readonly string[]): Command {
+  const { values, positionals } = parse(args);
+  const [name, ...rest] = positionals;
+  if (values.help || name === "help" || args.length === 0) return { name: "help" };
+  const common: Common = {
+    store: resolve(values.store ?? defaultStore()),
+    json: values.json ?? false,
+    settings: {
+      ...defaultSettings,
+      ollamaUrl: values.ollama ?? defaultSettings.ollamaUrl,
+      allowedHosts: values["allow-host"] ?? [],
+      embeddingModel: embeddingSetting(values.embedding),
+      exclude: values.exclude ?? [],
+    },
+  };
+  const folder = (count: number, what: string): FolderCommand => {
+    const [dir] = rest;
+    if (dir === undefined) throw new UsageError(`"${name}" needs a folder.`);
+    if (rest.length > count) throw new UsageError(`"${name}" takes ${what}; quote text that has spaces.`);
+    return { ...common, dir: resolve(dir), update: !values["no-update"] };
+  };
+  switch (name) {
+    case "index":
+    case "status":
+      return { name, ...folder(1, "one folder") };
+    case "search": {
+      const options = {
+        ...folder(2, "a folder and a query"),
+        k: count(values.k),
+        mode: searchMode(values.mode),
+      };
+      if (values.queries !== undefined) {
+        if (!options.json) throw new UsageError("--queries writes JSON lines: add --json.");
+        return { name: "queries", ...options, file: values.queries };
+      }
+      return {
+        name,
+        ...options,
+        query: required(rest[1], '"search" needs a query, or --queries FILE.jsonl.'),
+      };
+    }
+    case "ask":
+      return {
+        name,
+        ...folder(2, "a folder and a question"),
+        question: required(rest[1], '"ask" needs a question.'),
+        model: values.model === "none" ? "" : values.model,
+      };
+    case "doctor":
+    case "privacy":
+      if (rest.length > 0) throw new UsageError(`"${name}" takes no arguments.`);
+      return { name, ...common };
+    default:
+      throw new UsageError(`Unknown command "${name ?? ""}".`);
+  }
+}
+
+/** Throws a UsageError when `dir` is not a folder that can be read. */
+export async function requireFolder(dir: string): Promise<void> {
+  const stats = await stat(dir).catch(() => undefined);
+  if (!stats) throw new UsageError(`There is no folder ${dir}.`);
+  if (!stats.isDirectory()) throw new UsageError(`${dir} is a file; name the folder that it is in.`);
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        k: { type: "string", short: "k" },
+        mode: { type: "string" },
+        model: { type: "string" },
+        embedding: { type: "string" },
+        ollama: { type: "string" },
+        "allow-host": { type: "string", multiple: true },
+        exclude: { type: "string", multiple: true },
+        store: { type: "string" },
+        queries: { type: "string" },
+        "no-update": { type: "boolean" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function required(value: string | undefined, message: string): string {
+  if (value === undefined || value.trim() === "") throw new UsageError(message);
+  return value;
+}
+
+function count(value: string | undefined): number {
+  const number = Number(value ?? 10);
+  if (!Number.isInteger(number) || number < 1 || number > 1000) {
+    throw new UsageError(`-k takes a number from 1 to 1000, not "${value ?? ""}".`);
+  }
+  return number;
+}
+
+function searchMode(value = "hybrid"): SearchMode {
+  if (value === "hybrid" || value === "vector" || value === "lexical") return value;
+  throw new UsageError(`--mode takes hybrid, vector or lexical, not "${value}".`);
+}
+
+/** A folder may be named relative to where the command runs; the engine wants it absolute. */
+function embeddingSetting(value = defaultSettings.embeddingModel): string {
+  return value === "bundled" || value.startsWith("ollama:") ? value : resolve(value);
+}
+
+/** The user's data folder, as each platform has it. */
+function defaultStore(): string {
+  const { env, platform } = process;
+  if (env["CARREL_STORE"]) return env["CARREL_STORE"];
+  if (platform === "win32") return join(env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local"), "carrel");
+  if (platform === "darwin") return join(homedir(), "Library", "Application Support", "carrel");
+  return join(env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "carrel");
+}

@@ -1,0 +1,172 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { createInterface } from "node:readline/promises";
+import * as v from "valibot";
+import { CarrelError } from "../protocol/channel.ts";
+import type { Hit, IndexStatus, IndexSummary } from "../protocol/data.ts";
+import { type Command, type Common, requireFolder, UsageError } from "./arguments.ts";
+import { type EngineChannel, startEngine } from "./engineProcess.ts";
+import { answerText, checksText, connectionsText, hitsText, statusText, summaryText } from "./render.ts";
+
+type WithFolder = Extract<Command, { dir: string }>;
+
+/** Runs one command: its result on stdout, all else on stderr. */
+export async function run(command: Exclude<Command, { name: "help" }>): Promise<void> {
+  if ("dir" in command) await requireFolder(command.dir);
+  const engine = startEngine();
+  const interrupt = (): void => void engine.stop().then(() => process.exit(130));
+  process.once("SIGINT", interrupt);
+  try {
+    const { channel } = engine;
+    channel.on("log", ({ level, message }) => {
+      if (level !== "info") console.error(message);
+    });
+    const folders = "dir" in command ? [{ path: command.dir, name: basename(command.dir) }] : [];
+    await channel.request("initialize", { storage: command.store, folders, settings: command.settings });
+    await runWith(channel, command);
+  } finally {
+    process.off("SIGINT", interrupt);
+    await engine.stop();
+  }
+}
+
+async function runWith(channel: EngineChannel, command: Exclude<Command, { name: "help" }>): Promise<void> {
+  switch (command.name) {
+    case "index": {
+      const summary = await update(channel);
+      const { files, chunks, changed, removed, skipped, bytes, seconds } = summary;
+      print(command, { files, chunks, changed, removed, skipped, bytes, seconds }, () =>
+        summaryText(summary),
+      );
+      break;
+    }
+    case "status": {
+      const { status, skipped } = await channel.request("status", {});
+      print(command, { ...status, skipped }, () => statusText(status, skipped));
+      break;
+    }
+    case "search": {
+      await updateIfAsked(channel, command);
+      const { query, k, mode } = command;
+      const { hits, ms } = await channel.request("search", { query, k, mode });
+      print(command, hits.map(publicHit), () => hitsText(hits, ms));
+      break;
+    }
+    case "queries":
+      await updateIfAsked(channel, command);
+      await searchAll(channel, command);
+      break;
+    case "ask":
+      await ask(channel, command);
+      break;
+    case "doctor": {
+      const { checks } = await channel.request("doctor", {});
+      print(command, checks, () => checksText(checks));
+      if (checks.some((check) => check.state === "failed")) process.exitCode = 1;
+      break;
+    }
+    case "privacy": {
+      const { connections } = await channel.request("privacy", {});
+      print(command, connections, () => connectionsText(connections));
+      break;
+    }
+  }
+}
+
+async function ask(channel: EngineChannel, command: Extract<Command, { name: "ask" }>): Promise<void> {
+  const summary = await updateIfAsked(channel, command);
+  const { question, model } = command;
+  const answer = await channel.request("ask", {
+    question,
+    history: [],
+    ...(model === undefined ? {} : { model }),
+  });
+  const { connections } = await channel.request("privacy", {});
+  const { text, passages, sentences, ...rest } = answer;
+  const citations = [...new Set(sentences.flatMap((sentence) => sentence.cites))].sort((a, b) => a - b);
+  const document = {
+    ...rest,
+    answer: text,
+    citations: citations.flatMap((number) => {
+      const passage = passages[number - 1];
+      return passage ? [{ number, ...publicHit(passage) }] : [];
+    }),
+    checked: sentences.map(({ range: [start, end], cites, verdict, missing }) => ({
+      sentence: text.slice(start, end),
+      cites,
+      verdict,
+      missing,
+    })),
+    passages: passages.map(publicHit),
+    connections,
+  };
+  print(command, document, () => answerText(question, answer, summary, connections));
+}
+
+const queryLine = v.object({ id: v.union([v.string(), v.number()]), query: v.string() });
+
+async function searchAll(
+  channel: EngineChannel,
+  command: Extract<Command, { name: "queries" }>,
+): Promise<void> {
+  const { file, k, mode } = command;
+  if (!(await stat(file).catch(() => undefined))) throw new UsageError(`There is no file ${file}.`);
+  let number = 0;
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    number += 1;
+    if (line.trim() === "") continue;
+    const { id, query } = parseQuery(line, `${file}:${number}`);
+    const { hits } = await channel.request("search", { query, k, mode });
+    console.log(JSON.stringify({ id, hits: hits.map(publicHit) }));
+  }
+}
+
+function parseQuery(line: string, where: string): v.InferOutput<typeof queryLine> {
+  try {
+    return v.parse(queryLine, JSON.parse(line));
+  } catch {
+    throw new CarrelError(
+      `${where} is not a query.`,
+      'Each line must be a JSON object {"id": …, "query": "…"}.',
+    );
+  }
+}
+
+async function updateIfAsked(channel: EngineChannel, command: WithFolder): Promise<IndexSummary | undefined> {
+  return command.update ? update(channel) : undefined;
+}
+
+async function update(channel: EngineChannel): Promise<IndexSummary> {
+  const show = progressLine();
+  try {
+    return await channel.request("index", {}, { onProgress: show });
+  } finally {
+    if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
+  }
+}
+
+/** On a terminal one line that is written over; in a log nothing, since the result says it all. */
+function progressLine(): (status: IndexStatus) => void {
+  if (!process.stderr.isTTY) return () => undefined;
+  return ({ done, total }) => {
+    if (total > 0) process.stderr.write(`\r\u001b[KIndexing ${done} of ${total} files`);
+  };
+}
+
+/** The terminal's contract: what a script sees of a hit. */
+function publicHit({ path, startLine, endLine, page, heading, score, text }: Hit): Partial<Hit> {
+  return {
+    path,
+    startLine,
+    endLine,
+    ...(page === undefined ? {} : { page }),
+    ...(heading === undefined ? {} : { heading }),
+    score,
+    text,
+  };
+}
+
+function print(command: Common, document: unknown, text: () => string): void {
+  console.log(command.json ? JSON.stringify(document, null, 2) : text());
+}

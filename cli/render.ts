@@ -1,0 +1,140 @@
+import { styleText } from "node:util";
+import type {
+  Answer,
+  Check,
+  Connection,
+  Hit,
+  IndexStatus,
+  IndexSummary,
+  Range,
+  Skipped,
+} from "../protocol/data.ts";
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Colours only where a person reads; styleText also honours NO_COLOR. */
+function styled(style: Style, text: string): string {
+  return process.stdout.isTTY ? styleText(style, text) : text;
+}
+
+export function summaryText({
+  files,
+  chunks,
+  changed,
+  removed,
+  skipped,
+  seconds,
+  bytes,
+}: IndexSummary): string {
+  const lines = [
+    `${files} files, ${chunks} chunks in the index.`,
+    `${changed} files (${(bytes / 1e6).toFixed(1)} MB) indexed and ${removed} removed in ${seconds.toFixed(1)} s.`,
+  ];
+  return [...lines, ...skippedLines(skipped)].join("\n");
+}
+
+export function statusText(status: IndexStatus, skipped: readonly Skipped[]): string {
+  const lines = [
+    `State: ${status.state}${status.writer ? "" : " (another process is writing)"}`,
+    `Files: ${status.files}   Chunks: ${status.chunks}   Embedding model: ${status.embedding}`,
+  ];
+  if (status.problem) lines.push(`${status.problem} ${status.remedy ?? ""}`);
+  return [...lines, ...skippedLines(skipped)].join("\n");
+}
+
+function skippedLines(skipped: readonly Skipped[]): string[] {
+  if (skipped.length === 0) return [];
+  const shown = skipped.slice(0, 20).map(({ path, reason }) => `  ${path}: ${reason}`);
+  const more = skipped.length > 20 ? [`  … and ${skipped.length - 20} more (--json lists all)`] : [];
+  return [`Not indexed (${skipped.length}):`, ...shown, ...more];
+}
+
+export function hitsText(hits: readonly Hit[], ms: number): string {
+  if (hits.length === 0) return "Nothing was found.";
+  const passages = hits.map((hit, index) => passageText(hit, index + 1));
+  return [...passages, styled("dim", `${hits.length} passages in ${ms.toFixed(0)} ms`)].join("\n\n");
+}
+
+/** The answer with its sources, what each step took, and which connections were opened. */
+export function answerText(
+  question: string,
+  answer: Answer,
+  summary: IndexSummary | undefined,
+  connections: readonly Connection[],
+): string {
+  const { written, text, passages, notice, model, timings, context } = answer;
+  const parts = [styled("bold", `Question: ${question}`)];
+  if (written) {
+    parts.push(text.trim(), checkedText(answer));
+    parts.push(passages.map((hit, index) => `[${index + 1}] ${placeText(hit)}`).join("\n"));
+  } else {
+    parts.push(...passages.map((hit, index) => passageText(hit, index + 1)));
+  }
+  if (notice) parts.push(notice);
+  const steps = [
+    ...(summary
+      ? [`index ${summary.seconds.toFixed(2)} s (${summary.files} files, ${summary.chunks} chunks)`]
+      : []),
+    `search ${timings.searchMs.toFixed(0)} ms`,
+    ...(written ? [`answer ${(timings.answerMs / 1000).toFixed(1)} s by ${model}`] : []),
+    ...(context ? [`${context.promptTokens} of ${context.contextWindow} tokens of context`] : []),
+  ];
+  parts.push(styled("dim", `Time: ${steps.join(", ")}\n${connectionsText(connections)}`));
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+function checkedText({ sentences }: Answer): string {
+  const claims = sentences.filter((sentence) => sentence.verdict !== "uncited");
+  const supported = claims.filter((sentence) => sentence.verdict === "supported").length;
+  const missing = claims.flatMap((sentence) => sentence.missing);
+  if (claims.length === 0) return "";
+  const warning = missing.length > 0 ? ` Not in the sources: ${missing.join(", ")}.` : "";
+  return styled("dim", `Checked: ${supported} of ${claims.length} cited sentences are supported.${warning}`);
+}
+
+function passageText(hit: Hit, number: number): string {
+  const place = styled("cyan", `[${number}] ${placeText(hit)}`);
+  const heading = hit.heading ? styled("dim", `  ${hit.heading}`) : "";
+  const lines = markedText(hit.text, hit.marks).trimEnd().split("\n");
+  const shown = lines.slice(0, 12).map((line) => `    ${line}`);
+  return [place + heading, ...shown, ...(lines.length > 12 ? ["    …"] : [])].join("\n");
+}
+
+/** `path:line` opens in most terminals; documents with pages have the page. */
+function placeText({ path, startLine, endLine, page }: Hit): string {
+  return page === undefined ? `${path}:${startLine}-${endLine}` : `${path}, page ${page}`;
+}
+
+function markedText(text: string, marks: readonly Range[]): string {
+  let result = "";
+  let end = 0;
+  for (const [from, to] of marks) {
+    const marked = text.slice(from, to);
+    result +=
+      text.slice(end, from) + (process.stdout.isTTY ? styleText(["bold", "yellow"], marked) : `»${marked}«`);
+    end = to;
+  }
+  return result + text.slice(end);
+}
+
+export function checksText(checks: readonly Check[]): string {
+  const sign = { ok: "ok     ", warning: "warning", failed: "FAILED " };
+  return checks
+    .map(
+      ({ name, state, detail, remedy }) =>
+        `${sign[state]}  ${name}: ${detail}${remedy ? `\n         ${remedy}` : ""}`,
+    )
+    .join("\n");
+}
+
+export function connectionsText(connections: readonly Connection[]): string {
+  const refused = connections.filter((connection) => !connection.allowed);
+  const made = connections.filter((connection) => connection.allowed);
+  const line = (connection: Connection): string =>
+    `  ${connection.time} ${connection.host}:${connection.port} ${connection.purpose} (${connection.reason})`;
+  return [
+    made.length === 0 ? "Connections opened: none." : `Connections opened: ${made.length}`,
+    ...made.map(line),
+    ...(refused.length === 0 ? [] : [`Connections refused: ${refused.length}`, ...refused.map(line)]),
+  ].join("\n");
+}

@@ -1,0 +1,112 @@
+import { CarrelError, type Handlers, type RequestContext } from "../protocol/channel.ts";
+import type {
+  Answer,
+  AnswerEvent,
+  ChatServer,
+  Check,
+  Connection,
+  Hit,
+  SearchMode,
+  Settings,
+} from "../protocol/data.ts";
+import type { EngineContract } from "../protocol/engine.ts";
+import { Indexing, type IndexingParts } from "./indexing.ts";
+import { markSentences } from "./marks.ts";
+
+type AskParams = Parameters<Handlers<EngineContract>["ask"]>[0];
+type Search = (query: string, k: number, signal: AbortSignal) => Promise<Hit[]>;
+
+/** What the engine is made of; the process entry builds it, tests bring their own. */
+export interface EngineParts extends IndexingParts {
+  readonly version: string;
+  /** Applies settings that name hosts and models. */
+  applySettings(settings: Settings): void;
+  answer(request: AskParams, search: Search, context: RequestContext<AnswerEvent>): Promise<Answer>;
+  chatServer(): Promise<ChatServer>;
+  connections(): Connection[];
+  doctor(storage: string): Promise<Check[]>;
+}
+
+/** The requests of one client, answered from one set of folders. `close` ends all work. */
+export function createEngine(parts: EngineParts): {
+  handlers: Handlers<EngineContract>;
+  close(): Promise<void>;
+} {
+  const indexing = new Indexing(parts);
+  let storage = "";
+
+  const search = async (query: string, k: number, mode: SearchMode, signal: AbortSignal): Promise<Hit[]> => {
+    const found = await indexing.serving().search(query, k, mode, signal);
+    return found.map((one) => ({ ...one, marks: markSentences(query, one.text) }));
+  };
+
+  const handlers: Handlers<EngineContract> = {
+    async initialize(params) {
+      storage = params.storage;
+      parts.applySettings(params.settings);
+      await indexing.open(params.storage, params.folders, params.settings);
+      return { version: parts.version, status: indexing.status() };
+    },
+    async setFolders({ folders }) {
+      await indexing.setFolders(folders);
+      return {};
+    },
+    async setSettings({ settings }) {
+      parts.applySettings(settings);
+      await indexing.setSettings(settings);
+      return {};
+    },
+    index: (_, { signal, progress }) => indexing.index(signal, progress),
+    pause() {
+      indexing.pause();
+      return {};
+    },
+    resume() {
+      indexing.resume();
+      return {};
+    },
+    async deleteIndex() {
+      await indexing.clear();
+      return {};
+    },
+    status: () => ({ status: indexing.status(), skipped: indexing.skipped() }),
+    async filesChanged({ paths }) {
+      await indexing.filesChanged(paths);
+      return {};
+    },
+    async search({ query, k, mode, except }, { signal }) {
+      const started = performance.now();
+      const found = await search(query, except ? k + 10 : k, mode, signal);
+      const hits = except ? found.filter((hit) => !overlaps(hit, except)).slice(0, k) : found;
+      return { hits, ms: performance.now() - started };
+    },
+    ask: (request, context) =>
+      parts.answer(request, (query, k, signal) => search(query, k, "hybrid", signal), context),
+    document({ folder, path }) {
+      if (!indexing.hasFolder(folder)) {
+        throw new CarrelError(`${folder} is not a folder of this workspace.`, "Open its folder first.");
+      }
+      return parts.parser.documentText(folder, path);
+    },
+    chatServer: () => parts.chatServer(),
+    doctor: async () => ({ checks: await parts.doctor(storage) }),
+    privacy: () => ({ connections: parts.connections() }),
+  };
+
+  return {
+    handlers,
+    async close() {
+      await indexing.close();
+      await parts.parser.close();
+    },
+  };
+}
+
+function overlaps(hit: Hit, except: { path: string; startLine: number; endLine: number }): boolean {
+  const path = `${hit.folder}/${hit.path}`.replaceAll("\\", "/");
+  return (
+    path === except.path.replaceAll("\\", "/") &&
+    hit.startLine <= except.endLine &&
+    hit.endLine >= except.startLine
+  );
+}

@@ -1,0 +1,265 @@
+import type { Parser } from "../indexer/parser/pool.ts";
+import type { EmbeddingModel } from "../models/types.ts";
+import { CarrelError } from "../protocol/channel.ts";
+import type { Folder, IndexStatus, IndexSummary, Settings, Skipped } from "../protocol/data.ts";
+import { defaultSettings } from "../protocol/data.ts";
+import { Library } from "./library.ts";
+
+/** How often the client hears of progress, at most. */
+const statusIntervalMs = 150;
+/** A window that reads looks this often whether the one that writes has gone. */
+const takeOverIntervalMs = 3_000;
+
+export interface IndexingParts {
+  readonly parser: Parser;
+  /** Opens the embedding model that a setting names. Throws a CarrelError when it can't be had. */
+  openEmbedding(settings: Settings): Promise<EmbeddingModel>;
+  onStatus(status: IndexStatus): void;
+  log(level: "info" | "warn" | "error", message: string): void;
+}
+
+/** When to index and with which model: opening, updating, pausing, and changing the embedding model. */
+export class Indexing {
+  private readonly parts: IndexingParts;
+  private storage = "";
+  private folders: readonly Folder[] = [];
+  private settings: Settings = defaultSettings;
+  private library: Library | undefined;
+  /** The index of a newly chosen embedding model, while it is being built; `library` serves until then. */
+  private successor: Library | undefined;
+  private paused = false;
+  private problem: { message: string; remedy: string } | undefined;
+  private updated = false;
+  private updating: Promise<IndexSummary> | undefined;
+  private stop = new AbortController();
+  private statusTimer: NodeJS.Timeout | undefined;
+  private takeOverTimer: NodeJS.Timeout | undefined;
+
+  constructor(parts: IndexingParts) {
+    this.parts = parts;
+  }
+
+  /** Opens the indexes of these folders under `storage`. Starts no indexing. */
+  async open(storage: string, folders: readonly Folder[], settings: Settings): Promise<void> {
+    this.storage = storage;
+    this.folders = folders;
+    this.settings = settings;
+    this.library = await this.openLibrary(await this.openEmbedding(settings));
+    this.takeOverTimer = setInterval(() => void this.takeOver(), takeOverIntervalMs);
+    this.takeOverTimer.unref();
+  }
+
+  /** The indexes that answer questions now. */
+  serving(): Library {
+    if (!this.library) {
+      throw new CarrelError("The engine has not been told which folders to serve.", "", "invalid");
+    }
+    return this.library;
+  }
+
+  hasFolder(path: string): boolean {
+    return this.folders.some((folder) => folder.path === path);
+  }
+
+  async setFolders(folders: readonly Folder[]): Promise<void> {
+    this.folders = folders;
+    await this.serving().setFolders(folders);
+    await this.successor?.setFolders(folders);
+    this.sendStatus();
+  }
+
+  pause(): void {
+    this.paused = true;
+    this.stopWork();
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.updateInBackground();
+  }
+
+  async clear(): Promise<void> {
+    this.stopWork();
+    await this.updating?.catch(() => undefined);
+    await this.serving().clear();
+    this.updated = false;
+    this.sendStatus();
+  }
+
+  async filesChanged(paths: readonly string[]): Promise<void> {
+    if (this.paused) return;
+    const { signal } = this.stop;
+    await Promise.all([this.serving().changed(paths, signal), this.successor?.changed(paths, signal)]);
+  }
+
+  /** Ends all work and releases the indexes. */
+  async close(): Promise<void> {
+    clearInterval(this.takeOverTimer);
+    clearTimeout(this.statusTimer);
+    this.stopWork();
+    await Promise.allSettled([this.successor?.close(), this.library?.close()]);
+  }
+
+  skipped(): Skipped[] {
+    return this.serving().skipped();
+  }
+
+  /** Applies new settings; what they change about the index is done in the background. */
+  async setSettings(settings: Settings): Promise<void> {
+    const before = this.settings;
+    this.settings = settings;
+    this.serving().setWalkOptions(walkOptions(settings));
+    if (settings.embeddingModel !== before.embeddingModel) {
+      this.stopWork();
+      await this.updating?.catch(() => undefined);
+      const embedding = await this.openEmbedding(settings);
+      await this.successor?.close();
+      this.successor = undefined;
+      if (embedding.id === this.serving().embedding.id) await embedding.close();
+      else this.successor = await this.openLibrary(embedding);
+      this.updateInBackground();
+    } else if (
+      settings.maxFileBytes !== before.maxFileBytes ||
+      settings.exclude.join("\n") !== before.exclude.join("\n")
+    ) {
+      this.updateInBackground();
+    }
+    this.sendStatus();
+  }
+
+  /** Brings the index up to date, and reports on the way. A second call joins the first. */
+  async index(signal: AbortSignal, progress: (status: IndexStatus) => void): Promise<IndexSummary> {
+    this.paused = false;
+    const timer = setInterval(() => progress(this.status()), statusIntervalMs);
+    try {
+      const summary = await this.update();
+      signal.throwIfAborted();
+      return summary;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  /** One update at a time; a second caller joins the first. */
+  private update(): Promise<IndexSummary> {
+    this.updating ??= this.runUpdate().finally(() => {
+      this.updating = undefined;
+      this.sendStatus();
+    });
+    return this.updating;
+  }
+
+  private async runUpdate(): Promise<IndexSummary> {
+    const { signal } = this.stop;
+    try {
+      const library = this.successor ?? this.serving();
+      const summary = await library.update(signal);
+      if (!signal.aborted) {
+        this.updated = true;
+        if (this.successor) await this.succeed(library);
+      }
+      return summary;
+    } catch (error) {
+      if (!signal.aborted) {
+        this.problem = {
+          message: `Indexing stopped: ${error instanceof Error ? error.message : String(error)}`,
+          remedy:
+            error instanceof CarrelError && error.remedy
+              ? error.remedy
+              : "Run “Carrel: Index Workspace Now”.",
+        };
+      }
+      throw error;
+    }
+  }
+
+  private async succeed(library: Library): Promise<void> {
+    const old = this.library;
+    this.library = library;
+    this.successor = undefined;
+    await old?.discard();
+  }
+
+  private updateInBackground(): void {
+    this.update().catch((error: unknown) => this.parts.log("error", String(error)));
+  }
+
+  private stopWork(): void {
+    this.stop.abort();
+    this.stop = new AbortController();
+    this.sendStatus();
+  }
+
+  private async takeOver(): Promise<void> {
+    if (!this.library || this.library.isWriter) return;
+    try {
+      if (await this.library.tryTakeOver()) this.updateInBackground();
+      this.sendStatus();
+    } catch (error) {
+      this.parts.log("warn", `Could not look at the index: ${String(error)}`);
+    }
+  }
+
+  private async openLibrary(embedding: EmbeddingModel): Promise<Library> {
+    const library = new Library({
+      storage: this.storage,
+      embedding,
+      parser: this.parts.parser,
+      walk: walkOptions(this.settings),
+      onProgress: () => this.sendStatus(),
+      log: (message) => this.parts.log("warn", message),
+    });
+    await library.setFolders(this.folders);
+    return library;
+  }
+
+  /** The model of the settings; the bundled one, and a problem that says so, when it can't be had. */
+  private async openEmbedding(settings: Settings): Promise<EmbeddingModel> {
+    this.problem = undefined;
+    try {
+      return await this.parts.openEmbedding(settings);
+    } catch (error) {
+      if (settings.embeddingModel === defaultSettings.embeddingModel) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      this.problem = {
+        message: `The embedding model "${settings.embeddingModel}" can't be used, the bundled one stands in. ${why}`,
+        remedy: error instanceof CarrelError ? error.remedy : "Choose another embedding model.",
+      };
+      this.parts.log("warn", this.problem.message);
+      const { embeddingModel } = defaultSettings;
+      return this.parts.openEmbedding({ ...settings, embeddingModel });
+    }
+  }
+
+  status(): IndexStatus {
+    const library = this.successor?.isBusy ? this.successor : this.serving();
+    const counts = library.counts();
+    const state = this.problem
+      ? "problem"
+      : this.paused
+        ? "paused"
+        : library.isBusy && counts.total > 0
+          ? "indexing"
+          : counts.files > 0 || this.updated
+            ? "ready"
+            : "empty";
+    return {
+      ...counts,
+      state,
+      writer: library.isWriter,
+      embedding: library.embedding.id,
+      ...(this.problem ? { problem: this.problem.message, remedy: this.problem.remedy } : {}),
+    };
+  }
+
+  private sendStatus(): void {
+    this.statusTimer ??= setTimeout(() => {
+      this.statusTimer = undefined;
+      if (this.library) this.parts.onStatus(this.status());
+    }, statusIntervalMs);
+  }
+}
+
+function walkOptions(settings: Settings): { exclude: readonly string[]; maxFileBytes: number } {
+  return { exclude: settings.exclude, maxFileBytes: settings.maxFileBytes };
+}
