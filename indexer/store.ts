@@ -57,7 +57,7 @@ const chunkColumns = [
 const maxUnindexedRows = 6_000;
 const maxWritesBeforeOptimize = 20;
 /** Other processes read a version for a moment only; older ones may go. */
-const keepVersionsMs = 60_000;
+const defaultKeepVersionsMs = 30_000;
 
 function chunkSchema(dimension: number): Schema {
   const text = (name: string): Field => new Field(name, new Utf8(), false);
@@ -92,6 +92,7 @@ export class Store {
   private readonly files: Table;
   /** Rows in `chunks` for each file that has any; a replacement that holds none of them is a plain append. */
   private readonly chunksOf: Map<string, number>;
+  private readonly keepVersionsMs: number;
   private writes = 0;
   private unindexedRows = 0;
   private textIndexed: boolean;
@@ -102,7 +103,9 @@ export class Store {
     files: Table,
     chunksOf: Map<string, number>,
     textIndexed: boolean,
+    keepVersionsMs: number,
   ) {
+    this.keepVersionsMs = keepVersionsMs;
     this.connection = connection;
     this.chunks = chunks;
     this.files = files;
@@ -114,7 +117,7 @@ export class Store {
    * Opens the tables under `dir` (absolute, local), or makes them. Reading them here shows whether they are
    * whole; a damaged store throws, and the caller deletes and rebuilds it.
    */
-  static async open(dir: string, dimension: number): Promise<Store> {
+  static async open(dir: string, dimension: number, keepVersionsMs = defaultKeepVersionsMs): Promise<Store> {
     await mkdir(dir, { recursive: true });
     const connection = await connect(dir, { readConsistencyInterval: 0 });
     const names = await connection.tableNames();
@@ -125,7 +128,7 @@ export class Store {
       ? await connection.openTable("files")
       : await connection.createEmptyTable("files", fileSchema);
     const textIndexed = (await chunks.listIndices()).some((index) => index.columns.includes("terms"));
-    return new Store(connection, chunks, files, await countByPath(chunks), textIndexed);
+    return new Store(connection, chunks, files, await countByPath(chunks), textIndexed, keepVersionsMs);
   }
 
   /** Puts these files' chunks in place of all that they had before, in one commit. */
@@ -255,7 +258,7 @@ export class Store {
     if (!this.textIndexed) await this.buildTextIndex();
     const due = this.writes >= maxWritesBeforeOptimize || this.unindexedRows >= maxUnindexedRows;
     if (!due && !(force && this.writes > 0)) return;
-    const cleanupOlderThan = new Date(Date.now() - keepVersionsMs);
+    const cleanupOlderThan = new Date(Date.now() - this.keepVersionsMs);
     try {
       await this.chunks.optimize({ cleanupOlderThan });
     } catch {

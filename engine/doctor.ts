@@ -1,0 +1,91 @@
+import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
+import { freemem, totalmem } from "node:os";
+import { join } from "node:path";
+import type { EmbeddingModel } from "../models/types.ts";
+import type { ChatServer, Check } from "../protocol/data.ts";
+
+export interface DoctorParts {
+  readonly storage: string;
+  openEmbedding(): Promise<EmbeddingModel>;
+  chatServer(): Promise<ChatServer>;
+}
+
+/** Looks at everything that Carrel needs, and says of each what is there, what is not, and what to do. */
+export async function examine({ storage, openEmbedding, chatServer }: DoctorParts): Promise<Check[]> {
+  return [
+    {
+      name: "Runtime",
+      state: "ok",
+      detail: `Node ${process.versions.node}, ${process.platform}-${process.arch}`,
+    },
+    memoryCheck(),
+    await storageCheck(storage),
+    await embeddingCheck(openEmbedding),
+    await chatCheck(chatServer),
+  ];
+}
+
+function memoryCheck(): Check {
+  const detail = `${gigabytes(freemem())} of ${gigabytes(totalmem())} GB free`;
+  return { name: "Memory", state: "ok", detail };
+}
+
+async function storageCheck(storage: string): Promise<Check> {
+  const name = "Storage";
+  const probe = join(storage, `.probe-${process.pid}`);
+  try {
+    await mkdir(storage, { recursive: true });
+    await writeFile(probe, "");
+    await rm(probe);
+    const { bavail, bsize } = await statfs(storage);
+    const free = bavail * bsize;
+    const detail = `${storage}, ${gigabytes(free)} GB free`;
+    if (free > 1e9) return { name, state: "ok", detail };
+    return {
+      name,
+      state: "warning",
+      detail,
+      remedy: "Free some space: an index is about as large as its files.",
+    };
+  } catch (error) {
+    const detail = `${storage} can't be written: ${error instanceof Error ? error.message : String(error)}`;
+    return {
+      name,
+      state: "failed",
+      detail,
+      remedy: "Make it writable, or choose another folder for indexes.",
+    };
+  }
+}
+
+async function embeddingCheck(openEmbedding: () => Promise<EmbeddingModel>): Promise<Check> {
+  const name = "Embedding model";
+  try {
+    const started = performance.now();
+    const model = await openEmbedding();
+    await model.embed(["Where is the notice period?"], "query");
+    const detail = `${model.id}, ${model.dimension} dimensions, loaded and tried in ${(performance.now() - started).toFixed(0)} ms`;
+    await model.close();
+    return { name, state: "ok", detail };
+  } catch (error) {
+    return { name, state: "failed", detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function chatCheck(chatServer: () => Promise<ChatServer>): Promise<Check> {
+  const { state, url, version, detail, remedy, chosen, models } = await chatServer();
+  const about = `${url}${version ? `, Ollama ${version}` : ""}`;
+  const check = {
+    name: "Model server",
+    detail: [about, chosen ? `${models.length} models, answers come from ${chosen}` : detail]
+      .filter(Boolean)
+      .join(": "),
+    ...(remedy ? { remedy } : {}),
+  };
+  // Without a server Carrel works, so this is no failure.
+  return { ...check, state: state === "ready" && chosen ? "ok" : "warning" };
+}
+
+function gigabytes(bytes: number): string {
+  return (bytes / 1e9).toFixed(1);
+}

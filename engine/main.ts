@@ -1,0 +1,46 @@
+import { CarrelError, Channel, type Handlers } from "../protocol/channel.ts";
+import { type EngineContract, engineClientContract, engineContract } from "../protocol/engine.ts";
+import { processPort } from "../protocol/port.ts";
+import { processorProblem } from "./processor.ts";
+import type { RunningEngine } from "./start.ts";
+
+/**
+ * The engine process. It listens at once and loads the rest, native code included, when the processor can run
+ * it: what can't is told as the answer to every request, not as a crash.
+ */
+const engine: Promise<RunningEngine> = (async () => {
+  const problem = processorProblem();
+  if (problem) throw new CarrelError(problem.message, problem.remedy);
+  const { startEngine } = await import("./start.ts");
+  return startEngine((method, params) => channel.notify(method, params));
+})();
+// Each request meets a failure to load; until the first one comes it must not count as unhandled.
+engine.catch(() => undefined);
+
+const methods = Object.keys(engineContract.requests) as (keyof Handlers<EngineContract>)[];
+const handlers = Object.fromEntries(
+  methods.map((method) => [
+    method,
+    async (params: never, context: never) => {
+      const { handlers } = await engine;
+      return handlers[method](params, context);
+    },
+  ]),
+) as unknown as Handlers<EngineContract>;
+
+const channel = new Channel(processPort(process), engineClientContract, engineContract, handlers);
+
+let ending = false;
+function end(): void {
+  if (ending) return;
+  ending = true;
+  // What hangs while closing must not keep the process; the index is whole at every moment.
+  setTimeout(() => process.exit(0), 5_000).unref();
+  void engine
+    .then((running) => running.close())
+    .catch(() => undefined)
+    .finally(() => process.exit(0));
+}
+channel.onClose(end);
+process.on("SIGTERM", end);
+process.on("SIGINT", end);

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseArguments, UsageError } from "../../cli/arguments.ts";
+
+test("wrong use is told apart from failure, with what is wrong", () => {
+  const cases: [string[], RegExp][] = [
+    [["fly"], /Unknown command "fly"/],
+    [["index"], /needs a folder/],
+    [["index", "a", "b"], /takes one folder/],
+    [["search", "a"], /needs a query/],
+    [["search", "a", "where", "is", "it"], /quote text/],
+    [["search", "a", "b", "-k", "many"], /-k takes a number/],
+    [["search", "a", "b", "-k", "0"], /-k takes a number/],
+    [["search", "a", "b", "--mode", "magic"], /hybrid, vector or lexical/],
+    [["search", "a", "--queries", "q.jsonl"], /add --json/],
+    [["ask", "a"], /needs a question/],
+    [["ask", "a", "b", "--loud"], /loud/],
+    [["doctor", "a"], /takes no arguments/],
+  ];
+  for (const [args, message] of cases) {
+    assert.throws(
+      () => parseArguments(args),
+      (error) => error instanceof UsageError && message.test(error.message),
+    );
+  }
+});
+
+test("options reach the command", () => {
+  const command = parseArguments([
+    "search",
+    "some/dir",
+    "notice period",
+    "-k",
+    "3",
+    "--mode",
+    "lexical",
+    "--json",
+  ]);
+  assert.equal(command.name, "search");
+  assert.ok(command.name === "search");
+  assert.equal(command.k, 3);
+  assert.equal(command.mode, "lexical");
+  assert.equal(command.query, "notice period");
+  assert.ok(command.dir.endsWith("/some/dir") && command.json && command.update);
+});
+
+test("a model's folder is made absolute, names are left alone", () => {
+  const embedding = (value: string): string => {
+    const command = parseArguments(["doctor", "--embedding", value]);
+    return command.name === "doctor" ? command.settings.embeddingModel : "";
+  };
+  assert.equal(embedding("bundled"), "bundled");
+  assert.equal(embedding("ollama:nomic-embed-text"), "ollama:nomic-embed-text");
+  assert.ok(embedding("models/mine").startsWith("/"));
+});
+
+test("no arguments and --help show the usage", () => {
+  assert.equal(parseArguments([]).name, "help");
+  assert.equal(parseArguments(["search", "--help"]).name, "help");
+});
