@@ -1,0 +1,3 @@
+module docket/billing
+
+go 1.22

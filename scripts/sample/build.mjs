@@ -1,0 +1,81 @@
+/**
+ * Makes the PDF and DOCX files of sample/ and of test/fixtures/files/ from the sources beside this script.
+ * Run by hand after a source has changed: `node scripts/sample/build.mjs`. The results are committed, so that
+ * neither the set-up nor the tests need the programs used here: LibreOffice Writer (`soffice`), poppler's
+ * `pdftoppm`, `qpdf` and `zip`; on Debian the packages libreoffice-writer-nogui, poppler-utils, qpdf, zip and
+ * fonts-liberation.
+ */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { makeBytes } from "./bytes.mjs";
+import { toFodt } from "./fodt.mjs";
+
+const sources = fileURLToPath(new URL("./sources/", import.meta.url));
+const sample = fileURLToPath(new URL("../../sample/", import.meta.url));
+const fixtures = fileURLToPath(new URL("../../test/fixtures/files/", import.meta.url));
+const work = mkdtempSync(join(tmpdir(), "carrel-sample-"));
+
+const FILTERS = { pdf: "pdf:writer_pdf_Export", docx: "docx:MS Word 2007 XML" };
+
+/** Converts one source to `target`, whose ending says what it becomes. */
+function convert(name, target, footer) {
+  const fodt = join(work, `${name}.fodt`);
+  writeFileSync(fodt, toFodt(readFileSync(join(sources, `${name}.md`), "utf8"), { footer, folder: work }));
+  const format = target.split(".").at(-1);
+  const profile = pathToFileURL(join(work, "profile")).href;
+  execFileSync(
+    "soffice",
+    [
+      `-env:UserInstallation=${profile}`,
+      "--headless",
+      "--convert-to",
+      FILTERS[format],
+      "--outdir",
+      work,
+      fodt,
+    ],
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
+  copyFileSync(join(work, `${name}.${format}`), target);
+}
+
+try {
+  const firm = "Kestrel Lane Legal";
+  convert("office-lease", join(sample, "contracts/office-lease.pdf"), "Lease, 12 Kestrel Lane");
+  convert("fee-schedule-2026", join(sample, "clients/fee-schedule-2026.pdf"), `${firm}, fee schedule 2026`);
+  convert("annual-report-2025", join(sample, "reports/annual-report-2025.pdf"), `${firm}, annual report 2025`);
+  convert("new-starters", join(sample, "handbook/new-starters.docx"), firm);
+  convert("incident-response", join(sample, "policies/incident-response.docx"), firm);
+
+  convert("fivePages", join(fixtures, "fivePages.pdf"), "");
+  convert("report", join(fixtures, "report.docx"), "");
+
+  // The scan: a page as a picture, without a text layer.
+  const page = join(work, "scan");
+  execFileSync("pdftoppm", [
+    ..."-f 1 -l 1 -r 60 -gray -jpeg -singlefile".split(" "),
+    join(fixtures, "fivePages.pdf"),
+    page,
+  ]);
+  convert("imageOnly", join(fixtures, "imageOnly.pdf"), "");
+
+  const encrypt = (target, user, owner) =>
+    execFileSync("qpdf", [
+      "--encrypt",
+      user,
+      owner,
+      "256",
+      "--",
+      join(fixtures, "fivePages.pdf"),
+      join(fixtures, target),
+    ]);
+  encrypt("encrypted.pdf", "open-sesame", "owner");
+  encrypt("ownerPassword.pdf", "", "owner");
+
+  makeBytes(fixtures);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
