@@ -23,7 +23,13 @@ export interface ChatMessage {
 export type ChatEvent =
   | { readonly type: "thinking" }
   | { readonly type: "text"; readonly text: string }
-  | { readonly type: "done"; readonly promptTokens: number; readonly answerTokens: number };
+  | {
+      readonly type: "done";
+      readonly promptTokens: number;
+      readonly answerTokens: number;
+      /** True when the answer ended at its length limit, not because it was complete. */
+      readonly cut: boolean;
+    };
 
 /** Opens connections for one purpose only, after asking the egress policy. Same shape as the global fetch. */
 export type Fetch = typeof globalThis.fetch;

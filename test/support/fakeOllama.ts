@@ -1,0 +1,429 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+
+/**
+ * A stand-in for Ollama that speaks its protocol as the server's source (api/types.go, server/routes.go) has
+ * it, with faults on demand. Its default answer really answers from the prompt: it finds the numbered
+ * passages, and quotes the sentence that shares most words with the question, with its citation.
+ */
+
+export interface FakeModel {
+  readonly name: string;
+  readonly size?: number;
+  readonly family?: string;
+  readonly capabilities?: readonly string[];
+  readonly contextLength?: number;
+  readonly remoteHost?: string;
+  readonly remoteModel?: string;
+  /** Listed as an ordinary model, though /api/show and the answers say that it is a cloud's. */
+  readonly hiddenRemote?: boolean;
+}
+
+/** What goes wrong. */
+export type Fault =
+  | "cut-stream"
+  | "error-line"
+  | "no-done"
+  | "model-404"
+  | "busy-503"
+  | "error-500"
+  | "no-memory"
+  | "garbage-line"
+  | "hang-before-headers"
+  | "hang-in-stream"
+  | "hang-everything"
+  | "remote-in-response"
+  | "not-ollama-json"
+  | "not-ollama-html"
+  | "no-http"
+  | "overflow"
+  | "overflow-once"
+  | "redirect";
+
+export interface FakeOllamaOptions {
+  readonly port?: number;
+  readonly version?: string;
+  readonly models?: readonly FakeModel[];
+  readonly cloudDisabled?: boolean;
+  readonly fault?: Fault;
+  /** The answer, or a function of the messages; the default answers from the passages. */
+  readonly answer?: string | ((messages: readonly FakeMessage[]) => string);
+  /** Sent in `message.thinking` when the request allows thinking. */
+  readonly thinking?: string;
+  readonly startDelayMs?: number;
+  readonly tokenDelayMs?: number;
+  /** Old servers list no capabilities and no context length in /api/tags. */
+  readonly oldTags?: boolean;
+}
+
+export interface FakeMessage {
+  readonly role: string;
+  readonly content: string;
+}
+
+export interface FakeRequest {
+  readonly method: string;
+  readonly path: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
+  readonly body: any;
+  /** True when the client went away before the answer was complete. */
+  aborted: boolean;
+}
+
+export interface FakeOllama {
+  readonly url: string;
+  readonly port: number;
+  readonly requests: FakeRequest[];
+  set(options: Partial<FakeOllamaOptions>): void;
+  close(): Promise<void>;
+}
+
+const defaultModels: readonly FakeModel[] = [
+  {
+    name: "qwen3:4b",
+    size: 2_600_000_000,
+    family: "qwen3",
+    capabilities: ["completion", "tools", "thinking"],
+  },
+  { name: "nomic-embed-text:latest", size: 274_000_000, family: "nomic-bert", capabilities: ["embedding"] },
+];
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<FakeOllama> {
+  let options = initial;
+  const requests: FakeRequest[] = [];
+  const loaded = new Map<string, number>();
+  let overflowed = false;
+
+  const server = createServer((request, response) => {
+    void serve(request, response).catch(() => response.destroy());
+  });
+  server.on("connection", (socket) => {
+    if (options.fault === "no-http") socket.end("SSH-2.0-OpenSSH_9.6\r\n");
+  });
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));
+  const port = (server.address() as AddressInfo).port;
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString("utf8");
+    const path = request.url ?? "/";
+    const record: FakeRequest = {
+      method: request.method ?? "GET",
+      path,
+      body: text === "" ? undefined : JSON.parse(text),
+      aborted: false,
+    };
+    requests.push(record);
+    response.on("close", () => {
+      record.aborted = !response.writableFinished;
+    });
+
+    if (options.fault === "hang-everything") return;
+    if (options.fault === "not-ollama-json") return json(response, 200, { status: "ok", name: "grafana" });
+    if (options.fault === "not-ollama-html") {
+      response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><h1>It works!</h1>");
+      return;
+    }
+    if (options.fault === "redirect") {
+      response.writeHead(307, { location: `http://203.0.113.9${path}` }).end();
+      return;
+    }
+    const models = options.models ?? defaultModels;
+    switch (`${record.method} ${path}`) {
+      case "GET /":
+        response.end("Ollama is running");
+        return;
+      case "GET /api/version":
+        return json(response, 200, { version: options.version ?? "0.35.2" });
+      case "GET /api/status":
+        return json(response, 200, {
+          cloud: {
+            disabled: options.cloudDisabled ?? true,
+            source: options.cloudDisabled === false ? "none" : "env",
+          },
+        });
+      case "GET /api/tags":
+        return json(response, 200, {
+          models: models.map((model) => listed(model, options.oldTags ?? false)),
+        });
+      case "GET /api/ps":
+        return json(response, 200, {
+          models: [...loaded].map(([name, context]) => ({
+            name,
+            model: name,
+            size: 3_000_000_000,
+            digest: digest(name),
+            details: {},
+            expires_at: new Date(Date.now() + 300_000).toISOString(),
+            size_vram: 0,
+            context_length: context,
+          })),
+        });
+      case "POST /api/show":
+        return show(response, find(models, record.body?.model), record.body?.model);
+      case "POST /api/chat":
+        return await chat(response, record, models);
+      case "POST /api/embed":
+        return embed(response, record.body);
+      default:
+        response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found");
+    }
+  }
+
+  async function chat(
+    response: ServerResponse,
+    record: FakeRequest,
+    models: readonly FakeModel[],
+  ): Promise<void> {
+    const { body } = record;
+    const model = find(models, body.model);
+    if (options.fault === "model-404" || !model) {
+      return json(response, 404, { error: `model '${body.model}' not found` });
+    }
+    if (options.fault === "busy-503") {
+      return json(response, 503, {
+        error: "server busy, please try again.  maximum pending requests exceeded",
+      });
+    }
+    if (options.fault === "error-500")
+      return json(response, 500, { error: "llama runner process has terminated" });
+    if (options.fault === "no-memory") {
+      return json(response, 500, {
+        error: "model requires more system memory (9.1 GiB) than is available (3.2 GiB)",
+      });
+    }
+    if (body.think === true && !model.capabilities?.includes("thinking")) {
+      return json(response, 400, { error: `"${body.model}" does not support thinking` });
+    }
+    if (model.capabilities && !model.capabilities.includes("completion")) {
+      return json(response, 400, { error: `"${body.model}" does not support chat` });
+    }
+    const promptTokens = countTokens(body.messages as FakeMessage[]);
+    const context: number = body.options?.num_ctx ?? 4096;
+    const forced = options.fault === "overflow" || (options.fault === "overflow-once" && !overflowed);
+    if (forced || (promptTokens > context && body.truncate === false)) {
+      overflowed = true;
+      const tokens = forced ? context + 200 : promptTokens;
+      return json(response, 400, {
+        error: `request (${tokens} tokens) exceeds the available context size (${context} tokens), try increasing it`,
+      });
+    }
+    if (options.fault === "hang-before-headers") return;
+    await sleep(options.startDelayMs ?? 0);
+    loaded.set(model.name, context);
+
+    const remote =
+      options.fault === "remote-in-response" || model.hiddenRemote
+        ? { remote_model: "gpt-oss:120b", remote_host: "https://ollama.com:443" }
+        : {};
+    const line = (value: object): void => {
+      const base = { model: body.model, ...remote, created_at: new Date().toISOString() };
+      response.write(`${JSON.stringify({ ...base, ...value })}\n`);
+    };
+    response.writeHead(200, { "content-type": "application/x-ndjson" });
+    const thinks = model.capabilities?.includes("thinking") && body.think !== false;
+    if (thinks && options.thinking) {
+      for (const piece of pieces(options.thinking)) {
+        line({ message: { role: "assistant", content: "", thinking: piece }, done: false });
+      }
+    }
+    const answer =
+      typeof options.answer === "function"
+        ? options.answer(body.messages)
+        : (options.answer ?? answerFromPassages(body.messages));
+    const tokens = pieces(answer);
+    for (const [i, piece] of tokens.entries()) {
+      if (i === Math.floor(tokens.length / 2)) {
+        if (options.fault === "cut-stream") return void response.destroy();
+        if (options.fault === "no-done") return void response.end();
+        if (options.fault === "hang-in-stream") return;
+        if (options.fault === "error-line") {
+          return void response.end(
+            `${JSON.stringify({ error: "an error was encountered while running the model" })}\n`,
+          );
+        }
+        if (options.fault === "garbage-line") response.write("<html>502 Bad Gateway</html>\n");
+      }
+      line({ message: { role: "assistant", content: piece }, done: false });
+      if (options.tokenDelayMs !== undefined) await sleep(options.tokenDelayMs);
+      if (response.destroyed) return;
+    }
+    const limit: number = body.options?.num_predict ?? -1;
+    line({
+      message: { role: "assistant", content: "" },
+      done: true,
+      done_reason: limit > 0 && tokens.length >= limit ? "length" : "stop",
+      total_duration: 1_000_000_000,
+      load_duration: 100_000_000,
+      prompt_eval_count: promptTokens,
+      prompt_eval_duration: 300_000_000,
+      eval_count: tokens.length,
+      eval_duration: 600_000_000,
+    });
+    response.end();
+  }
+
+  function show(response: ServerResponse, model: FakeModel | undefined, name: string): void {
+    if (!model || (options.fault === "model-404" && !name.includes("embed"))) {
+      return json(response, 404, { error: `model '${name.replace(/:local$/, "")}' not found` });
+    }
+    const remote = model.remoteHost ?? (model.hiddenRemote ? "https://ollama.com:443" : undefined);
+    if (name.endsWith(":local") && remote) return json(response, 404, { error: `model '${name}' not found` });
+    const family = model.family ?? "llama";
+    return json(response, 200, {
+      modelfile: `FROM ${model.name}`,
+      template: "{{ .Prompt }}",
+      details: details(model, false),
+      ...(remote ? { remote_host: remote, remote_model: model.remoteModel ?? "gpt-oss:120b" } : {}),
+      model_info: {
+        "general.architecture": family,
+        "general.parameter_count": 4_022_468_096,
+        [`${family}.block_count`]: 36,
+        [`${family}.context_length`]: model.contextLength ?? 40_960,
+        [`${family}.embedding_length`]: 2560,
+        [`${family}.attention.head_count`]: 32,
+        [`${family}.attention.head_count_kv`]: 8,
+        [`${family}.attention.key_length`]: 128,
+        [`${family}.attention.value_length`]: 128,
+        "tokenizer.ggml.tokens": null,
+      },
+      capabilities: model.capabilities ?? ["completion"],
+      modified_at: "2026-08-01T12:00:00Z",
+    });
+  }
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    requests,
+    set(changes) {
+      options = { ...options, ...changes };
+      overflowed = false;
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function json(response: ServerResponse, status: number, value: unknown): void {
+  response
+    .writeHead(status, { "content-type": "application/json; charset=utf-8" })
+    .end(JSON.stringify(value));
+}
+
+function find(models: readonly FakeModel[], name: unknown): FakeModel | undefined {
+  const asked = String(name).replace(/:local$/, "");
+  return models.find((model) => model.name === asked || model.name === `${asked}:latest`);
+}
+
+function digest(name: string): string {
+  return Buffer.from(name).toString("hex").padEnd(64, "0").slice(0, 64);
+}
+
+function details(model: FakeModel, old: boolean): object {
+  return {
+    parent_model: "",
+    format: "gguf",
+    family: model.family ?? "llama",
+    families: [model.family ?? "llama"],
+    parameter_size: "4.0B",
+    quantization_level: "Q4_K_M",
+    ...(old ? {} : { context_length: model.contextLength ?? 40_960 }),
+  };
+}
+
+function listed(model: FakeModel, old: boolean): object {
+  return {
+    name: model.name,
+    model: model.name,
+    ...(model.remoteHost ? { remote_host: model.remoteHost, remote_model: model.remoteModel } : {}),
+    modified_at: "2026-08-01T12:00:00Z",
+    size: model.size ?? 2_600_000_000,
+    digest: digest(model.name),
+    details: details(model, old),
+    ...(old ? {} : { capabilities: model.capabilities ?? ["completion"] }),
+  };
+}
+
+/** A rough count, as real tokenizers do it: a word has a token for each six letters, a sign has one. */
+function countTokens(messages: readonly FakeMessage[]): number {
+  let tokens = 8;
+  for (const { content } of messages) {
+    tokens += 4;
+    for (const [piece] of content.matchAll(/\p{L}+|\p{N}|[^\s\p{L}\p{N}]/gu))
+      tokens += Math.ceil(piece.length / 6);
+  }
+  return tokens;
+}
+
+/** As a model streams: a word with the space before it. */
+function pieces(text: string): string[] {
+  return text.match(/\s*\S+|\s+$/g) ?? [];
+}
+
+function words(text: string): Set<string> {
+  return new Set((text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []).map((word) => word.slice(0, 6)));
+}
+
+/** Quotes the best sentence of the passages in the last message, with its number. */
+export function answerFromPassages(messages: readonly FakeMessage[]): string {
+  const prompt = messages.at(-1)?.content ?? "";
+  const passages = [...prompt.matchAll(/<passage number="(\d+)"[^>]*>\n([\s\S]*?)\n<\/passage>/g)];
+  const question = words(prompt.slice(prompt.lastIndexOf("</passage>") + 1));
+  let best = { score: 0, text: "" };
+  for (const [, number, text = ""] of passages) {
+    for (const sentence of text.split(/(?<=[.!?])\s+|\n+/)) {
+      const own = words(sentence);
+      let score = 0;
+      for (const word of question) if (own.has(word)) score++;
+      // A heading shares words with a question, but says nothing.
+      if (sentence.trim().length < 25) score -= 0.5;
+      if (score > best.score)
+        best = { score, text: `${sentence.trim().replace(/[.!?]*$/, "")} [${number}].` };
+    }
+  }
+  return best.text === "" ? "I did not find this in your files." : best.text;
+}
+
+function embed(response: ServerResponse, body: { model: string; input: string | string[] }): void {
+  const inputs = Array.isArray(body.input) ? body.input : [body.input];
+  const vector = (text: string): number[] => {
+    const values = new Array<number>(64).fill(0);
+    for (const word of words(text)) {
+      let hash = 7;
+      for (const letter of word) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 64;
+      values[hash] = (values[hash] ?? 0) + 1;
+    }
+    const length = Math.hypot(...values) || 1;
+    return values.map((value) => value / length);
+  };
+  json(response, 200, {
+    model: body.model,
+    embeddings: inputs.map(vector),
+    total_duration: 1_000_000,
+    prompt_eval_count: inputs.length * 8,
+  });
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string", default: "11434" },
+      fault: { type: "string" },
+      "token-delay": { type: "string", default: "30" },
+    },
+  });
+  const fake = await startFakeOllama({
+    port: Number(values.port),
+    tokenDelayMs: Number(values["token-delay"]),
+    ...(values.fault === undefined ? {} : { fault: values.fault as Fault }),
+  });
+  console.log(`A stand-in for Ollama listens at ${fake.url}. Ctrl+C ends it.`);
+}
