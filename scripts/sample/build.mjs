@@ -46,7 +46,11 @@ try {
   const firm = "Kestrel Lane Legal";
   convert("office-lease", join(sample, "contracts/office-lease.pdf"), "Lease, 12 Kestrel Lane");
   convert("fee-schedule-2026", join(sample, "clients/fee-schedule-2026.pdf"), `${firm}, fee schedule 2026`);
-  convert("annual-report-2025", join(sample, "reports/annual-report-2025.pdf"), `${firm}, annual report 2025`);
+  convert(
+    "annual-report-2025",
+    join(sample, "reports/annual-report-2025.pdf"),
+    `${firm}, annual report 2025`,
+  );
   convert("new-starters", join(sample, "handbook/new-starters.docx"), firm);
   convert("incident-response", join(sample, "policies/incident-response.docx"), firm);
 

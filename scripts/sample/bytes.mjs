@@ -70,6 +70,8 @@ export function makeBytes(folder) {
 
   const pdf = readFileSync(join(folder, "fivePages.pdf"));
   write("truncated.pdf", pdf.subarray(0, Math.floor(pdf.length * 0.5)));
+  const wrong = pdf.toString("latin1").replace(/startxref\s+\d+\s+%%EOF\s*$/, "startxref\n7\n");
+  write("wrongOffset.pdf", Buffer.from(wrong, "latin1"));
   write("headerOnly.pdf", pdf.subarray(0, 200));
   write("notReally.pdf", ENGLISH);
   const docx = readFileSync(join(folder, "report.docx"));

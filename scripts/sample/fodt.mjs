@@ -38,8 +38,18 @@ const STYLES = [
     '<style:paragraph-properties fo:line-height="125%" fo:orphans="2" fo:widows="2"/>' +
     '<style:text-properties style:font-name="Liberation Serif" fo:font-size="11pt"/></style:style>',
   paragraphStyle("Text_20_body", "Text body", 'fo:margin-top="0cm" fo:margin-bottom="0.25cm"', ""),
-  paragraphStyle("Table_20_Contents", "Table Contents", 'fo:margin-top="0cm" fo:margin-bottom="0cm"', 'fo:font-size="10pt"'),
-  paragraphStyle("Table_20_Heading", "Table Heading", 'fo:margin-top="0cm"', 'fo:font-size="10pt" fo:font-weight="bold"'),
+  paragraphStyle(
+    "Table_20_Contents",
+    "Table Contents",
+    'fo:margin-top="0cm" fo:margin-bottom="0cm"',
+    'fo:font-size="10pt"',
+  ),
+  paragraphStyle(
+    "Table_20_Heading",
+    "Table Heading",
+    'fo:margin-top="0cm"',
+    'fo:font-size="10pt" fo:font-weight="bold"',
+  ),
   paragraphStyle(
     "Title",
     "Title",
@@ -81,7 +91,11 @@ const AUTOMATIC = [
     'fo:border="0.5pt solid #999999"/></style:style>',
   '<style:style style:name="HeadCell" style:family="table-cell"><style:table-cell-properties fo:padding="0.12cm" ' +
     'fo:border="0.5pt solid #999999" fo:background-color="#e6edf2"/></style:style>',
-  listStyle("Bullets", '<text:list-level-style-bullet text:level="1" text:bullet-char="•">', "text:list-level-style-bullet"),
+  listStyle(
+    "Bullets",
+    '<text:list-level-style-bullet text:level="1" text:bullet-char="•">',
+    "text:list-level-style-bullet",
+  ),
   listStyle(
     "Numbers",
     '<text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix=".">',
@@ -119,11 +133,19 @@ function paragraph(style, text) {
 function table(lines) {
   const rows = lines
     .filter((line) => !/^\|[\s|:-]+\|$/.test(line))
-    .map((line) => line.slice(1, -1).split("|").map((cell) => cell.trim()));
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split("|")
+        .map((cell) => cell.trim()),
+    );
   const columns = Math.max(...rows.map((row) => row.length));
   const row = (cells, cellStyle, textStyle) =>
     `<table:table-row>${cells
-      .map((cell) => `<table:table-cell table:style-name="${cellStyle}">${paragraph(textStyle, cell)}</table:table-cell>`)
+      .map(
+        (cell) =>
+          `<table:table-cell table:style-name="${cellStyle}">${paragraph(textStyle, cell)}</table:table-cell>`,
+      )
       .join("")}</table:table-row>`;
   const [head, ...body] = rows;
   return (
@@ -164,10 +186,24 @@ function body(source, folder) {
     else if (heading) {
       const level = heading[1].length - 1;
       const style = newPage && level === 1 ? "NewPage" : `Heading_20_${level}`;
-      out.push(`<text:h text:style-name="${style}" text:outline-level="${level}">${inline(heading[2])}</text:h>`);
+      out.push(
+        `<text:h text:style-name="${style}" text:outline-level="${level}">${inline(heading[2])}</text:h>`,
+      );
     } else if (first.startsWith("|")) out.push(table(lines));
-    else if (first.startsWith("- ")) out.push(list("Bullets", lines.map((line) => line.slice(2))));
-    else if (/^\d+\. /.test(first)) out.push(list("Numbers", lines.map((line) => line.replace(/^\d+\. /, ""))));
+    else if (first.startsWith("- "))
+      out.push(
+        list(
+          "Bullets",
+          lines.map((line) => line.slice(2)),
+        ),
+      );
+    else if (/^\d+\. /.test(first))
+      out.push(
+        list(
+          "Numbers",
+          lines.map((line) => line.replace(/^\d+\. /, "")),
+        ),
+      );
     else if (first.startsWith("!")) out.push(image(resolve(folder, first.slice(1))));
     else out.push(paragraph(newPage ? "NewPageBody" : "Text_20_body", lines.join(" ")));
     newPage = false;

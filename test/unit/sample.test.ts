@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { extname, join } from "node:path";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import mammoth from "mammoth";
+import { getDocument, VerbosityLevel } from "pdfjs-dist/legacy/build/pdf.mjs";
+import * as v from "valibot";
+
+const sample = fileURLToPath(new URL("../../sample/", import.meta.url));
+const questionsFile = new URL("../fixtures/sampleQuestions.jsonl", import.meta.url);
+
+const question = v.strictObject({
+  id: v.pipe(v.string(), v.regex(/^[a-z]+(-[a-z]+)+$/)),
+  query: v.pipe(v.string(), v.minLength(10)),
+  path: v.nullable(v.string()),
+  startLine: v.optional(v.number()),
+  endLine: v.optional(v.number()),
+  page: v.optional(v.number()),
+  answer: v.nullable(v.pipe(v.string(), v.minLength(2))),
+});
+type Question = v.InferOutput<typeof question>;
+
+const questions = readFileSync(questionsFile, "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => v.parse(question, JSON.parse(line)));
+
+const files = readdirSync(sample, { recursive: true, encoding: "utf8" }).filter((path) =>
+  statSync(join(sample, path)).isFile(),
+);
+
+function plain(text: string): string {
+  return text.replace(/\s+/g, " ");
+}
+
+async function pageText(path: string, page: number): Promise<string> {
+  const data = new Uint8Array(readFileSync(path));
+  const task = getDocument({ data, verbosity: VerbosityLevel.ERRORS });
+  try {
+    const document = await task.promise;
+    const content = await (await document.getPage(page)).getTextContent();
+    return content.items.map((item) => ("str" in item ? item.str + (item.hasEOL ? "\n" : "") : "")).join("");
+  } finally {
+    await task.destroy();
+  }
+}
+
+/** The text of the passage that a question points at; throws if the question has no such place. */
+async function passageOf({ path, page, startLine, endLine }: Question): Promise<string> {
+  assert.ok(path !== null);
+  const file = join(sample, path);
+  if (path.endsWith(".pdf")) {
+    assert.ok(page !== undefined, "a PDF needs a page");
+    return pageText(file, page);
+  }
+  assert.equal(page, undefined, "only a PDF has pages");
+  if (path.endsWith(".docx")) return (await mammoth.extractRawText({ path: file })).value;
+  const lines = readFileSync(file, "utf8").split("\n");
+  assert.ok(startLine !== undefined && endLine !== undefined, "text needs lines");
+  assert.ok(startLine >= 1 && endLine >= startLine && endLine <= lines.length, "lines out of range");
+  const passage = lines.slice(startLine - 1, endLine);
+  assert.ok(passage.at(0)?.trim() && passage.at(-1)?.trim(), "a passage begins and ends with text");
+  return passage.join("\n");
+}
+
+describe("the questions on the sample workspace", () => {
+  for (const one of questions.filter(({ path }) => path !== null)) {
+    it(`${one.id}: the passage holds the answer`, async () => {
+      const passage = plain(await passageOf(one));
+      assert.ok(one.answer !== null && passage.includes(one.answer), passage);
+    });
+  }
+
+  it("has three without an answer, and they name no place", () => {
+    const open = questions.filter(({ path }) => path === null);
+    assert.equal(open.length, 3);
+    for (const { id, answer, page, startLine } of open) {
+      assert.match(id, /^none-/);
+      assert.deepEqual([answer, page, startLine], [null, undefined, undefined]);
+    }
+  });
+
+  it("names each question once", () => {
+    const ids = questions.map(({ id }) => id);
+    assert.deepEqual(
+      ids.filter((id, at) => ids.indexOf(id) !== at),
+      [],
+    );
+  });
+
+  it("asks about most of the files", () => {
+    const asked = new Set(questions.map(({ path }) => path));
+    const kinds = new Set(questions.map(({ path }) => extname(path ?? "")));
+    assert.ok(asked.size >= 20, `${asked.size} files`);
+    for (const kind of [".md", ".pdf", ".docx", ".ts", ".py", ".go", ".sql", ".json", ".csv"]) {
+      assert.ok(kinds.has(kind), kind);
+    }
+  });
+});
+
+describe("the sample workspace", () => {
+  it("is small", () => {
+    const bytes = files.reduce((sum, path) => sum + statSync(join(sample, path)).size, 0);
+    assert.ok(bytes < 1_000_000, `${bytes} bytes`);
+    assert.ok(files.length >= 20 && files.length <= 35, `${files.length} files`);
+  });
+
+  it("holds no file that looks like a secret", () => {
+    assert.deepEqual(
+      files.filter((path) => /(^|[\\/])(\.env.*|.*\.(pem|key|p12|pfx)|id_[a-z0-9]+)$/.test(path)),
+      [],
+    );
+  });
+});
