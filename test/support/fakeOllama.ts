@@ -63,11 +63,24 @@ export interface FakeMessage {
   readonly content: string;
 }
 
+/** What may stand in the bodies that are understood here. */
+export interface FakeBody {
+  readonly model?: string;
+  readonly messages?: readonly FakeMessage[];
+  readonly stream?: boolean;
+  readonly truncate?: boolean;
+  readonly shift?: boolean;
+  readonly keep_alive?: string;
+  readonly think?: boolean | string;
+  readonly input?: string | readonly string[];
+  readonly options?: { readonly num_ctx?: number; readonly num_predict?: number };
+}
+
 export interface FakeRequest {
   readonly method: string;
   readonly path: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
-  readonly body: any;
+  /** The parsed body of a POST; empty for a GET. */
+  readonly body: FakeBody;
   /** True when the client went away before the answer was complete. */
   aborted: boolean;
 }
@@ -115,7 +128,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
     const record: FakeRequest = {
       method: request.method ?? "GET",
       path,
-      body: text === "" ? undefined : JSON.parse(text),
+      body: text === "" ? {} : (JSON.parse(text) as FakeBody),
       aborted: false,
     };
     requests.push(record);
@@ -165,7 +178,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
           })),
         });
       case "POST /api/show":
-        return show(response, find(models, record.body?.model), record.body?.model);
+        return show(response, find(models, record.body.model), record.body.model ?? "");
       case "POST /api/chat":
         return await chat(response, record, models);
       case "POST /api/embed":
@@ -181,6 +194,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
     models: readonly FakeModel[],
   ): Promise<void> {
     const { body } = record;
+    const messages = body.messages ?? [];
     const model = find(models, body.model);
     if (options.fault === "model-404" || !model) {
       return json(response, 404, { error: `model '${body.model}' not found` });
@@ -203,8 +217,8 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
     if (model.capabilities && !model.capabilities.includes("completion")) {
       return json(response, 400, { error: `"${body.model}" does not support chat` });
     }
-    const promptTokens = countTokens(body.messages as FakeMessage[]);
-    const context: number = body.options?.num_ctx ?? 4096;
+    const promptTokens = countTokens(messages);
+    const context = body.options?.num_ctx ?? 4096;
     const forced = options.fault === "overflow" || (options.fault === "overflow-once" && !overflowed);
     if (forced || (promptTokens > context && body.truncate === false)) {
       overflowed = true;
@@ -234,8 +248,8 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
     }
     const answer =
       typeof options.answer === "function"
-        ? options.answer(body.messages)
-        : (options.answer ?? answerFromPassages(body.messages));
+        ? options.answer(messages)
+        : (options.answer ?? answerFromPassages(messages));
     const tokens = pieces(answer);
     for (const [i, piece] of tokens.entries()) {
       if (i === Math.floor(tokens.length / 2)) {
@@ -253,7 +267,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
       if (options.tokenDelayMs !== undefined) await sleep(options.tokenDelayMs);
       if (response.destroyed) return;
     }
-    const limit: number = body.options?.num_predict ?? -1;
+    const limit = body.options?.num_predict ?? -1;
     line({
       message: { role: "assistant", content: "" },
       done: true,
@@ -270,12 +284,16 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
 
   function show(response: ServerResponse, model: FakeModel | undefined, name: string): void {
     if (!model || (options.fault === "model-404" && !name.includes("embed"))) {
-      return json(response, 404, { error: `model '${name.replace(/:local$/, "")}' not found` });
+      json(response, 404, { error: `model '${name.replace(/:local$/, "")}' not found` });
+      return;
     }
     const remote = model.remoteHost ?? (model.hiddenRemote ? "https://ollama.com:443" : undefined);
-    if (name.endsWith(":local") && remote) return json(response, 404, { error: `model '${name}' not found` });
+    if (name.endsWith(":local") && remote) {
+      json(response, 404, { error: `model '${name}' not found` });
+      return;
+    }
     const family = model.family ?? "llama";
-    return json(response, 200, {
+    json(response, 200, {
       modelfile: `FROM ${model.name}`,
       template: "{{ .Prompt }}",
       details: details(model, false),
@@ -392,8 +410,8 @@ export function answerFromPassages(messages: readonly FakeMessage[]): string {
   return best.text === "" ? "I did not find this in your files." : best.text;
 }
 
-function embed(response: ServerResponse, body: { model: string; input: string | string[] }): void {
-  const inputs = Array.isArray(body.input) ? body.input : [body.input];
+function embed(response: ServerResponse, body: FakeBody): void {
+  const inputs = typeof body.input === "string" ? [body.input] : (body.input ?? []);
   const vector = (text: string): number[] => {
     const values = new Array<number>(64).fill(0);
     for (const word of words(text)) {

@@ -1,0 +1,348 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, it } from "node:test";
+import { createGate, type Gate } from "../../models/gate.ts";
+import { createOllama, type Ollama } from "../../models/ollama.ts";
+import { ContextOverflowError } from "../../models/ollamaErrors.ts";
+import type { ChatEvent } from "../../models/types.ts";
+import { CarrelError } from "../../protocol/channel.ts";
+import {
+  type FakeOllama,
+  type FakeOllamaOptions,
+  type Fault,
+  startFakeOllama,
+} from "../support/fakeOllama.ts";
+
+const messages = [{ role: "user" as const, content: "Say something." }];
+const plain: FakeOllamaOptions = { answer: "One two three four five six." };
+
+let fake: FakeOllama;
+let gate: Gate;
+let ollama: Ollama;
+
+before(async () => {
+  fake = await startFakeOllama();
+});
+after(() => fake.close());
+beforeEach(() => {
+  fake.requests.length = 0;
+  reset();
+});
+
+function reset(options: FakeOllamaOptions = {}): void {
+  const clean = {
+    version: undefined,
+    models: undefined,
+    cloudDisabled: undefined,
+    fault: undefined,
+    thinking: undefined,
+    startDelayMs: undefined,
+    tokenDelayMs: undefined,
+    oldTags: undefined,
+  };
+  fake.set({ ...clean, ...plain, ...options } as FakeOllamaOptions);
+  gate = createGate({ allowedHosts: [] });
+  const hangs = options.fault?.startsWith("hang") ?? false;
+  ollama = createOllama({
+    url: fake.url,
+    fetch: gate.fetchFor("answer a question"),
+    memoryBytes: 16e9,
+    // Short where silence is what is tested; long elsewhere, so that a slow machine fails nothing.
+    lookMs: hangs ? 1_000 : 20_000,
+    idleMs: hangs ? 500 : 20_000,
+    aliveMs: 50,
+  });
+}
+
+async function chat(model = "qwen3:4b", signal = new AbortController().signal): Promise<ChatEvent[]> {
+  const events: ChatEvent[] = [];
+  for await (const event of ollama.chat({ model, messages, numCtx: 4096, maxTokens: 500, signal })) {
+    events.push(event);
+  }
+  return events;
+}
+
+function textOf(events: readonly ChatEvent[]): string {
+  return events.map((event) => (event.type === "text" ? event.text : "")).join("");
+}
+
+async function failure(work: Promise<unknown>): Promise<CarrelError> {
+  const thrown: unknown = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  assert.ok(thrown instanceof CarrelError, `expected a CarrelError, got ${String(thrown)}`);
+  return thrown;
+}
+
+const prompts = (): number => fake.requests.filter(({ path }) => path === "/api/chat").length;
+
+describe("looking at the model server", () => {
+  it("lists the models, refuses those that can't answer, and picks one", async () => {
+    const server = await ollama.server("");
+    assert.equal(server.state, "ready");
+    assert.equal(server.version, "0.35.2");
+    assert.equal(server.chosen, "qwen3:4b");
+    assert.equal(server.detail, undefined);
+    assert.match(server.models.find(({ name }) => name.startsWith("nomic"))?.refused ?? "", /embeddings/);
+    assert.equal(server.models[0]?.contextLength, 40_960);
+    assert.ok(!fake.requests.some(({ path }) => path === "/api/show"), "the list says enough");
+  });
+
+  it("asks an old server for each model's capabilities", async () => {
+    reset({ oldTags: true, version: "0.5.0" });
+    const server = await ollama.server("");
+    assert.match(server.models.find(({ name }) => name.startsWith("nomic"))?.refused ?? "", /embeddings/);
+    assert.equal(server.models[0]?.contextLength, 40_960);
+    assert.match(server.detail ?? "", /0\.5\.0 has known security holes/);
+    assert.match(server.remedy ?? "", /Update/);
+  });
+
+  it("warns below 0.35.0 and not from there on", async () => {
+    for (const [version, warned] of [
+      ["0.34.9", true],
+      ["0.35.0", false],
+      ["0.100.0", false],
+      ["1.0.0-rc1", false],
+    ] as const) {
+      reset({ version });
+      assert.equal((await ollama.server("")).detail !== undefined, warned, version);
+    }
+  });
+
+  it("advises to turn the cloud off when it is on", async () => {
+    reset({ cloudDisabled: false });
+    const server = await ollama.server("");
+    assert.equal(server.state, "ready");
+    assert.match(server.remedy ?? "", /OLLAMA_NO_CLOUD=1/);
+  });
+
+  it("says so when no model, or not the chosen one, is installed", async () => {
+    reset({ models: [] });
+    assert.match((await ollama.server("")).detail ?? "", /no model/);
+    reset();
+    const server = await ollama.server("llama9:7b");
+    assert.equal(server.chosen, undefined);
+    assert.match(server.detail ?? "", /"llama9:7b" is not installed/);
+    assert.match((await ollama.server("nomic-embed-text")).detail ?? "", /not used/);
+  });
+
+  const states: [Fault, string, RegExp][] = [
+    ["not-ollama-json", "not-ollama", /not Ollama/],
+    ["not-ollama-html", "not-ollama", /not Ollama/],
+    ["no-http", "not-ollama", /not Ollama/],
+    ["hang-everything", "busy", /too busy/],
+    ["redirect", "refused", /203\.0\.113\.9/],
+  ];
+  for (const [fault, state, detail] of states) {
+    it(`calls it ${state} when the fault is ${fault}`, async () => {
+      reset({ fault });
+      const server = await ollama.server("");
+      assert.equal(server.state, state);
+      assert.match(server.detail ?? "", detail);
+      assert.notEqual(server.remedy ?? "", "");
+    });
+  }
+
+  it("calls it down when nobody listens or the address is none", async () => {
+    for (const url of ["http://127.0.0.1:1", "nonsense::", ""]) {
+      const down = createOllama({ url, fetch: gate.fetchFor("a look") });
+      const server = await down.server("");
+      assert.equal(server.state, "down", url);
+      assert.notEqual(server.remedy ?? "", "");
+    }
+  });
+
+  it("calls it refused when the address is another machine's, and connects to nothing", async () => {
+    const far = createOllama({ url: "http://203.0.113.9:11434", fetch: gate.fetchFor("a look") });
+    const server = await far.server("");
+    assert.equal(server.state, "refused");
+    assert.match(server.remedy ?? "", /allowedHosts/);
+    assert.deepEqual(
+      gate.connections().map(({ allowed }) => allowed),
+      [false],
+    );
+  });
+
+  it("can be cancelled", async () => {
+    reset({ fault: "hang-everything" });
+    const controller = new AbortController();
+    const pending = failure(ollama.server("", controller.signal));
+    controller.abort();
+    assert.equal((await pending).code, "cancelled");
+  });
+});
+
+describe("asking a model", () => {
+  it("streams the answer and ends with the counts", async () => {
+    const events = await chat();
+    assert.equal(textOf(events), plain.answer);
+    assert.ok(events.filter(({ type }) => type === "text").length > 3, "in pieces");
+    const done = events.at(-1);
+    assert.ok(done?.type === "done" && done.promptTokens > 0 && done.answerTokens === 6 && !done.cut);
+  });
+
+  it("sends the context, and that nothing may be cut silently", async () => {
+    await chat();
+    const body = fake.requests.find(({ path }) => path === "/api/chat")?.body;
+    assert.equal(body?.model, "qwen3:4b:local");
+    assert.equal(body?.options?.num_ctx, 4096);
+    assert.equal(body?.options?.num_predict, 500);
+    assert.equal(body?.truncate, false);
+    assert.equal(body?.shift, false);
+    assert.equal(body?.stream, true);
+    assert.equal(body?.think, false);
+  });
+
+  it("uses the plain name where the server knows no suffix", async () => {
+    reset({ version: "0.17.5" });
+    await chat();
+    assert.equal(fake.requests.find(({ path }) => path === "/api/chat")?.body.model, "qwen3:4b");
+  });
+
+  it("does not speak of thinking to a model that can't", async () => {
+    reset({ models: [{ name: "gemma3:4b", capabilities: ["completion"] }] });
+    await chat("gemma3:4b");
+    assert.ok(!("think" in (fake.requests.find(({ path }) => path === "/api/chat")?.body ?? {})));
+  });
+
+  it("keeps thoughts out of the answer, sent apart or within the text", async () => {
+    const models = [{ name: "gpt-oss:20b", family: "gptoss", capabilities: ["completion", "thinking"] }];
+    reset({ models, thinking: "Let me see. It may be four." });
+    let events = await chat("gpt-oss:20b");
+    assert.equal(textOf(events), plain.answer);
+    assert.ok(events.some(({ type }) => type === "thinking"));
+    reset({ answer: "<think>\nLet me see: 4?\n</think>\n\nThe answer is 5." });
+    events = await chat();
+    assert.equal(textOf(events), "The answer is 5.");
+    assert.ok(events.some(({ type }) => type === "thinking"));
+  });
+
+  it("says when the answer ended at its length limit", async () => {
+    const signal = new AbortController().signal;
+    let cut = false;
+    for await (const event of ollama.chat({
+      model: "qwen3:4b",
+      messages,
+      numCtx: 4096,
+      maxTokens: 3,
+      signal,
+    })) {
+      if (event.type === "done") cut = event.cut;
+    }
+    assert.ok(cut);
+  });
+
+  const faults: [Fault, RegExp][] = [
+    ["cut-stream", /broke off/],
+    ["no-done", /broke off/],
+    ["error-line", /an error was encountered while running the model/],
+    ["garbage-line", /not Ollama's protocol/],
+    ["model-404", /"qwen3:4b" is not installed/],
+    ["busy-503", /too busy/],
+    ["error-500", /runner process has terminated/],
+    ["no-memory", /not enough memory/],
+    ["hang-in-stream", /sent nothing/],
+    ["hang-everything", /too busy/],
+    ["remote-in-response", /cloud/],
+    ["not-ollama-json", /not Ollama/],
+    ["not-ollama-html", /not Ollama/],
+    ["redirect", /203\.0\.113\.9/],
+    ["overflow", /longer than the model can read/],
+  ];
+  for (const [fault, expected] of faults) {
+    it(`ends with a sentence when the fault is ${fault}`, async () => {
+      reset({ fault });
+      const error = await failure(chat());
+      assert.match(error.message, expected);
+      assert.doesNotMatch(error.message, /:local/);
+      assert.notEqual(error.remedy, "");
+    });
+  }
+
+  it("tells the prompt's real length when the server does", async () => {
+    reset({ fault: "overflow" });
+    const error = await failure(chat());
+    assert.ok(error instanceof ContextOverflowError);
+    assert.equal(error.promptTokens, 4296);
+  });
+
+  it("waits for a model that loads for long, while the server is alive", async () => {
+    reset({ startDelayMs: 400 });
+    assert.equal(textOf(await chat()), plain.answer);
+    const looks = fake.requests.filter(({ path }) => path === "/api/version").length;
+    assert.ok(looks >= 3, `${looks} looks`);
+  });
+
+  it("gives up on a server that stops answering while it prepares", async () => {
+    reset({ fault: "hang-before-headers" });
+    const pending = failure(chat());
+    while (prompts() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    fake.set({ fault: "hang-everything" });
+    assert.match((await pending).message, /sent nothing/);
+  });
+
+  it("is cancelled while it prepares and while it streams, and closes the connection", async () => {
+    for (const options of [{ fault: "hang-before-headers" as const }, { tokenDelayMs: 20 }]) {
+      fake.requests.length = 0;
+      reset(options);
+      const controller = new AbortController();
+      const pending = failure(chat("qwen3:4b", controller.signal));
+      while (prompts() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      controller.abort();
+      assert.equal((await pending).code, "cancelled");
+      const request = fake.requests.find(({ path }) => path === "/api/chat");
+      while (!request?.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  });
+
+  it("closes the connection when the reader leaves", async () => {
+    reset({ tokenDelayMs: 20 });
+    const signal = new AbortController().signal;
+    for await (const event of ollama.chat({
+      model: "qwen3:4b",
+      messages,
+      numCtx: 4096,
+      maxTokens: 9,
+      signal,
+    })) {
+      if (event.type === "text") break;
+    }
+    const request = fake.requests.find(({ path }) => path === "/api/chat");
+    while (!request?.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+});
+
+describe("models that run in a cloud", () => {
+  const hidden = { name: "innocent:7b", hiddenRemote: true, capabilities: ["completion"] };
+  const clouds: [string, NonNullable<FakeOllamaOptions["models"]>[number], FakeOllamaOptions][] = [
+    ["by its tag", { name: "gpt-oss:120b-cloud", size: 384 }, {}],
+    ["by its plain tag", { name: "glm-9:cloud", size: 384 }, {}],
+    ["by remote_host in the list", { name: "innocent:7b", remoteHost: "https://ollama.com:443" }, {}],
+    ["by remote_model in the list", { name: "innocent:7b", remoteModel: "x", remoteHost: " " }, {}],
+    ["by /api/show of a new server", hidden, {}],
+    ["by /api/show of an old server", hidden, { version: "0.12.0" }],
+    ["by /api/show of a very old server", hidden, { version: "0.12.0", oldTags: true }],
+  ];
+  for (const [how, model, options] of clouds) {
+    it(`are known ${how}, and get no prompt`, async () => {
+      reset({ models: [model], ...options });
+      await failure(chat(model.name));
+      assert.equal(prompts(), 0);
+      const asked = fake.requests.filter(({ body }) => /cloud/.test(body.model ?? ""));
+      assert.deepEqual(asked, [], "a name that the server would send on is not even asked for");
+    });
+  }
+
+  it("are listed with the reason and never picked", async () => {
+    reset({
+      models: [
+        { name: "gpt-oss:120b-cloud", size: 384 },
+        { name: "innocent:7b", remoteHost: "https://ollama.com:443", remoteModel: "gpt-oss:120b" },
+      ],
+    });
+    const server = await ollama.server("");
+    assert.equal(server.chosen, undefined);
+    assert.ok(server.models.every(({ refused }) => refused !== undefined));
+    assert.match((await ollama.server("innocent:7b")).detail ?? "", /not used: Runs on another server/);
+  });
+});

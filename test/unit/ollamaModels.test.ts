@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import {
+  compareVersions,
+  hasCloudName,
+  modelNumbers,
+  pickModel,
+  withTag,
+} from "../../models/ollamaModels.ts";
+import { thoughtFilter } from "../../models/ollamaStream.ts";
+import type { ChatModel } from "../../protocol/data.ts";
+
+const model = (name: string, gigabytes: number, refused?: string): ChatModel => ({
+  name,
+  sizeBytes: gigabytes * 1e9,
+  ...(refused === undefined ? {} : { refused }),
+});
+
+describe("picking a model", () => {
+  const check = (memory: number, models: ChatModel[], expected: string | undefined, chosen = ""): void => {
+    assert.equal(pickModel(models, chosen, memory * 1e9), expected);
+  };
+  const some = [
+    model("qwen3:1.7b", 1.4),
+    model("qwen3:4b", 2.6),
+    model("qwen3:8b", 5.2),
+    model("qwen3:32b", 20),
+  ];
+
+  it("takes the largest that fits into memory and answers soon", () => {
+    check(4, some, "qwen3:1.7b");
+    check(8, some, "qwen3:4b");
+    check(16, some, "qwen3:8b");
+    check(128, some, "qwen3:8b");
+  });
+  it("takes the smallest when none fits", () => check(2, some, "qwen3:1.7b"));
+  it("takes nothing when nothing may be used", () => {
+    check(16, [], undefined);
+    check(16, [model("a", 1, "cloud")], undefined);
+  });
+  it("passes over models made for other jobs", () => {
+    const special = [
+      "starcoder2:7b",
+      "llama-guard3:8b",
+      "qwen3:4b-base",
+      "codellama:7b-code",
+      "deepseek-ocr:3b",
+    ];
+    check(16, [model("qwen3:1.7b", 1.4), ...special.map((name) => model(name, 4))], "qwen3:1.7b");
+    check(16, [model("starcoder2:7b", 4)], "starcoder2:7b");
+  });
+  it("obeys the user, whose name may lack the tag", () => {
+    check(4, some, "qwen3:32b", "qwen3:32b");
+    check(4, [model("phi4:latest", 9)], "phi4:latest", "phi4");
+    check(4, some, undefined, "phi4");
+    check(4, [model("a:1b", 1, "cloud")], undefined, "a:1b");
+  });
+});
+
+describe("names and versions", () => {
+  it("knows cloud names", () => {
+    for (const name of ["gpt-oss:120b-cloud", "glm:cloud", "GLM:CLOUD", "x/y:7b-cloud", "mine-cloud"]) {
+      assert.ok(hasCloudName(name), name);
+    }
+    for (const name of ["qwen3:4b", "cloudy:7b", "cloud-poet:7b"]) assert.ok(!hasCloudName(name), name);
+  });
+  it("adds the tag that is meant", () => {
+    assert.equal(withTag("qwen3"), "qwen3:latest");
+    assert.equal(withTag("qwen3:4b"), "qwen3:4b");
+    assert.equal(withTag("host:5000/qwen3"), "host:5000/qwen3:latest");
+  });
+  it("compares versions by number", () => {
+    assert.equal(compareVersions("0.9.9", "0.10.0"), -1);
+    assert.equal(compareVersions("v0.35.0-rc1", "0.35.0"), 0);
+    assert.equal(compareVersions("1.0", "0.99.99"), 1);
+  });
+});
+
+describe("a model's numbers", () => {
+  it("are read from model_info", () => {
+    const info = {
+      "general.architecture": "qwen3",
+      "qwen3.block_count": 36,
+      "qwen3.context_length": 40_960,
+      "qwen3.embedding_length": 2560,
+      "qwen3.attention.head_count": 32,
+      "qwen3.attention.head_count_kv": 8,
+      "qwen3.attention.key_length": 128,
+      "qwen3.attention.value_length": 128,
+    };
+    // Qwen3-4B: 36 layers of 8 heads of 128 keys and 128 values, two bytes each.
+    assert.deepEqual(modelNumbers(info), { contextLength: 40_960, bytesPerToken: 36 * 8 * 256 * 2 });
+    const { "qwen3.attention.key_length": _, "qwen3.attention.value_length": __, ...older } = info;
+    assert.equal(modelNumbers(older).bytesPerToken, 36 * 8 * 160 * 2);
+    assert.equal(
+      modelNumbers({ ...info, "qwen3.attention.head_count_kv": [0, 8, 0, 8] }).bytesPerToken,
+      147_456,
+    );
+  });
+  it("are unknown when they are not there", () => {
+    assert.deepEqual(modelNumbers(null), { contextLength: undefined, bytesPerToken: undefined });
+  });
+});
+
+describe("thoughts within the text", () => {
+  const filtered = (text: string, size: number): string => {
+    const filter = thoughtFilter();
+    let out = "";
+    for (let i = 0; i < text.length; i += size) out += filter.push(text.slice(i, i + size)).text;
+    return out + filter.end();
+  };
+  const cases: [string, string][] = [
+    ["<think>a < b?</think>\n\nYes.", "Yes."],
+    ["\n<thinking>x</thinking> Yes.", "Yes."],
+    ["Yes.", "Yes."],
+    ["A <think> tag is kept: </think>.", "A <think> tag is kept: </think>."],
+    ["<b>bold</b>", "<b>bold</b>"],
+    ["<", "<"],
+    ["<think>never closed", ""],
+    ["<think></think>", ""],
+  ];
+  for (const [text, expected] of cases) {
+    it(`are taken out of ${JSON.stringify(text)}, however it is cut`, () => {
+      for (let size = 1; size <= text.length; size++)
+        assert.equal(filtered(text, size), expected, `size ${size}`);
+    });
+  }
+});
