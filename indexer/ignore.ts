@@ -1,0 +1,164 @@
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import ignore, { type Ignore } from "ignore";
+
+/** Ignore files are small; a larger one is a mistake or an attack and is not read. */
+const maxIgnoreFileBytes = 1_000_000;
+const maxAncestors = 64;
+/** As git: names differ by case on Linux alone. */
+const ignoreCase = process.platform === "win32" || process.platform === "darwin";
+
+/** One ignore file's rules, which see paths relative to the file's own folder. */
+interface Layer {
+  readonly rules: Ignore;
+  /** How much of a path (relative to the workspace folder) lies above the ignore file's folder. */
+  readonly cut: number;
+  /** For a file above the workspace folder: where that folder is, seen from the file's folder; ends in "/". */
+  readonly prefix: string;
+}
+
+/**
+ * The ignore rules that hold in one directory, in git's sense: the last pattern that matches in the nearest
+ * ignore file decides, and what lies in an ignored directory can't be taken back in. `.carrelignore` and the
+ * `exclude` setting come before git's own files, so "!docs/generated/" there takes in what git ignores.
+ */
+export class IgnoreRules {
+  private readonly ours: readonly Layer[];
+  private readonly git: readonly Layer[];
+
+  private constructor(ours: readonly Layer[], git: readonly Layer[]) {
+    this.ours = ours;
+    this.git = git;
+  }
+
+  /** The rules that hold in the workspace folder itself, before its own ignore files are read. */
+  static async forRoot(root: string, exclude: readonly string[]): Promise<IgnoreRules> {
+    const settings = exclude.length > 0 ? [layer(exclude, 0, "")] : [];
+    return new IgnoreRules(settings, await rulesFromAbove(root));
+  }
+
+  /**
+   * The rules inside a directory of the workspace.
+   * @param path The directory, relative to the workspace folder; "" for the folder itself.
+   * @param names The directory's entries, so that only ignore files that exist are opened.
+   */
+  async enter(root: string, path: string, names: ReadonlySet<string>): Promise<IgnoreRules> {
+    const rules = path === "" ? this : this.without(path);
+    const directory = join(root, path);
+    const cut = path === "" ? 0 : path.length + 1;
+    const read = async (name: string): Promise<Layer[]> => {
+      const text = names.has(name) ? await readSmallText(join(directory, name)) : undefined;
+      return text === undefined ? [] : [layer(text, cut, "")];
+    };
+    const [carrelIgnore, gitIgnore] = await Promise.all([read(".carrelignore"), read(".gitignore")]);
+    // A repository inside another one has rules of its own; at the top `forRoot` has read its exclude file.
+    const isRepository = names.has(".git");
+    const exclude = isRepository ? await excludeFile(directory) : undefined;
+    const outer = isRepository ? [] : rules.git;
+    const inherited = exclude === undefined ? outer : [layer(exclude, cut, ""), ...outer];
+    if (rules === this && carrelIgnore.length + gitIgnore.length === 0 && !isRepository) return this;
+    return new IgnoreRules([...carrelIgnore, ...rules.ours], [...gitIgnore, ...inherited]);
+  }
+
+  /** "out" when ignored, "in" when a "!" pattern takes it in, undefined when no pattern matches. */
+  decide(path: string, isDirectory: boolean): "in" | "out" | undefined {
+    return decideBy(this.ours, path, isDirectory) ?? decideBy(this.git, path, isDirectory);
+  }
+
+  /**
+   * The rules for what lies in a directory that was taken in: files that ignore the directory itself would
+   * ignore all that is in it, so they end here.
+   */
+  private without(path: string): IgnoreRules {
+    const keeps = (item: Layer): boolean => test(item, path, true) !== "out";
+    if (this.ours.every(keeps) && this.git.every(keeps)) return this;
+    return new IgnoreRules(this.ours.filter(keeps), this.git.filter(keeps));
+  }
+}
+
+function layer(patterns: string | readonly string[], cut: number, prefix: string): Layer {
+  return { rules: ignore({ ignorecase: ignoreCase }).add(patterns), cut, prefix };
+}
+
+function decideBy(layers: readonly Layer[], path: string, isDirectory: boolean): "in" | "out" | undefined {
+  for (const item of layers) {
+    const verdict = test(item, path, isDirectory);
+    if (verdict) return verdict;
+  }
+  return undefined;
+}
+
+function test({ rules, cut, prefix }: Layer, path: string, isDirectory: boolean): "in" | "out" | undefined {
+  const result = rules.test(`${prefix}${path.slice(cut)}${isDirectory ? "/" : ""}`);
+  if (result.ignored) return "out";
+  return result.unignored ? "in" : undefined;
+}
+
+/**
+ * Rules of the repository around the workspace folder: `.gitignore` files above it and `.git/info/exclude`.
+ * None when they ignore the folder as a whole: whoever opens an ignored folder wants to see it.
+ */
+async function rulesFromAbove(root: string): Promise<Layer[]> {
+  const ancestors = [root];
+  let exclude = await excludeFile(root);
+  while (exclude === undefined && ancestors.length < maxAncestors) {
+    const parent = dirname(ancestors.at(-1) ?? root);
+    if (ancestors.includes(parent)) return [];
+    ancestors.push(parent);
+    exclude = await excludeFile(parent);
+  }
+  if (exclude === undefined) return [];
+  const layers: Layer[] = [];
+  // The folder's own .gitignore is read when the walk enters it.
+  for (const directory of ancestors.slice(1)) {
+    const text = await readSmallText(join(directory, ".gitignore"));
+    if (text !== undefined) layers.push(layer(text, 0, prefixFrom(directory, root)));
+  }
+  layers.push(layer(exclude, 0, prefixFrom(ancestors.at(-1) ?? root, root)));
+  return layers.some(isRootIgnored) ? [] : layers;
+}
+
+function isRootIgnored({ rules, prefix }: Layer): boolean {
+  return prefix !== "" && rules.test(prefix).ignored;
+}
+
+function prefixFrom(directory: string, root: string): string {
+  const path = relative(directory, root).split(sep).join("/");
+  return path === "" ? "" : `${path}/`;
+}
+
+/** The text of a repository's exclude file, "" when it has none, undefined when this is no repository. */
+async function excludeFile(directory: string): Promise<string | undefined> {
+  const git = join(directory, ".git");
+  const direct = await readSmallText(join(git, "info", "exclude"));
+  if (direct !== undefined) return direct;
+  // A worktree's or submodule's ".git" is a file that says where the repository is.
+  const pointer = /^gitdir: (.+)$/m.exec((await readSmallText(git)) ?? "")?.[1]?.trim();
+  if (pointer) {
+    const gitDir = isAbsolute(pointer) ? pointer : resolve(directory, pointer);
+    const common = (await readSmallText(join(gitDir, "commondir")))?.trim();
+    return (await readSmallText(join(gitDir, common ?? "", "info", "exclude"))) ?? "";
+  }
+  return (await readSmallText(join(git, "HEAD"))) === undefined ? undefined : "";
+}
+
+/** The text of a regular file; undefined when there is none, it can't be read, or it is too large. */
+async function readSmallText(path: string): Promise<string | undefined> {
+  try {
+    // Neither a link nor a pipe that would block for ever.
+    const file = await open(
+      path,
+      constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+    );
+    try {
+      const stats = await file.stat();
+      if (!stats.isFile() || stats.size > maxIgnoreFileBytes) return undefined;
+      return await file.readFile("utf8");
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
