@@ -1,0 +1,118 @@
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { selectionLabel } from "../labels.ts";
+import type { Session } from "../session.ts";
+import { current } from "../state.ts";
+import { Icon } from "./Icon.tsx";
+
+export function AskBox({ session }: { readonly session: Session }): JSX.Element {
+  const { state } = session;
+  const box = useRef<HTMLTextAreaElement>(null);
+  const asking = current(state) !== undefined;
+  const { draft, selection, focusRequests } = state;
+
+  useEffect(() => {
+    if (focusRequests === 0) return;
+    const area = box.current;
+    area?.focus();
+    area?.setSelectionRange(area.value.length, area.value.length);
+  }, [focusRequests]);
+
+  // The box is as high as its text; the style sheet sets the limit.
+  useLayoutEffect(() => {
+    const area = box.current;
+    if (!area) return;
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight}px`;
+  }, [draft]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      session.ask(draft);
+    }
+  };
+
+  return (
+    <form
+      class="ask"
+      aria-label="Ask"
+      onSubmit={(event) => {
+        event.preventDefault();
+        session.ask(draft);
+      }}
+    >
+      <div class="ask-box">
+        {selection && (
+          <div class="chip" data-testid="selection-chip" title={selection.text.slice(0, 500)}>
+            <Icon name="selection" />
+            <span class="chip-label">{selectionLabel(selection)}</span>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={`Ask without the selection ${selectionLabel(selection)}`}
+              onClick={() => session.dropSelection()}
+            >
+              <Icon name="close" />
+            </button>
+          </div>
+        )}
+        <textarea
+          ref={box}
+          rows={1}
+          value={draft}
+          data-testid="ask-box"
+          aria-label="Question"
+          placeholder={selection ? "Ask about the selection" : "Ask about this workspace"}
+          onInput={(event) => session.draft(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        <div class="ask-foot">
+          <ModelButton session={session} />
+          {asking ? (
+            <button
+              type="button"
+              class="icon-button"
+              data-testid="stop"
+              aria-label="Stop"
+              title="Stop (Escape)"
+              onClick={() => session.stop()}
+            >
+              <Icon name="stop" />
+            </button>
+          ) : (
+            <button
+              type="submit"
+              class="icon-button send"
+              data-testid="send"
+              aria-label="Send"
+              title="Send (Enter)"
+              disabled={draft.trim() === ""}
+            >
+              <Icon name="send" />
+            </button>
+          )}
+        </div>
+      </div>
+    </form>
+  );
+}
+
+/** Which model writes the answers; a click chooses another. */
+function ModelButton({ session }: { readonly session: Session }): JSX.Element {
+  const { chat } = session.state;
+  const label = chat?.chosen ?? (chat ? "No model: passages only" : "Model");
+  return (
+    <button
+      type="button"
+      class="quiet model"
+      data-testid="model"
+      aria-label={`Choose model (${label})`}
+      title={[chat?.detail, chat?.remedy].filter(Boolean).join(" ") || "Choose the model that writes answers"}
+      onClick={() => void session.command("chooseModel")}
+    >
+      <span class="model-name">{label}</span>
+      <Icon name="down" />
+    </button>
+  );
+}

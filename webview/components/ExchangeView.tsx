@@ -1,0 +1,118 @@
+import type { JSX } from "preact";
+import { contextParts, count, selectionLabel, supportSummary } from "../labels.ts";
+import type { Session } from "../session.ts";
+import { type Exchange, stageLabels } from "../state.ts";
+import { AnswerText } from "./AnswerText.tsx";
+import { Icon } from "./Icon.tsx";
+import { Notice } from "./Notice.tsx";
+import { Passages } from "./Passages.tsx";
+import { Sources } from "./Sources.tsx";
+import { CommandButton } from "./StatusBar.tsx";
+
+interface Props {
+  readonly session: Session;
+  readonly exchange: Exchange;
+  readonly isLast: boolean;
+}
+
+/** A question, and below it whatever there is of its answer. */
+export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element {
+  const { id, question, selection, state, answer, text, passages } = exchange;
+  const heading = `question-${id}`;
+  const passagesAlone = answer !== undefined && !answer.written;
+  return (
+    <article class="exchange" aria-labelledby={heading} data-testid="exchange" data-state={state}>
+      <div class="question">
+        <h2 id={heading}>{question}</h2>
+        {selection && <p class="question-selection">{selectionLabel(selection)}</p>}
+      </div>
+      {text !== "" && <AnswerText session={session} exchange={exchange} />}
+      {state === "asking" && <StageLine exchange={exchange} />}
+      {state === "stopped" && <p class="quiet-text">Stopped{text ? " before the end" : ""}.</p>}
+      {state === "failed" && exchange.failure && (
+        <Notice kind="error" message={exchange.failure.message} remedy={exchange.failure.remedy} />
+      )}
+      {answer && <Support session={session} exchange={exchange} />}
+      {passagesAlone && <PassageAnswer session={session} exchange={exchange} />}
+      {!passagesAlone && state !== "asking" && passages.length > 0 && (
+        <Sources session={session} exchange={exchange} />
+      )}
+      {answer && <Context exchange={exchange} />}
+      {isLast && (state === "failed" || state === "stopped") && (
+        <div class="buttons">
+          <button type="button" class="secondary" onClick={() => session.retry(id)}>
+            <Icon name="retry" />
+            Retry
+          </button>
+        </div>
+      )}
+    </article>
+  );
+}
+
+function StageLine({ exchange }: { readonly exchange: Exchange }): JSX.Element {
+  const { stage, passages, text } = exchange;
+  const found = passages.length > 0 && text === "" ? ` ${count(passages.length, "passage")} found` : "";
+  return (
+    <p class="stage" data-testid="stage">
+      <span class="pulse" aria-hidden="true" />
+      {stageLabels[stage ?? "searching"]}
+      <span class="quiet-text">{found}</span>
+    </p>
+  );
+}
+
+/** How much of the answer its sources support, and the button that copies it. */
+function Support({ session, exchange }: Omit<Props, "isLast">): JSX.Element | null {
+  const { answer } = exchange;
+  if (!answer?.written) return null;
+  const summary = supportSummary(answer.sentences);
+  return (
+    <div class="answer-foot">
+      {summary && (
+        <span class={summary.complete ? "support complete" : "support"} data-testid="support">
+          <Icon name={summary.complete ? "check" : "warning"} />
+          {summary.text}
+        </span>
+      )}
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Copy answer"
+        title="Copy answer"
+        data-testid="copy-answer"
+        onClick={() => void session.copy(answer.text)}
+      >
+        <Icon name="copy" />
+      </button>
+    </div>
+  );
+}
+
+/** With no model the passages are the answer. */
+function PassageAnswer({ session, exchange }: Omit<Props, "isLast">): JSX.Element {
+  const { answer, passages } = exchange;
+  return (
+    <>
+      <Notice kind="info" message={answer?.notice ?? "No chat model is there to write an answer."}>
+        <CommandButton session={session} name="setUpOllama" label="Set up Ollama" primary />
+        <CommandButton session={session} name="chooseModel" label="Choose model" />
+      </Notice>
+      {passages.length > 0 ? (
+        <Passages session={session} passages={passages} />
+      ) : (
+        <p>I did not find this in your files.</p>
+      )}
+    </>
+  );
+}
+
+function Context({ exchange }: { readonly exchange: Exchange }): JSX.Element | null {
+  const { answer } = exchange;
+  if (!answer) return null;
+  return (
+    <p class="context" data-testid="context">
+      {contextParts(answer).join(" · ")}
+    </p>
+  );
+}

@@ -1,0 +1,93 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Hit } from "../../protocol/data.ts";
+import { count, hasOriginal, place, splitPath } from "../labels.ts";
+import type { Session } from "../session.ts";
+import type { Exchange } from "../state.ts";
+import { Icon } from "./Icon.tsx";
+
+interface Props {
+  readonly session: Session;
+  readonly exchange: Exchange;
+}
+
+/** The sources that the answer cites; those that were only read are one click away. */
+export function Sources({ session, exchange }: Props): JSX.Element {
+  const [all, setAll] = useState(false);
+  const { passages, answer, text } = exchange;
+  const cited = citedNumbers(text, answer?.sentences.flatMap(({ cites }) => cites) ?? []);
+  const numbered = passages.map((passage, index) => ({ passage, number: index + 1 }));
+  const first = numbered.filter(({ number }) => cited.has(number));
+  const rest = numbered.length - first.length;
+  // Where nothing is cited there is nothing to choose by.
+  const shown = all || first.length === 0 ? numbered : first;
+  return (
+    <section class="sources" aria-label="Sources" data-testid="sources">
+      <h3>{first.length > 0 ? "Sources" : "Passages read"}</h3>
+      <ol>
+        {shown.map(({ passage, number }) => (
+          <li key={number} class="source">
+            <SourceHead session={session} passage={passage} number={number} />
+          </li>
+        ))}
+      </ol>
+      {first.length > 0 && rest > 0 && (
+        <button type="button" class="quiet" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? "Show cited sources only" : `Show ${count(rest, "passage")} read but not cited`}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function citedNumbers(text: string, checked: readonly number[]): Set<number> {
+  const inText = [...text.matchAll(/\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]/g)].flatMap(
+    ([, numbers]) => numbers?.match(/\d+/g)?.map(Number) ?? [],
+  );
+  return new Set([...checked, ...inText]);
+}
+
+interface HeadProps {
+  readonly session: Session;
+  readonly passage: Hit;
+  readonly number: number;
+}
+
+/** Number, file, place and heading of a source; opens it. */
+export function SourceHead({ session, passage, number }: HeadProps): JSX.Element {
+  const { name, directory } = splitPath(passage.path);
+  const where = [directory, passage.heading].filter(Boolean).join(" › ");
+  return (
+    <div class="source-head">
+      <button
+        type="button"
+        class="source-open"
+        data-testid="source"
+        data-path={passage.path}
+        data-line={passage.startLine}
+        title={[passage.path, passage.heading].filter(Boolean).join("\n")}
+        onClick={() => session.openPassage(passage, false)}
+      >
+        <span class="number">{number}</span>
+        <span class="source-text">
+          <span class="source-line">
+            <span class="file">{name}</span> <span class="place">{place(passage)}</span>
+          </span>
+          {where && <span class="where">{where}</span>}
+        </span>
+      </button>
+      {hasOriginal(passage) && (
+        <button
+          type="button"
+          class="icon-button"
+          data-testid="open-original"
+          aria-label={`Open original ${passage.path}`}
+          title="Open original"
+          onClick={() => session.openPassage(passage, true)}
+        >
+          <Icon name="external" />
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,134 @@
+import type { JSX } from "preact";
+import type { IndexStatus } from "../../protocol/data.ts";
+import { count, indexSummary } from "../labels.ts";
+import type { CommandName, Session } from "../session.ts";
+import { Icon } from "./Icon.tsx";
+import { Notice } from "./Notice.tsx";
+
+/** The top of the panel: the engine if it is not running, else the index; and a new conversation. */
+export function StatusBar({ session }: { readonly session: Session }): JSX.Element {
+  const { engine, index, exchanges } = session.state;
+  const running = engine.state === "running";
+  return (
+    <section class="status" aria-label="Status" data-testid="status">
+      <div class="status-line">
+        <span class="status-text" data-testid="status-text">
+          {running ? index && <IndexLine session={session} index={index} /> : engineLabels[engine.state]}
+        </span>
+        {exchanges.length > 0 && (
+          <button type="button" class="quiet" onClick={() => session.newConversation()}>
+            <Icon name="add" />
+            New conversation
+          </button>
+        )}
+      </div>
+      {running ? (
+        index && <IndexDetail session={session} index={index} />
+      ) : (
+        <EngineDetail session={session} />
+      )}
+    </section>
+  );
+}
+
+const engineLabels = {
+  starting: "Starting…",
+  running: "",
+  restarting: "Restarting…",
+  failed: "Carrel's engine is not running",
+};
+
+function EngineDetail({ session }: { readonly session: Session }): JSX.Element | null {
+  const { state, message } = session.state.engine;
+  if (state === "failed") {
+    return (
+      <Notice kind="error" message={message ?? "The engine did not start."}>
+        <CommandButton session={session} name="restartEngine" label="Restart" />
+        <CommandButton session={session} name="showLog" label="Show log" />
+      </Notice>
+    );
+  }
+  if (state === "restarting" && message) return <Notice kind="warning" message={message} />;
+  return <progress class="bar" aria-label="Starting" />;
+}
+
+interface IndexProps {
+  readonly session: Session;
+  readonly index: IndexStatus;
+}
+
+function IndexLine({ session, index }: IndexProps): JSX.Element {
+  const skipped = index.skipped > 0 && index.state === "ready" ? `, ${index.skipped} left out` : "";
+  return (
+    <button
+      type="button"
+      class="quiet"
+      title={`${count(index.chunks, "passage")}, ${count(index.skipped, "file")} left out. Show details`}
+      onClick={() => void session.command("showStatus")}
+    >
+      {indexSummary(index)}
+      {skipped}
+    </button>
+  );
+}
+
+function IndexDetail({ session, index }: IndexProps): JSX.Element | null {
+  switch (index.state) {
+    case "indexing":
+      return (
+        <>
+          <progress
+            class="bar"
+            aria-label="Indexing"
+            {...(index.total > 0 ? { value: index.done, max: index.total } : {})}
+          />
+          <p class="quiet-text hint">
+            {index.files > 0
+              ? "Answers use what is there already."
+              : "The first answers are possible in a moment."}
+          </p>
+        </>
+      );
+    case "paused":
+      return (
+        <div class="buttons">
+          <CommandButton session={session} name="resumeIndexing" label="Resume" />
+        </div>
+      );
+    case "problem":
+      return (
+        <Notice kind="warning" message={index.remedy ?? "Indexing again may help."}>
+          <CommandButton session={session} name="indexNow" label="Index again" />
+          <CommandButton session={session} name="showLog" label="Show log" />
+        </Notice>
+      );
+    case "empty":
+      return session.state.hasFolder ? (
+        <div class="buttons">
+          <CommandButton session={session} name="indexNow" label="Index now" />
+        </div>
+      ) : null;
+    case "ready":
+      return null;
+  }
+}
+
+interface CommandButtonProps {
+  readonly session: Session;
+  readonly name: CommandName;
+  readonly label: string;
+  readonly primary?: boolean;
+}
+
+export function CommandButton({ session, name, label, primary }: CommandButtonProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      class={primary ? "primary" : "secondary"}
+      data-command={name}
+      onClick={() => void session.command(name)}
+    >
+      {label}
+    </button>
+  );
+}

@@ -1,0 +1,51 @@
+import type { JSX } from "preact";
+import type { ChatServer } from "../../protocol/data.ts";
+import type { Session } from "../session.ts";
+import { Icon } from "./Icon.tsx";
+
+/** Questions that make sense in a law firm's folder as well as in a repository. */
+const examples = [
+  "What is in this workspace, in a few sentences?",
+  "Which dates and deadlines are mentioned?",
+  "Where are errors handled, and how?",
+];
+
+/** What the panel shows before the first question. */
+export function Welcome({ session }: { readonly session: Session }): JSX.Element {
+  const { hasFolder, chat } = session.state;
+  return (
+    <div class="welcome" data-testid="welcome">
+      <h2>Ask about your files</h2>
+      {hasFolder ? (
+        <>
+          <p class="quiet-text">
+            Carrel reads the code and the documents of this workspace, and shows where each answer comes from.
+          </p>
+          <ul class="examples" aria-label="Example questions">
+            {examples.map((example) => (
+              <li key={example}>
+                <button type="button" class="example" onClick={() => session.ask(example)}>
+                  {example}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
+      ) : (
+        <p class="quiet-text">Open a folder first: Carrel answers from the files in it.</p>
+      )}
+      <p class="promise" data-testid="promise">
+        <Icon name="lock" />
+        <span>{promise(chat)}</span>
+      </p>
+    </div>
+  );
+}
+
+/** The promise must stay true where the person has set a model server on another machine. */
+function promise(chat: ChatServer | undefined): string {
+  const host = chat && URL.canParse(chat.url) ? new URL(chat.url).hostname : undefined;
+  const local = host === undefined || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
+  if (local || chat?.state === "refused") return "Nothing leaves this machine.";
+  return `Questions and passages go to ${host}, the model server that you set, and nowhere else.`;
+}

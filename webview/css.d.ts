@@ -1,0 +1,2 @@
+/** esbuild gathers the style sheets into dist/webview.css. */
+declare module "*.css";

@@ -1,0 +1,115 @@
+import type { Answer, CheckedSentence, ContextUse, Hit, IndexStatus, Selection } from "../protocol/data.ts";
+
+/** The words of the panel that depend on data. */
+
+const numbers = new Intl.NumberFormat("en");
+
+export function formatNumber(value: number): string {
+  return numbers.format(value);
+}
+
+/** "1 file", "2,000 files". */
+export function count(value: number, one: string, many = `${one}s`): string {
+  return `${formatNumber(value)} ${value === 1 ? one : many}`;
+}
+
+/** The last part of a path, and what stands before it. */
+export function splitPath(path: string): { name: string; directory: string } {
+  const cut = path.lastIndexOf("/");
+  return { name: path.slice(cut + 1), directory: path.slice(0, Math.max(cut, 0)) };
+}
+
+/** Where in its file a passage stands: "page 3", "lines 4–9", "line 4". */
+export function place(at: Pick<Hit, "startLine" | "endLine"> & { page?: number | undefined }): string {
+  if (at.page !== undefined) return `page ${at.page}`;
+  return at.endLine > at.startLine ? `lines ${at.startLine}–${at.endLine}` : `line ${at.startLine}`;
+}
+
+/** "src/app.ts:10-20", as programmers write it. */
+export function selectionLabel(selection: Selection): string {
+  const { path, startLine, endLine } = selection;
+  return endLine > startLine ? `${path}:${startLine}-${endLine}` : `${path}:${startLine}`;
+}
+
+/** True for files that a program of its own shows better than the extracted text. */
+export function hasOriginal(passage: Hit): boolean {
+  return /\.(pdf|docx)$/i.test(passage.path);
+}
+
+/** How well the answer is supported, in one line; undefined where nothing was checked. */
+export function supportSummary(
+  sentences: readonly CheckedSentence[],
+): { text: string; complete: boolean } | undefined {
+  if (sentences.length === 0) return undefined;
+  const having = (verdict: CheckedSentence["verdict"]): number =>
+    sentences.filter((sentence) => sentence.verdict === verdict).length;
+  const supported = having("supported");
+  if (supported + having("unsupported") === 0) {
+    return { text: "No sentence of this answer names a source", complete: false };
+  }
+  if (sentences.length === 1) {
+    const text = supported === 1 ? "Supported by its sources" : "Not supported by its sources";
+    return { text, complete: supported === 1 };
+  }
+  return {
+    text: `${supported} of ${count(sentences.length, "sentence")} supported by their sources`,
+    complete: supported === sentences.length,
+  };
+}
+
+/** What went into the answer: model, tokens, what was left out, seconds. */
+export function contextParts(answer: Answer): string[] {
+  const parts: string[] = [];
+  if (answer.model) parts.push(answer.model);
+  if (answer.context) parts.push(...contextUseParts(answer.context));
+  const ms = answer.timings.searchMs + answer.timings.answerMs;
+  parts.push(answer.written ? `${(ms / 1000).toFixed(1)} s` : `found in ${formatNumber(Math.round(ms))} ms`);
+  return parts;
+}
+
+function contextUseParts(use: ContextUse): string[] {
+  const parts = [`${formatNumber(use.promptTokens)} of ${formatNumber(use.contextWindow)} tokens`];
+  if (use.passagesLeftOut > 0) parts.push(`${count(use.passagesLeftOut, "passage")} left out`);
+  if (use.turnsLeftOut > 0) parts.push(`${count(use.turnsLeftOut, "earlier turn")} left out`);
+  return parts;
+}
+
+/** The state of the index in a line, and whether that is worth a person's attention now. */
+export function indexSummary(index: IndexStatus): string {
+  switch (index.state) {
+    case "empty":
+      return "Nothing is indexed yet";
+    case "indexing":
+      return index.total > 0
+        ? `Indexing ${formatNumber(index.done)} of ${count(index.total, "file")}`
+        : "Looking for files to index";
+    case "paused":
+      return index.total > index.done
+        ? `Indexing is paused at ${formatNumber(index.done)} of ${count(index.total, "file")}`
+        : "Indexing is paused";
+    case "problem":
+      return index.problem ?? "The index has a problem";
+    case "ready":
+      return `${count(index.files, "file")} indexed`;
+  }
+}
+
+/** The finished answer as a screen reader should say it: without marks, citations as words, not endless. */
+export function spokenAnswer(answer: Answer): string {
+  const sources = count(answer.passages.length, "source");
+  if (!answer.written) {
+    return `${answer.notice ?? "No written answer."} ${count(answer.passages.length, "passage")} found.`;
+  }
+  const text = answer.text
+    .replace(/```[\s\S]*?(```|$)/g, " Code block. ")
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/(?:\s*\[\d+(?:\s*[,;]\s*\d+)*\])+/g, (cites) => ` (source ${cites.match(/\d+/g)?.join(", ")})`)
+    .replace(/^[ \t]*(?:#{1,6}|>|[-*+])[ \t]+/gm, "")
+    .replace(/[*_`~|]+/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  const limit = 3000;
+  const body = text.length > limit ? `${text.slice(0, limit)}… The rest is in the conversation.` : text;
+  const support = supportSummary(answer.sentences);
+  return [`Answer: ${body}`, support ? `${support.text}.` : "", `${sources}.`].filter(Boolean).join(" ");
+}

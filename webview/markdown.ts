@@ -1,0 +1,187 @@
+import MarkdownIt, { type Env, type StateInline, type Token } from "markdown-it";
+import type { CheckedSentence, Hit } from "../protocol/data.ts";
+import { markClaims, verdictAt } from "./claims.ts";
+import { highlight } from "./highlight.ts";
+import { place } from "./labels.ts";
+
+/**
+ * Answers as HTML. The text is a model's, led by whatever stands in the files: nothing of it becomes an
+ * element that loads, navigates or submits. Images and links are shown as text; HTML is text.
+ */
+
+export interface AnswerContext {
+  readonly passages: readonly Hit[];
+  readonly sentences: readonly CheckedSentence[];
+}
+
+const md = new MarkdownIt({ html: false, linkify: false, typographer: false });
+const { escapeHtml } = md.utils;
+
+/**
+ * The HTML of each top-level block of `text`, to be sanitised before use. Blocks that are complete stay the
+ * same strings while more text arrives, so that only the last one need be drawn again.
+ */
+export function renderBlocks(text: string, context: AnswerContext): string[] {
+  const env = { context, text };
+  const tokens = md.parse(text, env);
+  return topLevel(tokens).map((block) => md.renderer.render(block, md.options, env));
+}
+
+function topLevel(tokens: Token[]): Token[][] {
+  const blocks: Token[][] = [];
+  let depth = 0;
+  for (const token of tokens) {
+    if (depth === 0) blocks.push([]);
+    blocks.at(-1)?.push(token);
+    depth += token.nesting;
+  }
+  return blocks;
+}
+
+function contextOf(env: Env | undefined): AnswerContext {
+  return env?.["context"] as AnswerContext;
+}
+
+/** "[1]", "[1, 2]", and "[1](address)", whose address is dropped: the number says where it leads. */
+function citation(state: StateInline, silent: boolean): boolean {
+  const match = /^\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\](?:\([^()\s]*\))?/.exec(
+    state.src.slice(state.pos, state.pos + 400),
+  );
+  if (!match) return false;
+  const end = state.pos + match[0].length;
+  if (!silent) {
+    const token = state.push("citation", "", 0);
+    token.meta = { numbers: match[1]?.match(/\d+/g)?.map(Number) ?? [], start: state.pos, end };
+  }
+  state.pos = end;
+  return true;
+}
+
+md.inline.ruler.before("link", "citation", citation);
+
+md.core.ruler.before("text_join", "claims", (state) => {
+  const { sentences } = contextOf(state.env);
+  if (sentences.length > 0) markClaims(state, sentences, String(state.env["text"]));
+});
+
+/** The question is a heading of level 2; those of the answer come below it. */
+md.core.ruler.push("lower_headings", (state) => {
+  for (const token of state.tokens) {
+    if (!token.type.startsWith("heading_")) continue;
+    token.tag = `h${Math.min(Number(token.tag.slice(1)) + 2, 6)}`;
+  }
+});
+
+const rules = md.renderer.rules;
+
+rules["citation"] = (tokens, index, _options, env) => {
+  const context = contextOf(env);
+  const meta = tokens[index]?.meta;
+  const numbers = (meta?.["numbers"] ?? []) as number[];
+  return numbers.map((number) => citationHtml(number, context, meta?.["sourceStart"])).join("");
+};
+
+function citationHtml(number: number, context: AnswerContext, at: unknown): string {
+  const passage = context.passages[number - 1];
+  if (!passage) {
+    // While the answer streams the passages may still be on their way.
+    if (context.sentences.length === 0) return `[${number}]`;
+    return `<span class="cite missing">[${number}]<span class="sr"> (there is no such source)</span></span>`;
+  }
+  const verdict = typeof at === "number" ? verdictAt(context.sentences, at, number) : undefined;
+  const said =
+    verdict === "supported" ? ", supports this" : verdict === "unsupported" ? ", does not support this" : "";
+  const label = `Source ${number}: ${passage.path}, ${place(passage)}${said}`;
+  return (
+    `<button type="button" class="cite ${verdict ?? ""}" data-testid="citation" data-cite="${number}" ` +
+    `aria-label="${escapeHtml(label)}">${number}</button>`
+  );
+}
+
+rules["claim"] = (tokens, index) => {
+  const token = tokens[index];
+  const verdict = token?.meta?.["verdict"];
+  const content =
+    token?.markup === "`" ? `<code>${escapeHtml(token.content)}</code>` : escapeHtml(token?.content ?? "");
+  return `<span class="claim ${verdict}">${content}</span>`;
+};
+
+/** Stands after a sentence that its sources do not support, and says so to eyes, ears and pointers. */
+rules["flag"] = (tokens, index, _options, env) => {
+  const number = Number(tokens[index]?.meta?.["sentence"]);
+  const sentence = contextOf(env).sentences[number];
+  if (!sentence) return "";
+  if (sentence.verdict === "uncited") return `<span class="sr"> (no source named)</span>`;
+  return (
+    `<button type="button" class="flag" data-testid="unsupported" data-sentence="${number}" ` +
+    `aria-label="${escapeHtml(missingLabel(sentence))}">?</button>`
+  );
+};
+
+/** What a person is told about a sentence that its sources do not support. */
+export function missingLabel(sentence: CheckedSentence): string {
+  const sources = `${sentence.cites.length === 1 ? "source" : "sources"} ${sentence.cites.join(", ")}`;
+  if (sentence.missing.length === 0) return `Not supported by ${sources}.`;
+  return `Not found in ${sources}: ${sentence.missing.join(", ")}`;
+}
+
+rules["image"] = (tokens, index) => {
+  const token = tokens[index];
+  const alt = token?.content.trim() ?? "";
+  return `<span class="link">${escapeHtml(alt || "image")}</span>${address(token?.attrGet("src"), "image")}`;
+};
+
+rules["link_open"] = () => '<span class="link">';
+
+rules["link_close"] = (tokens, index) => {
+  let text = "";
+  let open = index - 1;
+  for (; open > 0 && tokens[open]?.type !== "link_open"; open--) text = `${tokens[open]?.content}${text}`;
+  const link = tokens[open];
+  if (link?.info === "auto") return `</span>${copyButton(String(link.attrGet("href") ?? ""))}`;
+  return `</span>${address(link?.attrGet("href"), "link", text)}`;
+};
+
+/** An address as text that can be copied: a person decides where it goes. */
+function address(value: string | number | null | undefined, kind: string, shown = ""): string {
+  const text = readable(String(value ?? ""));
+  if (text === "") return "";
+  const visible = text === shown ? "" : ` <code class="address">${escapeHtml(text)}</code>`;
+  const note = kind === "image" ? '<span class="sr"> (image, not loaded)</span>' : "";
+  return `${visible}${note}${copyButton(text)}`;
+}
+
+function copyButton(text: string): string {
+  const label = escapeHtml(`Copy ${text}`);
+  return `<button type="button" class="copy-address" data-copy="${escapeHtml(text)}" aria-label="${label}"></button>`;
+}
+
+function readable(address: string): string {
+  try {
+    return decodeURI(address);
+  } catch {
+    return address;
+  }
+}
+
+rules["fence"] = (tokens, index) => {
+  const language = tokens[index]?.info.trim().split(/\s+/)[0] ?? "";
+  return codeBlock(tokens[index]?.content ?? "", language);
+};
+rules["code_block"] = (tokens, index) => codeBlock(tokens[index]?.content ?? "", "");
+
+function codeBlock(code: string, language: string): string {
+  const inner = highlight(code.replace(/\n$/, ""), language)
+    .map(({ text, scope }) =>
+      scope ? `<span class="${escapeHtml(scope)}">${escapeHtml(text)}</span>` : escapeHtml(text),
+    )
+    .join("");
+  return (
+    `<div class="code-block"><div class="code-head"><span>${escapeHtml(language || "text")}</span>` +
+    `<button type="button" class="quiet" data-copy-code aria-label="Copy code">Copy</button></div>` +
+    `<pre tabindex="0"><code>${inner}</code></pre></div>`
+  );
+}
+
+rules["table_open"] = () => '<div class="table-scroll" tabindex="0"><table>';
+rules["table_close"] = () => "</table></div>";
