@@ -1,0 +1,153 @@
+import type { InferOutput } from "valibot";
+import { CarrelError, type RequestOptions } from "../protocol/channel.ts";
+import type {
+  Answer,
+  AnswerEvent,
+  ChatServer,
+  Connection,
+  DocumentText,
+  Hit,
+  IndexStatus,
+  IndexSummary,
+  Skipped,
+} from "../protocol/data.ts";
+import type { EngineContract } from "../protocol/engine.ts";
+import {
+  type EngineChannel,
+  EngineSupervisor,
+  type SupervisedState,
+  type SupervisorOptions,
+} from "./engineSupervisor.ts";
+
+type Requests = EngineContract["requests"];
+export type SearchParams = InferOutput<Requests["search"]["params"]>;
+export type AskParams = InferOutput<Requests["ask"]["params"]>;
+
+/**
+ * What the extension asks of the engine, a method for each request; the engine is started when one is
+ * called. Every call ends: a result, an error, a cancellation (code "cancelled"), or the engine's end
+ * ("gone"). Errors are CarrelErrors with words for a person.
+ */
+export class EngineClient {
+  private lastStatus: IndexStatus | undefined;
+  private readonly supervisor: EngineSupervisor;
+  private readonly options: SupervisorOptions;
+
+  constructor(options: SupervisorOptions) {
+    this.options = options;
+    this.supervisor = new EngineSupervisor(options);
+    this.supervisor.onStatus((status) => {
+      this.lastStatus = status;
+    });
+  }
+
+  get state(): SupervisedState {
+    return this.supervisor.state;
+  }
+
+  /** The index's last known state; undefined before the engine was first up. */
+  get status(): IndexStatus | undefined {
+    return this.lastStatus;
+  }
+
+  /** Hear each change of the engine's state. Returns a function that stops listening. */
+  onState(listener: (state: SupervisedState) => void): () => void {
+    return this.supervisor.onState(listener);
+  }
+
+  /** Hear each change of the index's state. Returns a function that stops listening. */
+  onStatus(listener: (status: IndexStatus) => void): () => void {
+    return this.supervisor.onStatus(listener);
+  }
+
+  async start(): Promise<void> {
+    await this.supervisor.channel();
+  }
+
+  async restart(): Promise<void> {
+    await this.supervisor.restart();
+  }
+
+  dispose(): void {
+    this.supervisor.dispose();
+  }
+
+  index(options: RequestOptions<IndexStatus> = {}): Promise<IndexSummary> {
+    return this.call((channel) => channel.request("index", {}, options));
+  }
+
+  async pause(): Promise<void> {
+    await this.call((channel) => channel.request("pause", {}));
+  }
+
+  async resume(): Promise<void> {
+    await this.call((channel) => channel.request("resume", {}));
+  }
+
+  async deleteIndex(): Promise<void> {
+    await this.call((channel) => channel.request("deleteIndex", {}));
+  }
+
+  readStatus(): Promise<{ status: IndexStatus; skipped: Skipped[] }> {
+    return this.call((channel) => channel.request("status", {}));
+  }
+
+  search(params: SearchParams, signal?: AbortSignal): Promise<{ hits: Hit[]; ms: number }> {
+    return this.call((channel) => channel.request("search", params, signal ? { signal } : {}));
+  }
+
+  ask(params: AskParams, options: RequestOptions<AnswerEvent> = {}): Promise<Answer> {
+    return this.call((channel) => channel.request("ask", params, options));
+  }
+
+  /** The text that was taken from the document at `path` in the folder at `folder`. */
+  document(folder: string, path: string, signal?: AbortSignal): Promise<DocumentText> {
+    return this.call((channel) => channel.request("document", { folder, path }, signal ? { signal } : {}));
+  }
+
+  chatServer(): Promise<ChatServer> {
+    return this.call((channel) => channel.request("chatServer", {}));
+  }
+
+  /** Connections that the engine made and refused since it started. */
+  async connections(): Promise<Connection[]> {
+    return (await this.call((channel) => channel.request("privacy", {}))).connections;
+  }
+
+  /** Absolute paths. Only a running engine is told: one that starts later looks at the disk itself. */
+  async filesChanged(paths: string[]): Promise<void> {
+    await this.callIfUp((channel) => channel.request("filesChanged", { paths }));
+  }
+
+  /** Gives a running engine the folders that `options.start` reads now. */
+  async foldersChanged(): Promise<void> {
+    const { folders } = this.options.start();
+    await this.callIfUp((channel) => channel.request("setFolders", { folders }));
+  }
+
+  /** Gives a running engine the settings that `options.start` reads now; one that gave up tries again. */
+  async settingsChanged(): Promise<void> {
+    if (this.state.state === "failed") return this.restart();
+    const { settings } = this.options.start();
+    await this.callIfUp((channel) => channel.request("setSettings", { settings }));
+  }
+
+  private async call<T>(send: (channel: EngineChannel) => Promise<T>): Promise<T> {
+    const channel = await this.supervisor.channel();
+    try {
+      return await send(channel);
+    } catch (error) {
+      if (!(error instanceof CarrelError) || error.code !== "gone") throw error;
+      throw new CarrelError(
+        "Carrel's engine stopped before it had finished this.",
+        "It is started again by itself; try again in a moment.",
+        "gone",
+      );
+    }
+  }
+
+  private async callIfUp(send: (channel: EngineChannel) => Promise<unknown>): Promise<void> {
+    const { state } = this.state;
+    if (state === "running" || state === "starting") await this.call(send);
+  }
+}

@@ -1,0 +1,119 @@
+import * as vscode from "vscode";
+import { commandId } from "./commandTable.ts";
+import type { EngineClient } from "./engineClient.ts";
+import type { Reporter } from "./reporter.ts";
+
+/** Decides when the workspace is indexed; the engine does it. */
+export interface IndexKeeper extends vscode.Disposable {
+  /** Whether this workspace was indexed before, so that its index is to be kept up to date. */
+  readonly wasIndexed: boolean;
+  /** False after the index was deleted, until the person wants one again. */
+  readonly isKept: boolean;
+  indexNow(): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  deleteIndex(): Promise<void>;
+  /** Looks at the whole disk again, where single changes can't be told. */
+  update(): void;
+}
+
+const pausedKey = "indexing.paused";
+const indexedKey = "indexing.indexed";
+
+/** `memory` is the workspace's: whether its indexing is paused outlives the window. */
+export function createIndexKeeper(
+  engine: EngineClient,
+  memory: vscode.Memento,
+  reporter: Reporter,
+): IndexKeeper {
+  let kept = true;
+  const isPaused = (): boolean => memory.get(pausedKey) === true;
+
+  const setPaused = async (paused: boolean): Promise<void> => {
+    await memory.update(pausedKey, paused);
+    await vscode.commands.executeCommand("setContext", "carrel.paused", paused);
+  };
+
+  const index = async () => {
+    kept = true;
+    const summary = await engine.index();
+    await memory.update(indexedKey, true);
+    return summary;
+  };
+
+  const update = (): void => {
+    if (kept && !isPaused()) reporter.background(index());
+  };
+
+  // An engine that comes up, the first time or again, does not know what happened before.
+  const stop = engine.onState(({ state }) => {
+    if (state !== "running") return;
+    kept = true;
+    if (isPaused()) reporter.background(engine.pause());
+    else update();
+  });
+  reporter.background(setPaused(isPaused()));
+
+  return {
+    get wasIndexed() {
+      return memory.get(indexedKey) === true;
+    },
+    get isKept() {
+      return kept;
+    },
+    async indexNow() {
+      await setPaused(false);
+      const title = vscode.l10n.t("Carrel is indexing");
+      const summary = await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Window, title },
+        index,
+      );
+      const { files, chunks, changed, removed, skipped, seconds } = summary;
+      const message = vscode.l10n.t(
+        "Carrel's index is up to date: {0} files, {1} passages. {2} changed, {3} removed, {4} left out, in {5} s.",
+        files,
+        chunks,
+        changed,
+        removed,
+        skipped.length,
+        seconds.toFixed(1),
+      );
+      void offerStatus(message);
+    },
+    async pause() {
+      await setPaused(true);
+      if (engine.state.state === "running") await engine.pause();
+    },
+    async resume() {
+      await setPaused(false);
+      kept = true;
+      if (engine.state.state === "running") await engine.resume();
+      else await engine.start();
+    },
+    async deleteIndex() {
+      const remove = vscode.l10n.t("Delete");
+      const chosen = await vscode.window.showWarningMessage(
+        vscode.l10n.t("Delete Carrel's index of this workspace?"),
+        {
+          modal: true,
+          detail: vscode.l10n.t(
+            "Your files stay as they are. Carrel indexes again when you run Index Workspace Now, or when you use it after the window was reloaded.",
+          ),
+        },
+        remove,
+      );
+      if (chosen !== remove) return;
+      kept = false;
+      await memory.update(indexedKey, false);
+      await engine.deleteIndex();
+    },
+    update,
+    dispose: stop,
+  };
+}
+
+async function offerStatus(message: string): Promise<void> {
+  const details = vscode.l10n.t("Show Details");
+  const chosen = await vscode.window.showInformationMessage(message, details);
+  if (chosen === details) await vscode.commands.executeCommand(commandId("showStatus"));
+}

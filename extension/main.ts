@@ -1,0 +1,224 @@
+import * as vscode from "vscode";
+import { CarrelError, type Handlers } from "../protocol/channel.ts";
+import type { Hit } from "../protocol/data.ts";
+import type { EngineState, PanelHostContract } from "../protocol/panel.ts";
+import { provideCodeActions } from "./codeActions.ts";
+import { registerCommands } from "./commands.ts";
+import { type CommandHandlers, commandId } from "./commandTable.ts";
+import { provideDocumentTexts } from "./documentText.ts";
+import { EngineClient } from "./engineClient.ts";
+import { forkEngine } from "./engineProcess.ts";
+import { engineDownRemedy, type SupervisedState } from "./engineSupervisor.ts";
+import { createIndexKeeper, type IndexKeeper } from "./indexKeeper.ts";
+import { chooseChatModel, chooseEmbeddingModel } from "./modelPick.ts";
+import { setUpOllama } from "./ollamaSetup.ts";
+import { createPanelView, type PanelView } from "./panelView.ts";
+import { createPassages, type Passages } from "./passages.ts";
+import { createReporter, type Reporter } from "./reporter.ts";
+import { createReports } from "./reports.ts";
+import { pickPassage } from "./searchPick.ts";
+import { engineSettings, indexesAtOnce } from "./settings.ts";
+import { createStatusItem } from "./statusItem.ts";
+import { subjectOf } from "./subject.ts";
+import { watchWorkspace } from "./watcher.ts";
+import { workspaceFolders } from "./workspaceFolders.ts";
+
+/** After startup the window has better things to do; an index that is kept up to date can wait so long. */
+const startupPauseMs = 3_000;
+const pickedHits = 30;
+/** The text that is searched for, when related passages are sought, is no longer than a passage. */
+const longestQuery = 2_000;
+
+/** What tests in VS Code look at; given out in test mode alone. */
+export interface TestApi {
+  readonly activationMs: number;
+  readonly engine: EngineClient;
+  readonly passages: Passages;
+  readonly statusText: () => string;
+}
+
+/** Puts Carrel together, and reports its own failure. The engine starts when it is first needed. */
+export function activate(context: vscode.ExtensionContext): TestApi | undefined {
+  const started = performance.now();
+  const channel = vscode.window.createOutputChannel("Carrel", { log: true });
+  context.subscriptions.push(channel);
+  const reporter = createReporter(channel);
+  try {
+    const parts = compose(context, channel, reporter);
+    const activationMs = performance.now() - started;
+    reporter.log("info", `Activated in ${activationMs.toFixed(1)} ms.`);
+    return context.extensionMode === vscode.ExtensionMode.Test ? { activationMs, ...parts } : undefined;
+  } catch (error) {
+    reporter.show(error);
+    throw error;
+  }
+}
+
+// VS Code disposes the context's subscriptions, the engine among them.
+export function deactivate(): void {}
+
+function compose(
+  context: vscode.ExtensionContext,
+  channel: vscode.LogOutputChannel,
+  reporter: Reporter,
+): Omit<TestApi, "activationMs"> {
+  const keep = <T extends vscode.Disposable>(part: T): T => {
+    context.subscriptions.push(part);
+    return part;
+  };
+  const configuration = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration("carrel");
+  const settings = () => engineSettings(configuration());
+  const storage = context.globalStorageUri.fsPath;
+  const entry = vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath;
+
+  const engine = keep(
+    new EngineClient({
+      fork: () => forkEngine(entry),
+      start: () => ({ storage, folders: workspaceFolders(), settings: settings() }),
+      log: reporter.log,
+    }),
+  );
+  const passages = keep(createPassages());
+  const keeper = keep(createIndexKeeper(engine, context.workspaceState, reporter));
+  const reports = keep(createReports({ engine, reporter, storage, settings }));
+  const panel = keep(createPanelView(context.extensionUri, panelHandlers(engine, passages, reporter)));
+  const statusItem = keep(createStatusItem(engine));
+  keep(provideDocumentTexts(engine));
+  keep(provideCodeActions());
+  keep(watchWorkspace(engine, keeper, reporter));
+  keep(tellPanel(engine, panel, reporter));
+
+  const handlers: CommandHandlers = {
+    ...askCommands(engine, panel, passages, reporter),
+    newConversation: () => panel.newConversation(),
+    indexNow: () => keeper.indexNow(),
+    pauseIndexing: () => keeper.pause(),
+    resumeIndexing: () => keeper.resume(),
+    deleteIndex: () => keeper.deleteIndex(),
+    chooseModel: () => chooseChatModel(engine),
+    chooseEmbeddingModel: () => chooseEmbeddingModel(engine, settings().embeddingModel),
+    setUpOllama: () => setUpOllama(engine, context.extension.id),
+    showStatus: () => reports.showStatus(),
+    showConnections: () => reports.showConnections(),
+    restartEngine: () => engine.restart(),
+    showLog: async () => channel.show(),
+  };
+  keep(registerCommands(handlers, engine, reporter));
+  keep(startLater(engine, keeper, () => indexesAtOnce(configuration()), reporter));
+  return { engine, passages, statusText: () => statusItem.text };
+}
+
+type AskCommands = "ask" | "askSelection" | "explain" | "findRelated" | "search";
+
+function askCommands(
+  engine: EngineClient,
+  panel: PanelView,
+  passages: Passages,
+  reporter: Reporter,
+): Pick<CommandHandlers, AskCommands> {
+  return {
+    async ask(question) {
+      if (typeof question === "string") await panel.prefill({ question, send: true });
+      else await panel.focus();
+    },
+    async askSelection() {
+      const { selection } = await subjectOf(vscode.window.activeTextEditor);
+      await panel.prefill({ question: "", selection, send: false });
+    },
+    async explain() {
+      const { selection } = await subjectOf(vscode.window.activeTextEditor);
+      const question = vscode.l10n.t("Explain this: what it says or does, and what it depends on.");
+      await panel.prefill({ question, selection, send: true });
+    },
+    async findRelated() {
+      const { selection, file } = await subjectOf(vscode.window.activeTextEditor);
+      const { startLine, endLine } = selection;
+      await pickPassage(passages, reporter, {
+        title: vscode.l10n.t("Related to {0}:{1}", selection.path, startLine),
+        placeholder: vscode.l10n.t("Type to look for something else"),
+        related: async (signal) => {
+          const query = selection.text.slice(0, longestQuery);
+          const except = { path: file, startLine, endLine };
+          return (await engine.search({ query, k: pickedHits, mode: "hybrid", except }, signal)).hits;
+        },
+        search: (query, signal) => searchAll(engine, query, signal),
+      });
+    },
+    async search() {
+      await pickPassage(passages, reporter, {
+        title: vscode.l10n.t("Search by meaning"),
+        placeholder: vscode.l10n.t("What are you looking for? In your own words"),
+        search: (query, signal) => searchAll(engine, query, signal),
+      });
+    },
+  };
+}
+
+async function searchAll(engine: EngineClient, query: string, signal: AbortSignal): Promise<Hit[]> {
+  return (await engine.search({ query, k: pickedHits, mode: "hybrid" }, signal)).hits;
+}
+
+function panelHandlers(
+  engine: EngineClient,
+  passages: Passages,
+  reporter: Reporter,
+): Handlers<PanelHostContract> {
+  return {
+    ready() {
+      reporter.background(engine.start());
+      return {
+        engine: stateForPanel(engine.state),
+        folders: workspaceFolders(),
+        ...(engine.status ? { status: engine.status } : {}),
+      };
+    },
+    ask: (params, { signal, progress }) => engine.ask(params, { signal, onProgress: progress }),
+    async openPassage({ passage, original }) {
+      if (original) await passages.openOriginal(passage);
+      else await passages.open(passage);
+      return {};
+    },
+    chatServer: () => engine.chatServer(),
+    async command({ name }) {
+      await vscode.commands.executeCommand(commandId(name));
+      return {};
+    },
+    async copy({ text }) {
+      await vscode.env.clipboard.writeText(text);
+      return {};
+    },
+  };
+}
+
+/** The panel follows the engine; an engine that gave up is told to the person even without the panel. */
+function tellPanel(engine: EngineClient, panel: PanelView, reporter: Reporter): vscode.Disposable {
+  const stops = [
+    engine.onState((state) => {
+      panel.notify("engine", stateForPanel(state));
+      if (state.state === "failed")
+        reporter.show(new CarrelError(state.message ?? "", engineDownRemedy, "gone"));
+    }),
+    engine.onStatus((status) => panel.notify("status", status)),
+  ];
+  return { dispose: () => stops.forEach((stop) => void stop()) };
+}
+
+/** The panel starts the engine when it opens, so for the panel a stopped engine is one that starts. */
+function stateForPanel(state: SupervisedState): EngineState {
+  return state.state === "stopped" ? { state: "starting" } : state;
+}
+
+/** An index that is there is kept up to date from the window's start on, unless the workspace is not trusted. */
+function startLater(
+  engine: EngineClient,
+  keeper: IndexKeeper,
+  indexAtOnce: () => boolean,
+  reporter: Reporter,
+): vscode.Disposable {
+  const timer = setTimeout(() => {
+    const wanted = keeper.wasIndexed || indexAtOnce();
+    if (wanted && vscode.workspace.isTrusted && workspaceFolders().length)
+      reporter.background(engine.start());
+  }, startupPauseMs);
+  return { dispose: () => clearTimeout(timer) };
+}

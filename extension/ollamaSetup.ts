@@ -1,0 +1,50 @@
+import * as vscode from "vscode";
+import { CarrelError } from "../protocol/channel.ts";
+import { commandId } from "./commandTable.ts";
+import type { EngineClient } from "./engineClient.ts";
+
+/** A model of 2.5 GB that answers well on a laptop. */
+const suggestedPull = "ollama pull qwen3:4b";
+
+/**
+ * Opens the walkthrough at the step about Ollama and says what is still missing. Nothing is downloaded: the
+ * command that would is put into a terminal, where the person runs it or not.
+ */
+export async function setUpOllama(engine: EngineClient, extensionId: string): Promise<void> {
+  const category = `${extensionId}#carrel`;
+  await vscode.commands.executeCommand(
+    "workbench.action.openWalkthrough",
+    { category, step: `${category}#ollama` },
+    false,
+  );
+  const server = await engine.chatServer();
+  const usable = server.models.some((model) => model.refused === undefined);
+  if (server.state === "ready" && usable) return offerChoice(server.chosen);
+  if (server.state === "ready") return offerPull();
+  const message = [server.detail, server.remedy].filter(Boolean).join(" ");
+  throw new CarrelError(message || `No model server answers at ${server.url}.`);
+}
+
+async function offerChoice(model: string | undefined): Promise<void> {
+  const choose = vscode.l10n.t("Choose Model…");
+  const message = model
+    ? vscode.l10n.t("Ollama is ready: answers are written by {0}.", model)
+    : vscode.l10n.t("Ollama is ready. Choose the model that writes answers.");
+  const chosen = await vscode.window.showInformationMessage(message, choose);
+  if (chosen === choose) await vscode.commands.executeCommand(commandId("chooseModel"));
+}
+
+async function offerPull(): Promise<void> {
+  const terminal = vscode.l10n.t("Put It into a Terminal");
+  const chosen = await vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      "Ollama runs, but has no model that can write answers. To get one (2.5 GB), run: {0}",
+      suggestedPull,
+    ),
+    terminal,
+  );
+  if (chosen !== terminal) return;
+  const shell = vscode.window.createTerminal("Ollama");
+  shell.show();
+  shell.sendText(suggestedPull, false);
+}

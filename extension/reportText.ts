@@ -1,0 +1,147 @@
+import type {
+  ChatModel,
+  ChatServer,
+  Connection,
+  Folder,
+  IndexStatus,
+  Settings,
+  Skipped,
+} from "../protocol/data.ts";
+import type { SupervisedState } from "./engineSupervisor.ts";
+
+/** What is known for the status report; parts that could not be had are undefined. */
+export interface Report {
+  readonly engine: SupervisedState;
+  readonly folders: readonly Folder[];
+  readonly storage: string;
+  readonly settings: Settings;
+  readonly status: IndexStatus | undefined;
+  readonly skipped: readonly Skipped[];
+  readonly server: ChatServer | undefined;
+  readonly connections: readonly Connection[];
+}
+
+/** The index and everything around it, as Markdown that reads well as plain text. */
+export function statusReport(report: Report): string {
+  const { engine, status, folders, skipped } = report;
+  return document([
+    "# Carrel: index status",
+    section("Index", [
+      ["State", stateLine(engine, status)],
+      ["Folders", folders.map((folder) => folder.path).join(", ") || "none is open"],
+      ["Files", status && count(status.files)],
+      ["Passages", status && count(status.chunks)],
+      ["Left out", count(skipped.length)],
+      ["Embedding model", status?.embedding],
+      ["Written by", status && (status.writer ? "this window" : "another window; this one reads")],
+      ["Lies in", report.storage],
+    ]),
+    section("Written answers", serverLines(report.server)),
+    section("Connections since the engine started", connectionSummary(report.connections)),
+    "Carrel: Show Connections lists each one.",
+    skippedList(skipped),
+  ]);
+}
+
+/** Every connection that the engine made or refused, as Markdown. */
+export function connectionsReport({ engine, connections, settings, storage }: Report): string {
+  const lines = connections.map(
+    ({ time, host, port, purpose, allowed, reason }) =>
+      `- ${time} · ${allowed ? "allowed" : "REFUSED"} · ${host}:${port} · ${purpose} · ${reason}`,
+  );
+  return document([
+    "# Carrel: connections",
+    "Your files, questions, answers and index go to two places only: this extension's storage on this machine, and the model server that you set.",
+    section("Where they may go", [
+      ["Storage", storage],
+      ["Model server", settings.ollamaUrl],
+      ["Other hosts that you allowed", settings.allowedHosts.join(", ") || "none"],
+    ]),
+    `## Since the engine started\n\n${lines.join("\n") || noConnections(engine)}`,
+    "Not covered: VS Code itself, other extensions, the model server's own connections, and whoever can read your disk.",
+  ]);
+}
+
+function stateLine(engine: SupervisedState, status: IndexStatus | undefined): string {
+  if (engine.state !== "running")
+    return `engine ${engine.state}${engine.message ? `: ${engine.message}` : ""}`;
+  if (!status) return "opening";
+  if (status.state === "indexing")
+    return `indexing, ${count(status.done)} of ${count(status.total)} files looked at`;
+  if (status.state === "problem") return `problem: ${status.problem ?? ""} ${status.remedy ?? ""}`.trim();
+  return status.state;
+}
+
+function serverLines(server: ChatServer | undefined): [string, string | undefined][] {
+  if (!server) return [["Model server", "not asked: the engine does not run"]];
+  return [
+    ["Model server", `${server.url}, ${server.state}${server.version ? `, Ollama ${server.version}` : ""}`],
+    ["Answers come from", server.chosen ?? "no model: the passages themselves are the answer"],
+    ["Note", [server.detail, server.remedy].filter(Boolean).join(" ") || undefined],
+    ["Installed models", server.models.map(modelLine).join("; ") || undefined],
+  ];
+}
+
+function modelLine(model: ChatModel): string {
+  const facts = modelFacts(model);
+  return `${model.name}${facts && ` (${facts})`}${model.refused ? `, not used: ${model.refused}` : ""}`;
+}
+
+/** "4.0B · Q4_K_M · 2.5 GB · reads 32,768 tokens". */
+export function modelFacts(model: ChatModel): string {
+  return [
+    model.parameters,
+    model.quantization,
+    model.sizeBytes > 0 ? `${(model.sizeBytes / 1e9).toFixed(1)} GB` : undefined,
+    model.contextLength === undefined ? undefined : `reads ${count(model.contextLength)} tokens`,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+function connectionSummary(connections: readonly Connection[]): [string, string | undefined][] {
+  const hosts = new Map<string, { allowed: number; refused: number }>();
+  for (const { host, port, allowed } of connections) {
+    const key = `${host}:${port}`;
+    const counts = hosts.get(key) ?? { allowed: 0, refused: 0 };
+    hosts.set(key, counts);
+    if (allowed) counts.allowed++;
+    else counts.refused++;
+  }
+  if (hosts.size === 0) return [["Connections", "none"]];
+  return [...hosts].map(([host, counts]) => [host, `${counts.allowed} made, ${counts.refused} refused`]);
+}
+
+function noConnections(engine: SupervisedState): string {
+  return engine.state === "running" ? "None." : "None: the engine does not run.";
+}
+
+function skippedList(skipped: readonly Skipped[]): string {
+  if (skipped.length === 0) return "";
+  const byReason = new Map<string, string[]>();
+  for (const { path, reason } of skipped) {
+    const paths = byReason.get(reason) ?? [];
+    byReason.set(reason, paths);
+    paths.push(path);
+  }
+  const groups = [...byReason]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(
+      ([reason, paths]) =>
+        `### ${reason} (${count(paths.length)})\n\n${paths.map((path) => `- ${path}`).join("\n")}`,
+    );
+  return `## Files left out\n\n${groups.join("\n\n")}`;
+}
+
+function section(title: string, lines: readonly (readonly [string, string | undefined])[]): string {
+  const rows = lines.flatMap(([name, value]) => (value === undefined ? [] : [`- ${name}: ${value}`]));
+  return `## ${title}\n\n${rows.join("\n")}`;
+}
+
+function document(parts: readonly string[]): string {
+  return `${parts.filter(Boolean).join("\n\n")}\n`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en");
+}

@@ -1,0 +1,89 @@
+import * as vscode from "vscode";
+import type { Settings } from "../protocol/data.ts";
+import type { EngineClient } from "./engineClient.ts";
+import type { Reporter } from "./reporter.ts";
+import { connectionsReport, type Report, statusReport } from "./reportText.ts";
+import { workspaceFolders } from "./workspaceFolders.ts";
+
+const scheme = "carrel-report";
+
+/** Read-only editors that say how things stand; they follow the engine while they are open. */
+export interface Reports extends vscode.Disposable {
+  showStatus(): Promise<void>;
+  showConnections(): Promise<void>;
+}
+
+export interface ReportSources {
+  readonly engine: EngineClient;
+  readonly reporter: Reporter;
+  readonly storage: string;
+  readonly settings: () => Settings;
+}
+
+export function createReports(sources: ReportSources): Reports {
+  const { engine } = sources;
+  const statusUri = vscode.Uri.from({ scheme, path: "/Carrel index status.md" });
+  const connectionsUri = vscode.Uri.from({ scheme, path: "/Carrel connections.md" });
+  const changed = new vscode.EventEmitter<vscode.Uri>();
+
+  const registration = vscode.workspace.registerTextDocumentContentProvider(scheme, {
+    onDidChange: changed.event,
+    async provideTextDocumentContent(uri) {
+      const report = await gather(sources);
+      return uri.path === statusUri.path ? statusReport(report) : connectionsReport(report);
+    },
+  });
+
+  // A report is made anew when the state changes, not with each file: it asks the model server too.
+  let lastState = "";
+  const refresh = (): void => {
+    const state = `${engine.state.state} ${engine.status?.state}`;
+    if (state === lastState) return;
+    lastState = state;
+    for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === scheme) changed.fire(uri);
+  };
+  const stops = [engine.onState(refresh), engine.onStatus(refresh)];
+
+  const show = async (uri: vscode.Uri): Promise<void> => {
+    changed.fire(uri);
+    await vscode.window.showTextDocument(uri, { preview: true });
+  };
+
+  return {
+    showStatus: () => show(statusUri),
+    showConnections: () => show(connectionsUri),
+    dispose() {
+      for (const stop of stops) stop();
+      vscode.Disposable.from(registration, changed).dispose();
+    },
+  };
+}
+
+/** Everything that can be had now. An engine that gave up is not asked, so that the report still comes. */
+async function gather({ engine, reporter, storage, settings }: ReportSources): Promise<Report> {
+  const known = async <T>(ask: () => Promise<T>): Promise<T | undefined> => {
+    if (engine.state.state === "failed" || engine.state.state === "restarting") return undefined;
+    try {
+      return await ask();
+    } catch (error) {
+      reporter.log("warn", `The report lacks a part: ${String(error)}`);
+      return undefined;
+    }
+  };
+  const [index, server] = await Promise.all([
+    known(() => engine.readStatus()),
+    known(() => engine.chatServer()),
+  ]);
+  // Asked last, so that the look at the model server is among them.
+  const connections = await known(() => engine.connections());
+  return {
+    engine: engine.state,
+    folders: workspaceFolders(),
+    storage,
+    settings: settings(),
+    status: index?.status ?? engine.status,
+    skipped: index?.skipped ?? [],
+    server,
+    connections: connections ?? [],
+  };
+}

@@ -1,0 +1,136 @@
+import * as vscode from "vscode";
+import { CarrelError } from "../protocol/channel.ts";
+import type { Hit } from "../protocol/data.ts";
+import type { Passages } from "./passages.ts";
+import type { Reporter } from "./reporter.ts";
+import { rememberView } from "./viewMemory.ts";
+
+const typingPauseMs = 120;
+const previewPauseMs = 80;
+
+export interface SearchPickOptions {
+  readonly title: string;
+  readonly placeholder: string;
+  /** Hits for what is typed; `signal` ends a search that a newer one has made useless. */
+  readonly search: (query: string, signal: AbortSignal) => Promise<Hit[]>;
+  /** What is shown while nothing is typed. */
+  readonly related?: (signal: AbortSignal) => Promise<Hit[]>;
+}
+
+interface HitItem extends vscode.QuickPickItem {
+  readonly hit: Hit;
+}
+
+/**
+ * A list of passages: results as one types, a preview of the one that is active, Enter opens it, Escape
+ * brings back what was seen before. Ends when the list is closed.
+ */
+export async function pickPassage(
+  passages: Passages,
+  reporter: Reporter,
+  options: SearchPickOptions,
+): Promise<void> {
+  const pick = vscode.window.createQuickPick<HitItem>();
+  pick.title = options.title;
+  pick.placeholder = options.placeholder;
+  pick.matchOnDescription = false;
+  const before = rememberView();
+  let searching = new AbortController();
+  let accepted = false;
+  let previewed = false;
+
+  const search = async (query: string): Promise<void> => {
+    searching.abort();
+    searching = new AbortController();
+    const { signal } = searching;
+    pick.busy = true;
+    try {
+      const hits =
+        query.trim() === "" ? await options.related?.(signal) : await options.search(query, signal);
+      if (signal.aborted) return;
+      pick.items = (hits ?? []).map(itemOf);
+      pick.title = hits?.length === 0 ? vscode.l10n.t("{0}: nothing found", options.title) : options.title;
+    } catch (error) {
+      if (signal.aborted) return;
+      pick.items = [];
+      if (!(error instanceof CarrelError && error.code === "cancelled")) reporter.show(error);
+    }
+    pick.busy = false;
+  };
+
+  const preview = async (item: HitItem | undefined): Promise<void> => {
+    if (!item || accepted) return;
+    try {
+      await passages.open(item.hit, { preview: true, preserveFocus: true });
+      previewed = true;
+    } catch (error) {
+      reporter.log("warn", `No preview of ${item.hit.path}: ${String(error)}`);
+    }
+  };
+
+  const laterSearch = debounce(typingPauseMs, search);
+  const laterPreview = debounce(previewPauseMs, preview);
+  const subscriptions = [
+    pick.onDidChangeValue(laterSearch.call),
+    pick.onDidChangeActive(([item]) => laterPreview.call(item)),
+    pick.onDidAccept(async () => {
+      const [item] = pick.activeItems;
+      if (!item) return;
+      accepted = true;
+      pick.hide();
+      await passages.open(item.hit, { preview: false }).catch((error: unknown) => reporter.show(error));
+    }),
+  ];
+  const closed = new Promise<void>((resolve) => {
+    subscriptions.push(pick.onDidHide(() => resolve()));
+  });
+  pick.show();
+  await Promise.all([search(""), closed]);
+  searching.abort();
+  laterSearch.cancel();
+  laterPreview.cancel();
+  vscode.Disposable.from(pick, ...subscriptions).dispose();
+  if (!accepted && previewed) {
+    passages.clear();
+    await before.restore();
+  }
+}
+
+function itemOf(hit: Hit): HitItem {
+  const place = hit.page === undefined ? `${hit.startLine}` : vscode.l10n.t("page {0}", hit.page);
+  const name = hit.path.slice(hit.path.lastIndexOf("/") + 1);
+  const directory = hit.path.slice(0, -name.length - 1);
+  return {
+    hit,
+    label: `${icons[hit.kind]} ${name}:${place}`,
+    description: [directory, hit.heading].filter(Boolean).join(" · "),
+    detail: excerptOf(hit),
+    // The list would else hide what does not contain the typed letters; the search has chosen already.
+    alwaysShow: true,
+  };
+}
+
+const icons = {
+  code: "$(file-code)",
+  prose: "$(markdown)",
+  document: "$(file-pdf)",
+  data: "$(table)",
+} as const;
+
+/** The sentence that matches best, or the passage's beginning, on one line. */
+function excerptOf(hit: Hit): string {
+  const [mark] = hit.marks;
+  const text = mark ? hit.text.slice(mark[0], mark[1]) : hit.text;
+  return text.replace(/\s+/g, " ").trim().slice(0, 200);
+}
+
+function debounce<T>(ms: number, run: (value: T) => Promise<void>): { call(value: T): void; cancel(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    call(value) {
+      clearTimeout(timer);
+      timer = setTimeout(() => void run(value), ms);
+    },
+    cancel: () => clearTimeout(timer),
+  };
+}

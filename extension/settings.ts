@@ -1,0 +1,70 @@
+import { defaultSettings, type Settings } from "../protocol/data.ts";
+
+/**
+ * The one reader of settings. To add a setting:
+ * 1. declare it in package.json under `contributes.configuration`, described in package.nls.json. One that
+ *    names a host, a model or a path has `"scope": "machine"` and stands in `restrictedConfigurations`;
+ * 2. add it to `settingScopes` here, with the same scope (test/unit/manifest.test.ts compares the two);
+ * 3. read it below. If the engine needs it, add it to `settings` in protocol/data.ts and to
+ *    `engineSettings`, and give the terminal a flag.
+ * Changes reach the engine by themselves.
+ */
+export const settingScopes = {
+  "ollama.url": "machine",
+  allowedHosts: "machine",
+  chatModel: "machine",
+  embeddingModel: "machine",
+  "indexing.auto": "window",
+  "indexing.exclude": "window",
+  "indexing.maxFileSizeMB": "window",
+} as const;
+
+export type SettingName = keyof typeof settingScopes;
+
+/** The part of VS Code's `WorkspaceConfiguration` (of the section "carrel") that is read. */
+export interface Configuration {
+  get(name: string): unknown;
+  inspect(name: string): { readonly defaultValue?: unknown; readonly globalValue?: unknown } | undefined;
+}
+
+const mebibyte = 1024 * 1024;
+const largestFileMB = 100;
+
+/** What the engine is told. A value of the wrong type counts as not set. */
+export function engineSettings(configuration: Configuration): Settings {
+  const text = (name: SettingName, fallback: string): string => {
+    const value = read(configuration, name);
+    return typeof value === "string" ? value.trim() : fallback;
+  };
+  const list = (name: SettingName): string[] => {
+    const value = read(configuration, name);
+    return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
+  };
+  const size = read(configuration, "indexing.maxFileSizeMB");
+  return {
+    ollamaUrl: text("ollama.url", "") || defaultSettings.ollamaUrl,
+    allowedHosts: list("allowedHosts"),
+    chatModel: text("chatModel", ""),
+    embeddingModel: text("embeddingModel", "") || defaultSettings.embeddingModel,
+    maxFileBytes:
+      typeof size === "number" && size > 0
+        ? Math.round(Math.min(size, largestFileMB) * mebibyte)
+        : defaultSettings.maxFileBytes,
+    exclude: list("indexing.exclude"),
+  };
+}
+
+/** Whether a workspace is indexed as soon as it is opened. */
+export function indexesAtOnce(configuration: Configuration): boolean {
+  return read(configuration, "indexing.auto") === true;
+}
+
+/**
+ * A machine-scoped setting is taken from the user alone. VS Code does not let a workspace override one
+ * either; asking for the user's value keeps it so if a declaration is ever wrong.
+ */
+function read(configuration: Configuration, name: SettingName): unknown {
+  if (settingScopes[name] !== "machine") return configuration.get(name);
+  const values = configuration.inspect(name);
+  return values?.globalValue ?? values?.defaultValue;
+}

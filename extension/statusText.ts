@@ -1,0 +1,69 @@
+import type { IndexStatus } from "../protocol/data.ts";
+import type { SupervisedState } from "./engineSupervisor.ts";
+
+/** What the status bar shows. `label` is for screen readers, without icons. */
+export interface StatusView {
+  readonly text: string;
+  readonly label: string;
+  readonly detail: string;
+  readonly severity: "normal" | "warning" | "error";
+}
+
+/** The words for the engine's and the index's state; undefined while there is nothing to say. */
+export function statusView(engine: SupervisedState, status: IndexStatus | undefined): StatusView | undefined {
+  switch (engine.state) {
+    case "stopped":
+      return undefined;
+    case "starting":
+      return view("$(loading~spin)", "starting", "The engine is starting.");
+    case "restarting":
+      return view("$(warning)", "restarting", engine.message ?? "", "warning");
+    case "failed":
+      return view("$(error)", "stopped", engine.message ?? "", "error");
+    case "running":
+      return status ? indexView(status) : view("$(loading~spin)", "starting", "The index is being opened.");
+  }
+}
+
+function indexView(status: IndexStatus): StatusView {
+  const counts = `${number(status.files)} files, ${number(status.chunks)} passages, ${number(status.skipped)} files left out.`;
+  switch (status.state) {
+    case "empty":
+      return view("$(book)", "", "Nothing is indexed yet.");
+    case "indexing": {
+      const progress = `${number(status.done)}/${number(status.total)}`;
+      return view("$(sync~spin)", progress, `Indexing: ${progress} files looked at. ${counts}`);
+    }
+    case "paused":
+      return view("$(debug-pause)", "paused", `Indexing is paused. ${counts}`);
+    case "problem":
+      return view(
+        "$(warning)",
+        "problem",
+        `${status.problem ?? ""} ${status.remedy ?? ""}`.trim(),
+        "warning",
+      );
+    case "ready": {
+      const reader = status.writer ? "" : " Another window keeps the index up to date.";
+      return view("$(book)", "", `Ready: ${counts}${reader}`);
+    }
+  }
+}
+
+function view(
+  icon: string,
+  word: string,
+  detail: string,
+  severity: StatusView["severity"] = "normal",
+): StatusView {
+  return {
+    text: `${icon} Carrel${word && ` ${word}`}`,
+    label: `Carrel${word && ` ${word}`}. ${detail}`,
+    detail,
+    severity,
+  };
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en");
+}

@@ -1,0 +1,98 @@
+import { basename } from "node:path";
+import * as vscode from "vscode";
+import { CarrelError } from "../protocol/channel.ts";
+import type { Selection } from "../protocol/data.ts";
+import { placeInWorkspace } from "./workspaceFolders.ts";
+
+/** What a question in an editor is about: the text as the engine takes it, and the absolute path of its file. */
+export interface Subject {
+  readonly selection: Selection;
+  readonly file: string;
+}
+
+/** Longer texts are cut at a line's end: a model reads this much, and nobody asks about more by a selection. */
+const longest = 20_000;
+
+const namedThings: ReadonlySet<vscode.SymbolKind> = new Set([
+  vscode.SymbolKind.Function,
+  vscode.SymbolKind.Method,
+  vscode.SymbolKind.Constructor,
+  vscode.SymbolKind.Class,
+  vscode.SymbolKind.Interface,
+  vscode.SymbolKind.Enum,
+  vscode.SymbolKind.Struct,
+  vscode.SymbolKind.Module,
+  vscode.SymbolKind.Namespace,
+  vscode.SymbolKind.String,
+]);
+
+/**
+ * What the person means in the active editor: the selected text; without one the innermost symbol around the
+ * cursor; without symbols the paragraph. Throws a CarrelError when there is no editor or no text.
+ */
+export async function subjectOf(editor: vscode.TextEditor | undefined): Promise<Subject> {
+  if (!editor) {
+    throw new CarrelError(
+      "No editor is open, so there is nothing to ask about.",
+      "Open a file and select some text.",
+    );
+  }
+  const { document, selection } = editor;
+  const range = selection.isEmpty ? await around(document, selection.active) : selection;
+  const text = cut(document.getText(range));
+  if (text.trim() === "") {
+    throw new CarrelError("There is no text at the cursor.", "Select the text that you mean.");
+  }
+  return {
+    file: document.uri.fsPath,
+    selection: {
+      path: placeInWorkspace(document.uri)?.path ?? basename(document.uri.path),
+      language: document.languageId,
+      startLine: range.start.line + 1,
+      endLine: lastLine(range) + 1,
+      text,
+    },
+  };
+}
+
+async function around(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Range> {
+  const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>(
+    "vscode.executeDocumentSymbolProvider",
+    document.uri,
+  );
+  return innermost(symbols ?? [], position) ?? paragraph(document, position.line);
+}
+
+function innermost(
+  symbols: readonly vscode.DocumentSymbol[],
+  position: vscode.Position,
+): vscode.Range | undefined {
+  for (const symbol of symbols) {
+    // Some providers give flat symbols, which have a location in place of a range.
+    if (!symbol.range?.contains(position)) continue;
+    const inner = innermost(symbol.children ?? [], position);
+    if (inner) return inner;
+    if (namedThings.has(symbol.kind)) return symbol.range;
+  }
+  return undefined;
+}
+
+function paragraph(document: vscode.TextDocument, line: number): vscode.Range {
+  const isBlank = (at: number): boolean => document.lineAt(at).isEmptyOrWhitespace;
+  let first = line;
+  let last = line;
+  while (first > 0 && !isBlank(first - 1)) first--;
+  while (last < document.lineCount - 1 && !isBlank(last + 1)) last++;
+  return new vscode.Range(first, 0, last, document.lineAt(last).text.length);
+}
+
+function cut(text: string): string {
+  if (text.length <= longest) return text;
+  const end = text.lastIndexOf("\n", longest);
+  return text.slice(0, end > 0 ? end : longest);
+}
+
+/** A selection of whole lines ends before the first character of the next line, which is not meant. */
+function lastLine(range: vscode.Range): number {
+  return range.end.character === 0 && range.end.line > range.start.line ? range.end.line - 1 : range.end.line;
+}

@@ -1,0 +1,47 @@
+import * as vscode from "vscode";
+
+/**
+ * Remembers what the person sees in the editor area. `restore` brings it back: the editor that was active,
+ * with its cursor and its place, and the tab that a preview has replaced; a preview tab that was opened
+ * meanwhile is closed.
+ */
+export function rememberView(): { restore(): Promise<void> } {
+  const editor = vscode.window.activeTextEditor;
+  const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+  const before = editor && {
+    uri: editor.document.uri,
+    selections: editor.selections,
+    top: editor.visibleRanges[0],
+    column: editor.viewColumn,
+    preview: tab?.isPreview ?? false,
+  };
+  const tabsBefore = new Set(textTabs().map(keyOf));
+
+  return {
+    async restore() {
+      if (before) {
+        const shown = await vscode.window.showTextDocument(before.uri, {
+          ...(before.column === undefined ? {} : { viewColumn: before.column }),
+          preview: before.preview,
+        });
+        shown.selections = before.selections;
+        if (before.top) shown.revealRange(before.top, vscode.TextEditorRevealType.AtTop);
+      }
+      const opened = textTabs().filter(
+        (candidate) => candidate.isPreview && !tabsBefore.has(keyOf(candidate)),
+      );
+      if (opened.length) await vscode.window.tabGroups.close(opened, true);
+    },
+  };
+}
+
+function textTabs(): vscode.Tab[] {
+  return vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter((tab) => tab.input instanceof vscode.TabInputText);
+}
+
+function keyOf(tab: vscode.Tab): string {
+  const uri = tab.input instanceof vscode.TabInputText ? tab.input.uri.toString() : "";
+  return `${tab.group.viewColumn} ${uri}`;
+}
