@@ -1,0 +1,119 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Browser, FrameLocator, Page } from "playwright-core";
+import { type CodeServer, startCodeServer } from "../../scripts/codeServer.ts";
+import { root } from "../../scripts/tools.mjs";
+import { launchBrowser } from "./browser.ts";
+
+const themes = {
+  light: "Light Modern",
+  dark: "Dark Modern",
+  "high contrast": "Default High Contrast",
+  "high contrast light": "Default High Contrast Light",
+} as const;
+
+export interface WorkbenchOptions {
+  /** The folder to open. It is copied first: tests may write into `Workbench.folder`. */
+  readonly folder: string;
+  readonly theme?: keyof typeof themes;
+  /** The user's settings, such as { "carrel.ollama.url": "http://127.0.0.1:…" }. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** A folder of installed extensions, instead of Carrel as built in dist/. */
+  readonly extensions?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+/** A real VS Code in a browser, on a copy of a folder. */
+export interface Workbench {
+  readonly page: Page;
+  readonly server: CodeServer;
+  /** The copy that is open. */
+  readonly folder: string;
+  /** The extension's global storage. */
+  readonly storage: string;
+  /** Carrel's panel: what stands inside the webview. */
+  readonly panel: FrameLocator;
+  /** Opens Carrel's panel with its icon, and waits until it is there. */
+  openPanel(): Promise<FrameLocator>;
+  /** Runs a command by its title in the command palette. */
+  command(title: string): Promise<void>;
+  screenshot(file: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens VS Code; resolves when the explorer shows the folder. The caller closes it, also when a test fails. */
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const scratch = mkdtempSync(join(tmpdir(), "carrel-workbench-"));
+  const folder = join(scratch, basename(resolve(options.folder)));
+  const userData = join(scratch, "user");
+  let server: CodeServer | undefined;
+  let browser: Browser | undefined;
+  const close = async (): Promise<void> => {
+    await browser?.close();
+    await server?.close();
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    cpSync(options.folder, folder, { recursive: true });
+    server = await startCodeServer({
+      userData,
+      extensions: options.extensions ?? join(scratch, "extensions"),
+      settings: { "workbench.colorTheme": themes[options.theme ?? "dark"], ...options.settings },
+      ...(options.extensions === undefined ? { extension: builtExtension() } : {}),
+      ...(options.env ? { env: options.env } : {}),
+    });
+    browser = await launchBrowser();
+    const page = await browser.newPage({ viewport: options.viewport ?? { width: 1280, height: 800 } });
+    await page.goto(server.url(folder));
+    await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: 60_000 });
+    return workbench(page, server, {
+      folder,
+      storage: join(userData, "User/globalStorage/carrel.carrel"),
+      close,
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function workbench(
+  page: Page,
+  server: CodeServer,
+  rest: Pick<Workbench, "folder" | "storage" | "close">,
+): Workbench {
+  const panel = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+  return {
+    ...rest,
+    page,
+    server,
+    panel,
+    async openPanel() {
+      await page.locator('.activitybar .action-label[aria-label^="Carrel"]').click();
+      await panel.locator("body").waitFor({ timeout: 30_000 });
+      return panel;
+    },
+    async command(title) {
+      await page.keyboard.press("F1");
+      const input = page.locator(".quick-input-widget .quick-input-filter input");
+      await input.fill(`>${title}`);
+      await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first().click();
+    },
+    async screenshot(file) {
+      mkdirSync(dirname(file), { recursive: true });
+      await page.screenshot({ path: file });
+    },
+  };
+}
+
+/** Carrel as it stands in this repository, for `startCodeServer`. */
+export function builtExtension(): { path: string; id: string; version: string } {
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, string>;
+  return {
+    path: root.replace(/\/$/, ""),
+    id: `${manifest["publisher"]}.${manifest["name"]}`,
+    version: manifest["version"] ?? "0.0.0",
+  };
+}
