@@ -14,6 +14,7 @@ export type EngineChannel = Channel<EngineContract, EngineClientContract>;
 
 export interface EngineProcess {
   readonly channel: EngineChannel;
+  readonly pid: number;
   /** Ends the engine, and waits until it has released its indexes. */
   stop(): Promise<void>;
 }
@@ -33,6 +34,7 @@ export function startEngine(): EngineProcess {
   child.once("error", (error) => channel.close(`the engine could not be started: ${error.message}`));
   return {
     channel,
+    pid: child.pid ?? 0,
     async stop() {
       if (child.connected) child.disconnect();
       await exited;

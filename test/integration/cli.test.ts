@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import * as v from "valibot";
+import { makeWorkspace } from "../support/workspace.ts";
+
+const cli = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+
+const hit = v.strictObject({
+  path: v.string(),
+  startLine: v.number(),
+  endLine: v.number(),
+  page: v.optional(v.number()),
+  heading: v.optional(v.string()),
+  score: v.number(),
+  text: v.string(),
+});
+
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function carrel(...args: string[]): Promise<Run> {
+  return new Promise((done) => {
+    execFile(process.execPath, [cli, ...args], { maxBuffer: 1e8 }, (error, stdout, stderr) => {
+      done({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+test("the terminal's commands keep their contract", async (t) => {
+  const workspace = await makeWorkspace({
+    "lease.md": "# Lease\n\nEither party may end the lease with three months' notice.\n",
+    "code/invoice.py": "def total(lines):\n    return sum(line.amount for line in lines)\n",
+    ".env": "SECRET=1\n",
+  });
+  t.after(() => workspace.remove());
+  const { dir, storage } = workspace;
+  const options = ["--store", storage, "--json", "--ollama", "http://127.0.0.1:9"];
+
+  const index = await carrel("index", dir, ...options);
+  assert.equal(index.code, 0, index.stderr);
+  const summary = JSON.parse(index.stdout);
+  assert.equal(summary.files, 2);
+  assert.ok(summary.chunks >= 2 && summary.seconds > 0);
+  assert.equal(summary.skipped[0].path, ".env");
+  assert.ok(summary.skipped[0].reason);
+
+  const search = await carrel("search", dir, "notice to end the lease", "-k", "2", ...options);
+  assert.equal(search.code, 0, search.stderr);
+  const hits = v.parse(v.array(hit), JSON.parse(search.stdout));
+  assert.equal(hits[0]?.path, "lease.md");
+  assert.ok(hits.length <= 2);
+
+  const queries = join(storage, "queries.jsonl");
+  await writeFile(queries, '{"id":"q1","query":"sum of invoice lines"}\n\n{"id":2,"query":"lease notice"}\n');
+  const batch = await carrel("search", dir, "--queries", queries, ...options);
+  assert.equal(batch.code, 0, batch.stderr);
+  const lines = batch.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    lines.map(({ id }) => id),
+    ["q1", 2],
+  );
+  assert.equal(v.parse(v.array(hit), lines[0].hits)[0]?.path, "code/invoice.py");
+
+  const ask = await carrel("ask", dir, "How can the lease be ended?", ...options);
+  assert.equal(ask.code, 0, ask.stderr);
+  const answer = JSON.parse(ask.stdout);
+  assert.equal(answer.written, false);
+  assert.equal(answer.passages[0].path, "lease.md");
+  assert.match(answer.notice, /ollama/i);
+
+  const status = await carrel("status", dir, ...options);
+  assert.equal(JSON.parse(status.stdout).files, 2);
+  assert.equal(status.code, 0);
+
+  const text = await carrel("ask", dir, "How can the lease be ended?", "--store", storage, "--model", "none");
+  assert.match(text.stdout, /lease\.md:\d+/);
+  assert.match(text.stdout, /Connections opened: none/);
+});
+
+test("wrong use exits with 2, failure with 1, each with what to do", async (t) => {
+  const workspace = await makeWorkspace({ "a.md": "apples\n" });
+  t.after(() => workspace.remove());
+  const cases: [string[], number, RegExp][] = [
+    [["search"], 2, /needs a folder/],
+    [["nonsense"], 2, /Unknown command/],
+    [["index", join(workspace.dir, "nowhere")], 2, /There is no folder/],
+    [["index", join(workspace.dir, "a.md")], 2, /is a file/],
+    [
+      ["search", workspace.dir, "--queries", "/no/such.jsonl", "--json", "--store", workspace.storage],
+      2,
+      /no file/,
+    ],
+    [
+      ["search", workspace.dir, "x", "--embedding", "/no/model", "--store", workspace.storage],
+      0,
+      /no\/model/,
+    ],
+    [["index", workspace.dir, "--store", join(workspace.dir, "a.md", "sub")], 1, /./],
+  ];
+  for (const [args, code, message] of cases) {
+    const run = await carrel(...args);
+    assert.equal(run.code, code, `${args.join(" ")}: ${run.stderr}`);
+    assert.match(run.stderr, message);
+  }
+});
+
+test("a query file with a broken line says which", async (t) => {
+  const workspace = await makeWorkspace({ "a.md": "apples\n" });
+  t.after(() => workspace.remove());
+  const queries = join(workspace.dir, "..", "queries.jsonl");
+  await writeFile(queries, '{"id":1,"query":"apples"}\nnot json\n');
+  const run = await carrel(
+    "search",
+    workspace.dir,
+    "--queries",
+    queries,
+    "--json",
+    "--store",
+    workspace.storage,
+  );
+  assert.equal(run.code, 1);
+  assert.match(run.stderr, /queries\.jsonl:2/);
+});
+
+test("help names every command", async () => {
+  const { code, stdout } = await carrel("--help");
+  assert.equal(code, 0);
+  for (const command of ["index", "search", "ask", "status", "doctor", "privacy"])
+    assert.match(stdout, new RegExp(command));
+});
