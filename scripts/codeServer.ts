@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findCodeServer, SetupError } from "./tools.mjs";
+import { findCodeServer, root, SetupError } from "./tools.mjs";
 
 /** Settings that make VS Code quiet: no welcome page, no chat of its own, no updates, nothing sent anywhere. */
 const quietSettings = {
@@ -20,10 +20,12 @@ const quietSettings = {
 };
 
 export interface CodeServerOptions {
-  /** Folder for VS Code's user data; its settings are overwritten. */
+  /** Folder for VS Code's user data. Settings that it has already are left as they are. */
   readonly userData: string;
   /** Folder for installed extensions. */
   readonly extensions: string;
+  /** The port on 127.0.0.1; a free one if not given. */
+  readonly port?: number;
   /** The user's settings, beside the quiet ones. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** A folder with an extension to load from where it is, as if it were installed. */
@@ -46,6 +48,16 @@ export interface CodeServer {
   close(): Promise<void>;
 }
 
+/** Carrel as it stands in this repository, for `startCodeServer`. */
+export function builtExtension(): { path: string; id: string; version: string } {
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, string>;
+  return {
+    path: root.replace(/\/$/, ""),
+    id: `${manifest["publisher"]}.${manifest["name"]}`,
+    version: manifest["version"] ?? "0.0.0",
+  };
+}
+
 /** VS Code's server as installed by the set-up, with what it takes to run a command of it. */
 export function codeServerCommand(): { command: string; args: string[]; env: NodeJS.ProcessEnv } {
   const installed = findCodeServer();
@@ -63,7 +75,12 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const { command, args, env } = codeServerCommand();
   const config = join(options.userData, "code-server.yaml");
   writeFileSync(config, "{}\n");
-  const flags = ["--auth=none", "--bind-addr=127.0.0.1:0", "--disable-telemetry", "--disable-update-check"];
+  const flags = [
+    "--auth=none",
+    `--bind-addr=127.0.0.1:${options.port ?? 0}`,
+    "--disable-telemetry",
+    "--disable-update-check",
+  ];
   flags.push("--disable-workspace-trust", "--disable-getting-started-override", `--config=${config}`);
   flags.push(`--user-data-dir=${options.userData}`, `--extensions-dir=${options.extensions}`);
   for (const option of options.vscodeOptions ?? []) flags.push("--vscode-option", option);
@@ -131,7 +148,7 @@ function prepare(options: CodeServerOptions): void {
   for (const place of ["User", "Machine"]) {
     const file = join(options.userData, place, "settings.json");
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, settings);
+    if (!existsSync(file)) writeFileSync(file, settings);
   }
   mkdirSync(options.extensions, { recursive: true });
   if (!options.extension) return;

@@ -1,9 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Browser, FrameLocator, Page } from "playwright-core";
-import { type CodeServer, startCodeServer } from "../../scripts/codeServer.ts";
-import { root } from "../../scripts/tools.mjs";
+import { builtExtension, type CodeServer, startCodeServer } from "../../scripts/codeServer.ts";
 import { launchBrowser } from "./browser.ts";
 
 const themes = {
@@ -105,15 +104,5 @@ function workbench(
       mkdirSync(dirname(file), { recursive: true });
       await page.screenshot({ path: file });
     },
-  };
-}
-
-/** Carrel as it stands in this repository, for `startCodeServer`. */
-export function builtExtension(): { path: string; id: string; version: string } {
-  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, string>;
-  return {
-    path: root.replace(/\/$/, ""),
-    id: `${manifest["publisher"]}.${manifest["name"]}`,
-    version: manifest["version"] ?? "0.0.0",
   };
 }
