@@ -136,8 +136,8 @@ export class EngineSupervisor {
     }
   }
 
-  private async recover(died: string, life: AbortSignal): Promise<EngineChannel> {
-    await this.backOff(died, life);
+  private async recover(ended: Promise<string>, life: AbortSignal): Promise<EngineChannel> {
+    await this.backOff(await ended, life);
     return this.bringUp(life);
   }
 
@@ -150,7 +150,7 @@ export class EngineSupervisor {
     const channel: EngineChannel = new Channel(processPort(child), engineContract, engineClientContract, {});
     void ended.then((how) => channel.close(how));
     this.listen(child, channel, life);
-    const kill = (): void => killFirmly(child, ended);
+    const kill = killerOf(child, ended);
     life.addEventListener("abort", kill, { once: true });
     // Without its connection an engine is of no use, so it is not left behind.
     child.on("disconnect", kill);
@@ -164,8 +164,9 @@ export class EngineSupervisor {
       this.options.log("info", `Engine ${version} is up after ${Date.now() - started} ms.`);
       this.setState({ state: "running" });
       this.setStatus(status);
-      void ended.then((how) => {
-        if (!life.aborted) this.session = this.supervise(this.recover(how, life));
+      // At once, so that a request that comes now waits for the next engine.
+      channel.onClose(() => {
+        if (!life.aborted) this.session = this.supervise(this.recover(ended, life));
       });
       return { channel };
     } catch (error) {
@@ -246,11 +247,17 @@ function endOf(child: EngineProcess): Promise<string> {
   });
 }
 
-function killFirmly(child: EngineProcess, ended: Promise<string>): void {
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), killAfter);
-  timer.unref();
-  void ended.then(() => clearTimeout(timer));
+/** Ends the process, and by force when it does not go. */
+function killerOf(child: EngineProcess, ended: Promise<string>): () => void {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), killAfter);
+    timer.unref();
+    void ended.then(() => clearTimeout(timer));
+  };
 }
 
 function restartedError(): CarrelError {

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { CarrelError, type Handlers } from "../protocol/channel.ts";
-import type { Hit } from "../protocol/data.ts";
 import type { EngineState, PanelHostContract } from "../protocol/panel.ts";
+import { askCommands } from "./askCommands.ts";
 import { provideCodeActions } from "./codeActions.ts";
 import { registerCommands } from "./commands.ts";
 import { type CommandHandlers, commandId } from "./commandTable.ts";
@@ -16,18 +16,13 @@ import { createPanelView, type PanelView } from "./panelView.ts";
 import { createPassages, type Passages } from "./passages.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { createReports } from "./reports.ts";
-import { pickPassage } from "./searchPick.ts";
 import { engineSettings, indexesAtOnce } from "./settings.ts";
 import { createStatusItem } from "./statusItem.ts";
-import { subjectOf } from "./subject.ts";
 import { watchWorkspace } from "./watcher.ts";
 import { workspaceFolders } from "./workspaceFolders.ts";
 
 /** After startup the window has better things to do; an index that is kept up to date can wait so long. */
 const startupPauseMs = 3_000;
-const pickedHits = 30;
-/** The text that is searched for, when related passages are sought, is no longer than a passage. */
-const longestQuery = 2_000;
 
 /** What tests in VS Code look at; given out in test mode alone. */
 export interface TestApi {
@@ -106,56 +101,6 @@ function compose(
   keep(registerCommands(handlers, engine, reporter));
   keep(startLater(engine, keeper, () => indexesAtOnce(configuration()), reporter));
   return { engine, passages, statusText: () => statusItem.text };
-}
-
-type AskCommands = "ask" | "askSelection" | "explain" | "findRelated" | "search";
-
-function askCommands(
-  engine: EngineClient,
-  panel: PanelView,
-  passages: Passages,
-  reporter: Reporter,
-): Pick<CommandHandlers, AskCommands> {
-  return {
-    async ask(question) {
-      if (typeof question === "string") await panel.prefill({ question, send: true });
-      else await panel.focus();
-    },
-    async askSelection() {
-      const { selection } = await subjectOf(vscode.window.activeTextEditor);
-      await panel.prefill({ question: "", selection, send: false });
-    },
-    async explain() {
-      const { selection } = await subjectOf(vscode.window.activeTextEditor);
-      const question = vscode.l10n.t("Explain this: what it says or does, and what it depends on.");
-      await panel.prefill({ question, selection, send: true });
-    },
-    async findRelated() {
-      const { selection, file } = await subjectOf(vscode.window.activeTextEditor);
-      const { startLine, endLine } = selection;
-      await pickPassage(passages, reporter, {
-        title: vscode.l10n.t("Related to {0}:{1}", selection.path, startLine),
-        placeholder: vscode.l10n.t("Type to look for something else"),
-        related: async (signal) => {
-          const query = selection.text.slice(0, longestQuery);
-          const except = { path: file, startLine, endLine };
-          return (await engine.search({ query, k: pickedHits, mode: "hybrid", except }, signal)).hits;
-        },
-        search: (query, signal) => searchAll(engine, query, signal),
-      });
-    },
-    async search() {
-      await pickPassage(passages, reporter, {
-        title: vscode.l10n.t("Search by meaning"),
-        placeholder: vscode.l10n.t("What are you looking for? In your own words"),
-        search: (query, signal) => searchAll(engine, query, signal),
-      });
-    },
-  };
-}
-
-async function searchAll(engine: EngineClient, query: string, signal: AbortSignal): Promise<Hit[]> {
-  return (await engine.search({ query, k: pickedHits, mode: "hybrid" }, signal)).hits;
 }
 
 function panelHandlers(

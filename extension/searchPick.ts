@@ -33,7 +33,9 @@ export async function pickPassage(
   const pick = vscode.window.createQuickPick<HitItem>();
   pick.title = options.title;
   pick.placeholder = options.placeholder;
-  pick.matchOnDescription = false;
+  // VS Code would put labels that contain the typed letters first. It takes this property from every
+  // extension, though its types don't have it yet; the order is a little worse where it does not.
+  if ("sortByLabel" in pick) Object.assign(pick, { sortByLabel: false });
   const before = rememberView();
   let searching = new AbortController();
   let accepted = false;

@@ -27,7 +27,7 @@ export interface Configuration {
   inspect(name: string): { readonly defaultValue?: unknown; readonly globalValue?: unknown } | undefined;
 }
 
-const mebibyte = 1024 * 1024;
+const megabyte = 1_000_000;
 const largestFileMB = 100;
 
 /** What the engine is told. A value of the wrong type counts as not set. */
@@ -48,7 +48,7 @@ export function engineSettings(configuration: Configuration): Settings {
     embeddingModel: text("embeddingModel", "") || defaultSettings.embeddingModel,
     maxFileBytes:
       typeof size === "number" && size > 0
-        ? Math.round(Math.min(size, largestFileMB) * mebibyte)
+        ? Math.round(Math.min(size, largestFileMB) * megabyte)
         : defaultSettings.maxFileBytes,
     exclude: list("indexing.exclude"),
   };

@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createChangeBatch } from "../../extension/changeBatch.ts";
+import { placeOf } from "../../extension/passagePlace.ts";
+import { connectionsReport, type Report, statusReport } from "../../extension/reportText.ts";
+import { engineSettings, indexesAtOnce } from "../../extension/settings.ts";
+import { statusView } from "../../extension/statusText.ts";
+import { isPlainDocument, workspaceFile } from "../../extension/workspaceFiles.ts";
+import { defaultSettings } from "../../protocol/data.ts";
+import { readyStatus } from "./scriptedEngine.ts";
+
+/** A configuration with the user's values, and what a workspace's settings would make of them. */
+function configuration(user: Record<string, unknown>, workspace: Record<string, unknown> = {}) {
+  return {
+    get: (name: string) => workspace[name] ?? user[name],
+    inspect: (name: string) => ({ globalValue: user[name], workspaceValue: workspace[name] }),
+  };
+}
+
+test("settings are read, and values of a wrong type count as not set", () => {
+  const read = (user: Record<string, unknown>) => engineSettings(configuration(user));
+  assert.deepEqual(read({}), defaultSettings);
+  assert.equal(read({ "ollama.url": " http://localhost:1234 " }).ollamaUrl, "http://localhost:1234");
+  assert.equal(read({ "ollama.url": "" }).ollamaUrl, defaultSettings.ollamaUrl);
+  assert.deepEqual(read({ allowedHosts: ["a.lan", 3, null] }).allowedHosts, ["a.lan"]);
+  assert.equal(read({ chatModel: { name: "x" } }).chatModel, "");
+  assert.equal(read({ "indexing.maxFileSizeMB": 5 }).maxFileBytes, 5_000_000);
+  assert.equal(read({ "indexing.maxFileSizeMB": 1e9 }).maxFileBytes, 100_000_000);
+  assert.equal(read({ "indexing.maxFileSizeMB": -1 }).maxFileBytes, defaultSettings.maxFileBytes);
+  assert.equal(indexesAtOnce(configuration({ "indexing.auto": "yes" })), false);
+  assert.equal(indexesAtOnce(configuration({ "indexing.auto": true })), true);
+});
+
+test("a workspace can leave files out, but not name a host, a model or a path", () => {
+  const hostile = {
+    "ollama.url": "http://evil.example",
+    allowedHosts: ["evil.example"],
+    chatModel: "spy",
+    embeddingModel: "/tmp/evil",
+    "indexing.exclude": ["vendor/"],
+  };
+  const read = engineSettings(configuration({ chatModel: "mine" }, hostile));
+  assert.deepEqual(read, { ...defaultSettings, chatModel: "mine", exclude: ["vendor/"] });
+});
+
+test("a file is opened only where the workspace really has it", async () => {
+  const scratch = realpathSync(mkdtempSync(join(tmpdir(), "carrel-files-")));
+  try {
+    const folder = join(scratch, "work");
+    mkdirSync(join(folder, "sub"), { recursive: true });
+    writeFileSync(join(folder, "sub", "a.txt"), "a");
+    writeFileSync(join(scratch, "secret.txt"), "s");
+    mkdirSync(join(scratch, "work2"));
+    writeFileSync(join(scratch, "work2", "b.txt"), "b");
+    symlinkSync(join(scratch, "secret.txt"), join(folder, "link.txt"));
+    symlinkSync(folder, join(scratch, "alias"));
+    const folders = [
+      { path: folder, name: "work" },
+      { path: join(scratch, "alias"), name: "alias" },
+    ];
+    const open = (path: string, from = folder) => workspaceFile(folders, { folder: from, path });
+
+    assert.equal(await open("sub/a.txt"), join(folder, "sub", "a.txt"));
+    assert.equal(await open("sub/a.txt", join(scratch, "alias")), join(scratch, "alias", "sub", "a.txt"));
+    for (const path of [
+      "../secret.txt",
+      "sub/../../secret.txt",
+      "../work2/b.txt",
+      "link.txt",
+      "",
+      ".",
+      "..",
+    ]) {
+      await assert.rejects(open(path), /outside the workspace/, path);
+    }
+    await assert.rejects(open(join(folder, "sub", "a.txt")), /outside the workspace/);
+    await assert.rejects(open("gone.txt"), /no longer there/);
+    await assert.rejects(open("secret.txt", scratch), /not a folder of this workspace/);
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+});
+
+test("only documents without code are given to other programs", () => {
+  for (const path of ["a.pdf", "b/C.DOCX", "x.epub"]) assert.equal(isPlainDocument(path), true, path);
+  for (const path of ["a.docm", "a.pdf.desktop", "run.sh", "a.html", "pdf", "a.lnk"]) {
+    assert.equal(isPlainDocument(path), false, path);
+  }
+});
+
+test("a passage is found where it stands now", () => {
+  const passage = {
+    startLine: 2,
+    endLine: 3,
+    text: "two\nthree is long",
+    marks: [[4, 9]] as [number, number][],
+  };
+  const lines = (text: string): [number, number] => {
+    const { startLine, endLine } = placeOf(passage, text);
+    return [startLine, endLine];
+  };
+  assert.deepEqual(lines("one\ntwo\nthree is long\nfour"), [2, 3]);
+  assert.deepEqual(lines("new\nnew\none\ntwo\nthree is long\nfour"), [4, 5]);
+  assert.deepEqual(lines("one\r\ntwo\r\nthree is long\r\nfour"), [2, 3]);
+  assert.deepEqual(lines("two\nthree is long\n\n\n\n\ntwo\nthree is long"), [1, 2]);
+  // Not found any more: the old lines, within the text.
+  assert.deepEqual(lines("a\nb\nc\nd"), [2, 3]);
+  assert.deepEqual(lines("a"), [1, 1]);
+  assert.deepEqual(lines(""), [1, 1]);
+});
+
+test("marked sentences are found in the passage", () => {
+  const passage = {
+    startLine: 1,
+    endLine: 2,
+    text: "two\nthree is long",
+    marks: [[4, 9]] as [number, number][],
+  };
+  const mark = { start: { line: 4, column: 0 }, end: { line: 4, column: 5 } };
+  assert.deepEqual(placeOf(passage, "three\r\n\r\ntwo\r\nthree is long").marks, [mark]);
+  assert.deepEqual(placeOf(passage, "changed").marks, []);
+});
+
+test("changes are handed on together, and many become one look at the disk", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const seen: (string[] | "many")[] = [];
+  const batch = createChangeBatch({
+    pauseMs: 200,
+    most: 3,
+    onPaths: (paths) => seen.push(paths),
+    onMany: () => seen.push("many"),
+  });
+  batch.add("a");
+  context.mock.timers.tick(150);
+  for (const path of ["b", "a"]) batch.add(path);
+  assert.deepEqual(seen, []);
+  context.mock.timers.tick(50);
+  assert.deepEqual(seen, [["a", "b"]]);
+  for (const path of ["a", "b", "c", "d"]) batch.add(path);
+  context.mock.timers.tick(200);
+  assert.deepEqual(seen[1], "many");
+  batch.add("last");
+  batch.dispose();
+  context.mock.timers.tick(1_000);
+  assert.equal(seen.length, 2);
+});
+
+test("the status bar says how things stand", () => {
+  const text = (...args: Parameters<typeof statusView>) => statusView(...args)?.text;
+  const running = { state: "running" } as const;
+  assert.equal(text({ state: "stopped" }, undefined), undefined);
+  assert.equal(text({ state: "starting" }, undefined), "$(loading~spin) Carrel starting");
+  assert.equal(text(running, readyStatus), "$(book) Carrel");
+  assert.equal(
+    text(running, { ...readyStatus, state: "indexing", done: 1200, total: 5000 }),
+    "$(sync~spin) Carrel 1,200/5,000",
+  );
+  assert.equal(text(running, { ...readyStatus, state: "paused" }), "$(debug-pause) Carrel paused");
+  const problem = statusView(running, {
+    ...readyStatus,
+    state: "problem",
+    problem: "Disk full.",
+    remedy: "Free some.",
+  });
+  assert.deepEqual([problem?.severity, problem?.detail], ["warning", "Disk full. Free some."]);
+  const failed = statusView({ state: "failed", message: "It stays down." }, readyStatus);
+  assert.deepEqual([failed?.severity, failed?.label], ["error", "Carrel stopped. It stays down."]);
+});
+
+const report: Report = {
+  engine: { state: "running" },
+  folders: [{ path: "/work", name: "work" }],
+  storage: "/storage",
+  settings: defaultSettings,
+  status: readyStatus,
+  skipped: [
+    { path: "big.bin", reason: "binary" },
+    { path: "a.key", reason: "may hold a secret" },
+    { path: "b.bin", reason: "binary" },
+  ],
+  server: {
+    url: "http://127.0.0.1:11434",
+    state: "ready",
+    version: "0.40.0",
+    models: [
+      { name: "qwen3:4b", sizeBytes: 2.5e9, parameters: "4.0B", contextLength: 32768 },
+      { name: "big:cloud", sizeBytes: 0, refused: "Runs in the cloud." },
+    ],
+    chosen: "qwen3:4b",
+  },
+  connections: [
+    { time: "12:00", host: "127.0.0.1", port: 11434, purpose: "chat", allowed: true, reason: "this machine" },
+    {
+      time: "12:01",
+      host: "evil.example",
+      port: 443,
+      purpose: "chat",
+      allowed: false,
+      reason: "not allowed",
+    },
+  ],
+};
+
+test("the status report accounts for files, models and connections", () => {
+  const text = statusReport(report);
+  for (const line of [
+    "- State: ready",
+    "- Lies in: /storage",
+    "- Answers come from: qwen3:4b",
+    "qwen3:4b (4.0B · 2.5 GB · reads 32,768 tokens); big:cloud, not used: Runs in the cloud.",
+    "- evil.example:443: 0 made, 1 refused",
+    "### binary (2)\n\n- big.bin\n- b.bin",
+    "### may hold a secret (1)",
+  ]) {
+    assert.ok(text.includes(line), `${line}\nin\n${text}`);
+  }
+});
+
+test("the report comes without an engine too", () => {
+  const engine = { state: "failed", message: "It died." } as const;
+  const down = { ...report, engine, status: undefined, skipped: [], server: undefined, connections: [] };
+  assert.match(statusReport(down), /State: engine failed: It died\./);
+  assert.match(connectionsReport(down), /None: the engine does not run\./);
+});
+
+test("the report of connections lists each one", () => {
+  const text = connectionsReport(report);
+  assert.match(text, /12:00 · allowed · 127\.0\.0\.1:11434 · chat/);
+  assert.match(text, /12:01 · REFUSED · evil\.example:443 · chat · not allowed/);
+});

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { type CommandName, commandId, commandTable } from "../../extension/commandTable.ts";
+import { engineSettings, settingScopes } from "../../extension/settings.ts";
+import { defaultSettings } from "../../protocol/data.ts";
+import { panelHostContract } from "../../protocol/panel.ts";
+
+interface Menu {
+  readonly command?: string;
+  readonly submenu?: string;
+  readonly when?: string;
+}
+interface Setting {
+  readonly scope: string;
+  readonly default: unknown;
+  readonly markdownDescription: string;
+}
+interface Step {
+  readonly description: string;
+  readonly media: { readonly markdown: string };
+  readonly completionEvents: readonly string[];
+}
+interface Manifest {
+  readonly icon: string;
+  readonly extensionKind: readonly string[];
+  readonly capabilities: {
+    readonly untrustedWorkspaces: { readonly supported: string; readonly restrictedConfigurations: string[] };
+    readonly virtualWorkspaces: { readonly supported: boolean };
+  };
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string }[];
+    readonly menus: Readonly<Record<string, readonly Menu[]>>;
+    readonly submenus: readonly { readonly id: string }[];
+    readonly keybindings: readonly { readonly command: string }[];
+    readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
+    readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
+    readonly walkthroughs: readonly { readonly id: string; readonly steps: readonly Step[] }[];
+  };
+}
+
+const root = join(import.meta.dirname, "..", "..");
+const text = (path: string): string => readFileSync(join(root, path), "utf8");
+const manifest = JSON.parse(text("package.json")) as Manifest;
+const titles = JSON.parse(text("package.nls.json")) as Record<string, string>;
+const { contributes } = manifest;
+const sources = globSync("extension/**/*.ts", { cwd: root }).map((path) => ({ path, code: text(path) }));
+const commandIds = Object.keys(commandTable).map((name) => commandId(name as CommandName));
+
+test("package.json declares the commands of the table, and no others", () => {
+  const declared = contributes.commands.map(({ command, title }) => `${command} ${title}`);
+  const inTable = Object.entries(commandTable).map(([name, { title }]) => `carrel.${name} %${title}%`);
+  assert.deepEqual(declared.sort(), inTable.sort());
+});
+
+test("menus, keys and walkthroughs name commands that exist", () => {
+  const submenus = new Set(contributes.submenus.map(({ id }) => id));
+  const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+  const linked = [...Object.values(titles), ...steps.map((step) => text(step.media.markdown))].flatMap(
+    (words) => [...words.matchAll(/command:(carrel\.\w+)/g)].map((match) => match[1] ?? ""),
+  );
+  const named = [
+    ...Object.values(contributes.menus).flatMap((menu) => menu.flatMap(({ command }) => command ?? [])),
+    ...contributes.keybindings.map(({ command }) => command),
+    ...steps
+      .flatMap((step) => step.completionEvents)
+      .flatMap((event) => event.match(/^onCommand:(.*)/)?.[1] ?? []),
+    ...linked,
+  ];
+  assert.ok(linked.length >= 4);
+  assert.deepEqual(
+    named.filter((id) => !commandIds.includes(id)),
+    [],
+  );
+  for (const { submenu } of Object.values(contributes.menus).flat()) {
+    if (submenu !== undefined) assert.ok(submenus.has(submenu) && contributes.menus[submenu]?.length);
+  }
+});
+
+test("each command that the panel may run is in the table", () => {
+  const { options } = panelHostContract.requests.command.params.entries.name;
+  assert.deepEqual(
+    options.filter((name) => !(name in commandTable)),
+    [],
+  );
+});
+
+test("package.json declares the settings that are read, with the same scopes", () => {
+  const declared = Object.entries(contributes.configuration.properties).map(([id, { scope }]) => [id, scope]);
+  const read = Object.entries(settingScopes).map(([name, scope]) => [`carrel.${name}`, scope]);
+  assert.deepEqual(declared.sort(), read.sort());
+});
+
+test("a setting that a workspace may not change is of machine scope, and restricted", () => {
+  const machine = Object.entries(settingScopes).filter(([, scope]) => scope === "machine");
+  const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
+  assert.deepEqual(machine.map(([name]) => `carrel.${name}`).sort(), [...restricted].sort());
+  const naming = Object.keys(settingScopes).filter((name) => /url|host|model|path|folder/i.test(name));
+  assert.deepEqual(naming.sort(), machine.map(([name]) => name).sort());
+});
+
+test("the defaults in package.json are the engine's", () => {
+  const values = (name: string): unknown => contributes.configuration.properties[`carrel.${name}`]?.default;
+  const configuration = {
+    get: values,
+    inspect: (name: string) => ({ defaultValue: values(name) }),
+  };
+  assert.deepEqual(engineSettings(configuration), defaultSettings);
+});
+
+test("every key of package.nls.json is used, and every used key is there", () => {
+  const used = [...text("package.json").matchAll(/"%([\w.]+)%"/g)].map((match) => match[1] ?? "");
+  assert.deepEqual([...new Set(used)].sort(), Object.keys(titles).sort());
+});
+
+test("the l10n bundle holds the texts of the code", () => {
+  const bundle = JSON.parse(text("l10n/bundle.l10n.json")) as Record<string, string>;
+  const inCode = sources.flatMap(({ code }) =>
+    [...code.matchAll(/l10n\.t\(\s*("(?:[^"\\]|\\.)*")/g)].map(
+      (match) => JSON.parse(match[1] ?? '""') as string,
+    ),
+  );
+  const calls = sources.reduce((sum, { code }) => sum + code.split("l10n.t(").length - 1, 0);
+  assert.equal(inCode.length, calls, "l10n.t takes a string in double quotes");
+  assert.deepEqual([...new Set(inCode)].sort(), Object.keys(bundle).sort());
+});
+
+test("when-clauses use context keys that the extension sets", () => {
+  const clauses = Object.values(contributes.menus).flatMap((menu) => menu.flatMap(({ when }) => when ?? []));
+  const own = clauses.flatMap((when) => [...when.matchAll(/carrel\.\w+/g)].map((match) => match[0]));
+  const views = Object.values(contributes.views).flatMap((list) => list.map(({ id }) => id));
+  for (const key of new Set(own)) {
+    const isSet = sources.some(({ code }) => code.includes(`"setContext", "${key}"`));
+    assert.ok(views.includes(key) || isSet, key);
+  }
+});
+
+test("files that package.json names are there", () => {
+  const icons = Object.values(contributes.views).flatMap((list) => list.map(({ icon }) => icon));
+  const pages = contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown));
+  for (const path of [manifest.icon, ...icons, ...pages]) assert.ok(existsSync(join(root, path)), path);
+  const header = readFileSync(join(root, manifest.icon));
+  assert.ok(header.readUInt32BE(16) >= 128 && header.readUInt32BE(20) >= 128);
+});
+
+test("the extension runs where the files are, and only where they are on a disk", () => {
+  assert.deepEqual(manifest.extensionKind, ["workspace"]);
+  assert.equal(manifest.capabilities.untrustedWorkspaces.supported, "limited");
+  assert.equal(manifest.capabilities.virtualWorkspaces.supported, false);
+});
