@@ -1,0 +1,116 @@
+/**
+ * npm test [-- PART…]
+ *
+ * Runs the parts in order: check (types and lint), unit, integration, vscode, e2e. A part that fails does not stop
+ * the rest. The last line is "N passed, N failed" over all parts; the exit code is 0 when none failed.
+ */
+import { spawn } from "node:child_process";
+import { globSync } from "node:fs";
+import { join, relative } from "node:path";
+import { provideChromium, provideCodeServer, root, SetupError } from "./tools.mjs";
+
+const bin = (name) => join(root, "node_modules", ".bin", name);
+
+/** Runs a command, shows its output, and returns it with the exit code. */
+function run(command, args) {
+  return new Promise((done) => {
+    let output = "";
+    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ]) {
+      from.on("data", (data) => {
+        to.write(data);
+        output += data;
+      });
+    }
+    child.once("error", (error) => done({ code: 1, output: String(error) }));
+    child.once("close", (code) => done({ code: code ?? 1, output }));
+  });
+}
+
+/** The last number before or after a word in what a test runner printed, as in "ℹ pass 12" or "12 passing". */
+function count(output, pattern) {
+  return Number([...output.matchAll(pattern)].at(-1)?.[1] ?? 0);
+}
+
+/** A runner that failed without a failed test (it crashed, or found none) counts as one failure. */
+function tally(code, passed, failed) {
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
+}
+
+async function nodeTests(pattern, seconds) {
+  if (globSync(pattern, { cwd: root }).length === 0)
+    throw new SetupError(`No tests match ${pattern}.`, "Add one.");
+  const flags = [
+    "--test",
+    "--test-reporter=spec",
+    `--test-timeout=${seconds * 1000}`,
+    "--test-concurrency=1",
+  ];
+  const { code, output } = await run(process.execPath, [...flags, pattern]);
+  const failed = count(output, /^ℹ fail (\d+)/gm) + count(output, /^ℹ cancelled (\d+)/gm);
+  return tally(code, count(output, /^ℹ pass (\d+)/gm), failed);
+}
+
+const parts = {
+  async check() {
+    const projects = globSync(["tsconfig.json", "*/tsconfig.json", "test/*/tsconfig.json"], {
+      cwd: root,
+    }).sort();
+    const commands = [
+      ...projects.map((project) => [bin("tsc"), "-p", project]),
+      [bin("biome"), "ci", "--colors=off"],
+    ];
+    let failed = 0;
+    for (const [command, ...args] of commands) {
+      console.log(`${relative(root, command)} ${args.join(" ")}`);
+      if ((await run(command, args)).code !== 0) failed += 1;
+    }
+    return { passed: commands.length - failed, failed };
+  },
+  unit: () => nodeTests("test/unit/**/*.test.ts", 60),
+  integration: () => nodeTests("test/integration/**/*.test.ts", 300),
+  async vscode() {
+    provideChromium();
+    provideCodeServer();
+    const { code, output } = await run(process.execPath, ["test/vscode/runTests.ts"]);
+    return tally(code, count(output, /^\s+(\d+) passing/gm), count(output, /^\s+(\d+) failing/gm));
+  },
+  async e2e() {
+    provideChromium();
+    provideCodeServer();
+    return await nodeTests("test/e2e/**/*.test.ts", 600);
+  },
+};
+
+async function main() {
+  const chosen = process.argv.slice(2);
+  const unknown = chosen.filter((name) => !(name in parts));
+  if (unknown.length) {
+    console.error(`There is no part "${unknown[0]}". The parts are ${Object.keys(parts).join(", ")}.`);
+    process.exitCode = 2;
+    return;
+  }
+  const results = [];
+  for (const name of Object.keys(parts).filter((part) => chosen.length === 0 || chosen.includes(part))) {
+    console.log(`\n━━ ${name}`);
+    const started = performance.now();
+    const result = await parts[name]().catch((error) => {
+      console.error(error instanceof SetupError ? `${error.message}\n  ${error.remedy}` : error);
+      return { passed: 0, failed: 1 };
+    });
+    results.push({ name, seconds: (performance.now() - started) / 1000, ...result });
+  }
+  console.log("");
+  for (const { name, passed, failed, seconds } of results) {
+    console.log(`${name.padEnd(12)} ${passed} passed, ${failed} failed (${seconds.toFixed(0)} s)`);
+  }
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  const failed = sum("failed");
+  console.log(`${sum("passed")} passed, ${failed} failed`);
+  process.exitCode = failed ? 1 : 0;
+}
+
+await main();
