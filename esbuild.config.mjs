@@ -8,7 +8,7 @@
  * in the VSIX, where scripts/package.mjs puts them. Source code finds their files with
  * `createRequire(import.meta.url).resolve(…)`, which is right in both places.
  */
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -75,11 +75,12 @@ export function targets({ production, outdir }) {
       entryPoints: { extension: "extension/main.ts" },
     },
     // With splitting, what is imported dynamically stays in files of its own until it is needed. Without it,
-    // onnxruntime-node would be loaded when the engine starts.
+    // onnxruntime-node would be loaded when the engine starts. The files lie beside the entries, so that what
+    // source code finds relative to `import.meta.url` ("./parser.js") is there from either.
     {
       ...esm,
       splitting: true,
-      chunkNames: "chunks/[name]-[hash]",
+      chunkNames: "[name]-[hash]",
       entryPoints: { engine: "engine/main.ts", parser: "indexer/parser/main.ts", cli: "cli/main.ts" },
     },
     {
@@ -114,9 +115,11 @@ function makeExecutable(file) {
 /** Builds everything into `outdir`; with `watch`, goes on doing so until the process ends. */
 export async function buildAll({ production = false, watch = false, outdir = join(root, "dist") } = {}) {
   const started = performance.now();
-  // Chunks carry a hash in their names: those of earlier builds would stay for ever.
-  rmSync(join(outdir, "chunks"), { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });
+  // Chunks carry a hash in their names: those of earlier builds would stay for ever.
+  for (const name of readdirSync(outdir)) {
+    if (/-[A-Z0-9]{8}\.js(\.map)?$/.test(name)) rmSync(join(outdir, name));
+  }
   const list = targets({ production, outdir });
   if (watch) {
     const report = {
