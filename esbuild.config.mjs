@@ -112,7 +112,10 @@ function makeExecutable(file) {
   chmodSync(file, 0o755);
 }
 
-/** Builds everything into `outdir`; with `watch`, goes on doing so until the process ends. */
+/**
+ * Builds everything into `outdir`, and returns the source files that went in. With `watch`, goes on building
+ * until the process ends.
+ */
 export async function buildAll({ production = false, watch = false, outdir = join(root, "dist") } = {}) {
   const started = performance.now();
   mkdirSync(outdir, { recursive: true });
@@ -137,14 +140,15 @@ export async function buildAll({ production = false, watch = false, outdir = joi
       const running = await context({ ...target, plugins: [...(target.plugins ?? []), report] });
       await running.watch();
     }
-    return;
+    return [];
   }
-  await Promise.all(list.map((target) => build(target)));
+  const results = await Promise.all(list.map((target) => build({ ...target, metafile: true })));
   makeExecutable(join(outdir, "cli.js"));
   // The set-up compares this file's time with those of the sources.
   writeFileSync(join(outdir, ".built"), production ? "production\n" : "development\n");
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`Built ${relative(root, outdir) || outdir} in ${seconds} s.`);
+  return results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -6,7 +6,17 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { execute, npm, onPath, provideChromium, provideCodeServer, root, SetupError, say } from "./tools.mjs";
+import {
+  execute,
+  nativePackage,
+  npm,
+  onPath,
+  provideChromium,
+  provideCodeServer,
+  root,
+  SetupError,
+  say,
+} from "./tools.mjs";
 
 const registryRemedy = "Check that npm reaches its registry (npm ping), then run the command again.";
 
@@ -59,14 +69,6 @@ function provideNode() {
     "Carrel runs on Node 24, and npm could not fetch it for this platform.",
     "Install Node 24 from https://nodejs.org (or with nvm, fnm, Homebrew), then run the command again.",
   );
-}
-
-/** The name of LanceDB's native package for this platform. */
-function nativePackage() {
-  const { platform, arch } = process;
-  const musl = platform === "linux" && !process.report.getReport().header.glibcVersionRuntime;
-  const suffix = platform === "linux" ? (musl ? "-musl" : "-gnu") : platform === "win32" ? "-msvc" : "";
-  return `@lancedb/lancedb-${platform}-${arch}${suffix}`;
 }
 
 /** A lock file made on one platform may leave out the native packages of others: then it is installed by name. */

@@ -78,6 +78,14 @@ export function nodePackage(version) {
   return `${prefix}-${platform}-${process.arch}@${version}`;
 }
 
+/** The name of LanceDB's native package for this platform. */
+export function nativePackage() {
+  const { platform, arch } = process;
+  const musl = platform === "linux" && !process.report.getReport().header.glibcVersionRuntime;
+  const suffix = platform === "linux" ? (musl ? "-musl" : "-gnu") : platform === "win32" ? "-msvc" : "";
+  return `@lancedb/lancedb-${platform}-${arch}${suffix}`;
+}
+
 // ---------------------------------------------------------------------------------------------- Chromium
 
 /** A Chromium, Chrome or Edge: CHROME_PATH, one on the PATH, in the usual places, or one of Playwright's. */
