@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import * as vscode from "vscode";
+import { carrel, closeEditors, until, workspaceUri } from "./carrel.ts";
+
+const hybrid = "hybrid" as const;
+
+suite("Index and search, with the real engine", () => {
+  suiteSetup(async () => {
+    await (await carrel()).engine.index();
+  });
+  teardown(closeEditors);
+
+  test("the workspace is indexed, and the status bar says that it is ready", async () => {
+    const { engine, statusText } = await carrel();
+    await until("the status bar", () => statusText() === "$(book) Carrel");
+    assert.ok((engine.status?.files ?? 0) > 20, JSON.stringify(engine.status));
+  });
+
+  test("a question finds its passage", async () => {
+    const { engine } = await carrel();
+    const { hits } = await engine.search({
+      query: "days carried over into the next year",
+      k: 5,
+      mode: hybrid,
+    });
+    assert.ok(
+      hits.some(({ path }) => path === "handbook/leave.md"),
+      hits.map(({ path }) => path).join(", "),
+    );
+  });
+
+  test("a passage of a PDF is shown in its text, at its lines", async () => {
+    const { engine, passages } = await carrel();
+    const { hits } = await engine.search({ query: "notice period of the office lease", k: 20, mode: hybrid });
+    const hit = hits.find(({ path }) => path.endsWith(".pdf"));
+    assert.ok(hit, hits.map(({ path }) => path).join(", "));
+    const editor = await passages.open(hit);
+    assert.equal(editor.document.uri.scheme, "carrel-text");
+    assert.equal(basename(editor.document.uri.path), `${basename(hit.path)} (text)`);
+    const { range } = passages.highlighted ?? {};
+    assert.ok(range);
+    const [firstWords = ""] = hit.text.trim().split("\n");
+    assert.ok(editor.document.getText(range).includes(firstWords), firstWords);
+    assert.equal(range.start.line + 1, hit.startLine);
+  });
+
+  test("a saved file is searchable soon", async () => {
+    const { engine } = await carrel();
+    writeFileSync(
+      workspaceUri("handbook/parking.md").fsPath,
+      "# Parking\n\nThe zebrafish garage has eleven bays.\n",
+    );
+    for (let attempt = 0; ; attempt++) {
+      const { hits } = await engine.search({ query: "zebrafish garage", k: 3, mode: "lexical" });
+      if (hits.some(({ path }) => path === "handbook/parking.md")) break;
+      assert.ok(attempt < 100, "The new file was not found.");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  });
+
+  test("Find Related previews other passages; Escape brings back the editor and its place", async () => {
+    const { passages } = await carrel();
+    const editor = await vscode.window.showTextDocument(workspaceUri("software/deadlines/deadlines.py"), {
+      preview: false,
+    });
+    editor.selection = new vscode.Selection(0, 0, 12, 0);
+    const done = vscode.commands.executeCommand("carrel.findRelated");
+    const { uri, range } = await until("a preview", () => passages.highlighted);
+    const same = uri.fsPath === editor.document.uri.fsPath;
+    assert.ok(!same || range.start.line >= 12, `${uri.path}:${range.start.line}`);
+    await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
+    await done;
+    const after = vscode.window.activeTextEditor;
+    assert.equal(after?.document.uri.fsPath, editor.document.uri.fsPath);
+    assert.deepEqual(after?.selection, new vscode.Selection(0, 0, 12, 0));
+    assert.equal(passages.highlighted, undefined);
+  });
+
+  test("Find Related opens what is accepted", async () => {
+    const { passages } = await carrel();
+    const editor = await vscode.window.showTextDocument(workspaceUri("handbook/leave.md"), {
+      preview: false,
+    });
+    editor.selection = new vscode.Selection(2, 0, 4, 0);
+    const done = vscode.commands.executeCommand("carrel.findRelated");
+    await until("a preview", () => passages.highlighted);
+    await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+    await done;
+    const opened = await until("the opened passage", () => passages.highlighted);
+    await until("its editor", () => vscode.window.activeTextEditor?.document.uri.path === opened.uri.path);
+  });
+
+  test("the status report accounts for the index", async () => {
+    await vscode.commands.executeCommand("carrel.showStatus");
+    const text = await until("the report", () => {
+      const { document } = vscode.window.activeTextEditor ?? {};
+      return document?.uri.scheme === "carrel-report" && document.getText();
+    });
+    assert.match(text, /- State: ready/);
+    assert.match(text, /- Files: \d+/);
+    assert.match(text, /- Model server: http:\/\/127\.0\.0\.1:11434/);
+  });
+
+  test("a killed engine comes back by itself, and answers", async () => {
+    const { engine } = await carrel();
+    const states: string[] = [];
+    const stop = engine.onState(({ state }) => states.push(state));
+    await engine.restart();
+    stop();
+    assert.deepEqual(states, ["stopped", "starting", "running"]);
+    const { hits } = await engine.search({ query: "days of leave", k: 3, mode: hybrid });
+    assert.ok(hits.length > 0);
+  });
+
+  test("indexing can be paused and resumed", async () => {
+    const { statusText } = await carrel();
+    await vscode.commands.executeCommand("carrel.pauseIndexing");
+    await until("paused", () => statusText() === "$(debug-pause) Carrel paused");
+    await vscode.commands.executeCommand("carrel.resumeIndexing");
+    await until("ready", () => statusText() === "$(book) Carrel");
+  });
+});
