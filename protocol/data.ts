@@ -89,6 +89,7 @@ export const contextUse = v.object({
 });
 export type ContextUse = v.InferOutput<typeof contextUse>;
 
+/** Each counts from the question on: to the passages, the first written token, the checked answer. */
 export const timings = v.object({
   searchMs: v.number(),
   firstTokenMs: v.optional(v.number()),

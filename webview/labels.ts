@@ -62,8 +62,12 @@ export function contextParts(answer: Answer): string[] {
   const parts: string[] = [];
   if (answer.model) parts.push(answer.model);
   if (answer.context) parts.push(...contextUseParts(answer.context));
-  const ms = answer.timings.searchMs + answer.timings.answerMs;
-  parts.push(answer.written ? `${(ms / 1000).toFixed(1)} s` : `found in ${formatNumber(Math.round(ms))} ms`);
+  const { searchMs, answerMs } = answer.timings;
+  parts.push(
+    answer.written
+      ? `${(answerMs / 1000).toFixed(1)} s`
+      : `found in ${formatNumber(Math.round(searchMs))} ms`,
+  );
   return parts;
 }
 

@@ -11,6 +11,8 @@ interface Props {
   readonly exchange: Exchange;
 }
 
+const hoverDelayMs = 200;
+
 /** The written answer: Markdown, citations that open their source, and marks where the check found fault. */
 export function AnswerText({ session, exchange }: Props): JSX.Element {
   const { text, passages, answer, state } = exchange;
@@ -32,12 +34,18 @@ export function AnswerText({ session, exchange }: Props): JSX.Element {
       void session.copy(button.closest(".code-block")?.querySelector("pre")?.textContent ?? "");
     }
   };
-  const show = (event: Event): void => {
+  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const show = (event: MouseEvent | FocusEvent): void => {
     const button = buttonOf(event.target);
-    if (button && (button.dataset["cite"] || button.dataset["sentence"])) setTarget(targetOf(button));
+    if (!button || !(button.dataset["cite"] || button.dataset["sentence"])) return;
+    clearTimeout(waiting.current);
+    // A pointer on its way to somewhere else opens nothing.
+    const delay = event.type === "mouseover" ? hoverDelayMs : 0;
+    waiting.current = setTimeout(() => setTarget(targetOf(button)), delay);
   };
   const hide = (event: MouseEvent | FocusEvent): void => {
     const next = event.relatedTarget;
+    clearTimeout(waiting.current);
     // The pointer may move into the popover, to read or to select there.
     if (!(next instanceof Element && next.closest(".popover"))) setTarget(undefined);
   };

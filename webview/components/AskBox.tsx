@@ -29,7 +29,8 @@ export function AskBox({ session }: { readonly session: Session }): JSX.Element 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
-      session.ask(draft);
+      // Not the drawn draft: whoever types fast is ahead of the screen.
+      session.ask(session.state.draft);
     }
   };
 
@@ -39,7 +40,7 @@ export function AskBox({ session }: { readonly session: Session }): JSX.Element 
       aria-label="Ask"
       onSubmit={(event) => {
         event.preventDefault();
-        session.ask(draft);
+        session.ask(session.state.draft);
       }}
     >
       <div class="ask-box">

@@ -21,7 +21,7 @@ export function Conversation({ session }: { readonly session: Session }): JSX.El
 
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (element && following.current) element.scrollTop = element.scrollHeight;
+    if (element && following.current) follow(element);
   }, [last]);
 
   return (
@@ -42,6 +42,18 @@ export function Conversation({ session }: { readonly session: Session }): JSX.El
       ))}
     </main>
   );
+}
+
+/**
+ * Brings what is new into view, but not past the question: the answer is read from its beginning, and stays
+ * where it is while it grows. Who has scrolled on to its end stays at the end.
+ */
+function follow(scroller: HTMLElement): void {
+  const question = scroller.lastElementChild;
+  if (!(question instanceof HTMLElement)) return;
+  const end = scroller.scrollHeight - scroller.clientHeight;
+  const questionAtTop = question.offsetTop - scroller.offsetTop;
+  scroller.scrollTop = scroller.scrollTop > questionAtTop + 1 ? end : Math.min(end, questionAtTop);
 }
 
 interface KeptProps {

@@ -19,6 +19,12 @@ interface Props {
 export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element {
   const { id, question, selection, state, answer, text, passages } = exchange;
   const heading = `question-${id}`;
+  const retry = isLast && (
+    <button type="button" class="secondary" data-testid="retry" onClick={() => session.retry(id)}>
+      <Icon name="retry" />
+      Retry
+    </button>
+  );
   const passagesAlone = answer !== undefined && !answer.written;
   return (
     <article class="exchange" aria-labelledby={heading} data-testid="exchange" data-state={state}>
@@ -28,9 +34,16 @@ export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element 
       </div>
       {text !== "" && <AnswerText session={session} exchange={exchange} />}
       {state === "asking" && <StageLine exchange={exchange} />}
-      {state === "stopped" && <p class="quiet-text">Stopped{text ? " before the end" : ""}.</p>}
+      {state === "stopped" && (
+        <div class="answer-foot">
+          <p class="quiet-text">Stopped{text ? " before the end" : ""}.</p>
+          {retry}
+        </div>
+      )}
       {state === "failed" && exchange.failure && (
-        <Notice kind="error" message={exchange.failure.message} remedy={exchange.failure.remedy} />
+        <Notice kind="error" message={exchange.failure.message} remedy={exchange.failure.remedy}>
+          {retry}
+        </Notice>
       )}
       {answer && <Support session={session} exchange={exchange} />}
       {passagesAlone && <PassageAnswer session={session} exchange={exchange} />}
@@ -38,14 +51,6 @@ export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element 
         <Sources session={session} exchange={exchange} />
       )}
       {answer && <Context exchange={exchange} />}
-      {isLast && (state === "failed" || state === "stopped") && (
-        <div class="buttons">
-          <button type="button" class="secondary" onClick={() => session.retry(id)}>
-            <Icon name="retry" />
-            Retry
-          </button>
-        </div>
-      )}
     </article>
   );
 }

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Hit, Range } from "../../protocol/data.ts";
-import { passageRuns } from "../excerpt.ts";
+import { type PassageRun, passageRuns } from "../excerpt.ts";
 
 interface Props {
   readonly passage: Hit;
@@ -12,13 +12,23 @@ interface Props {
 export function PassageText({ passage, range }: Props): JSX.Element {
   const code = passage.kind === "code" || passage.kind === "data";
   const runs = passageRuns(passage.text, passage.marks, code ? passage.language : "", range);
+  const groups: PassageRun[][] = [];
+  for (const run of runs) {
+    const group = groups.at(-1);
+    if (group?.[0]?.marked === run.marked) group.push(run);
+    else groups.push([run]);
+  }
   const [start, end] = range;
   return (
     <div class={code ? "passage-text code" : "passage-text"}>
       {start > 0 && <span class="cut">… </span>}
-      {runs.map(({ text, scope, marked }, index) => {
-        const shown = scope ? <span class={scope}>{text}</span> : text;
-        return marked ? <mark key={index}>{shown}</mark> : <span key={index}>{shown}</span>;
+      {groups.map((group, index) => {
+        const shown = group.map(({ text, scope }, run) => (
+          <span key={run} class={scope || undefined}>
+            {text}
+          </span>
+        ));
+        return group[0]?.marked ? <mark key={index}>{shown}</mark> : <span key={index}>{shown}</span>;
       })}
       {end < passage.text.length && <span class="cut"> …</span>}
     </div>

@@ -26,8 +26,18 @@ export function Passages({
       <ol class="passages">
         {shown.map((passage, index) => (
           <li key={index} class="passage" data-testid="passage">
-            <SourceHead session={session} passage={passage} number={index + 1} />
-            <PassageBody session={session} passage={passage} />
+            <SourceHead session={session} passage={passage} number={index + 1}>
+              <button
+                type="button"
+                class="icon-button"
+                aria-label={`Copy passage ${index + 1}`}
+                title="Copy passage"
+                onClick={() => void session.copy(passage.text)}
+              >
+                <Icon name="copy" />
+              </button>
+            </SourceHead>
+            <PassageBody passage={passage} />
           </li>
         ))}
       </ol>
@@ -40,35 +50,18 @@ export function Passages({
   );
 }
 
-function PassageBody({
-  session,
-  passage,
-}: {
-  readonly session: Session;
-  readonly passage: Hit;
-}): JSX.Element {
+function PassageBody({ passage }: { readonly passage: Hit }): JSX.Element {
   const [whole, setWhole] = useState(false);
   const excerpt = excerptRange(passage.text, passage.marks, excerptCharacters);
   const cut = excerpt[0] > 0 || excerpt[1] < passage.text.length;
   return (
     <>
       <PassageText passage={passage} range={whole ? [0, passage.text.length] : excerpt} />
-      <div class="passage-foot">
-        {cut && (
-          <button type="button" class="quiet" aria-expanded={whole} onClick={() => setWhole(!whole)}>
-            {whole ? "Show less" : "Show whole passage"}
-          </button>
-        )}
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={`Copy passage from ${passage.path}`}
-          title="Copy passage"
-          onClick={() => void session.copy(passage.text)}
-        >
-          <Icon name="copy" />
+      {cut && (
+        <button type="button" class="quiet whole" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+          {whole ? "Show less" : "Show whole passage"}
         </button>
-      </div>
+      )}
     </>
   );
 }

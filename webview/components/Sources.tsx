@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Hit } from "../../protocol/data.ts";
 import { count, hasOriginal, place, splitPath } from "../labels.ts";
@@ -51,10 +51,12 @@ interface HeadProps {
   readonly session: Session;
   readonly passage: Hit;
   readonly number: number;
+  /** More buttons at the end of the line. */
+  readonly children?: ComponentChildren;
 }
 
 /** Number, file, place and heading of a source; opens it. */
-export function SourceHead({ session, passage, number }: HeadProps): JSX.Element {
+export function SourceHead({ session, passage, number, children }: HeadProps): JSX.Element {
   const { name, directory } = splitPath(passage.path);
   const where = [directory, passage.heading].filter(Boolean).join(" › ");
   return (
@@ -88,6 +90,7 @@ export function SourceHead({ session, passage, number }: HeadProps): JSX.Element
           <Icon name="external" />
         </button>
       )}
+      {children}
     </div>
   );
 }
