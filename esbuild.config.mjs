@@ -128,6 +128,7 @@ export async function buildAll({ production = false, watch = false, outdir = joi
     const report = {
       name: "report",
       setup(build) {
+        build.onStart(() => console.log("Building …"));
         build.onEnd(({ errors }) => {
           makeExecutable(join(outdir, "cli.js"));
           console.log(

@@ -104,6 +104,7 @@ async function main() {
   const inputs = await buildAll({ production: true, outdir: join(staging, "dist") });
   rmSync(join(staging, "dist", ".built"));
   writeFileSync(join(staging, "package.json"), `${JSON.stringify(about, null, 2)}\n`);
+  writeFileSync(join(staging, ".vscodeignore"), "# Everything in this folder belongs to the extension.\n");
   writeFileSync(join(staging, "THIRD_PARTY_NOTICES.txt"), notices(inputs));
   const files = [
     "README.md",
