@@ -27,17 +27,20 @@ export interface EngineParts extends IndexingParts {
   doctor(storage: string): Promise<Check[]>;
 }
 
-/** The requests of one client, answered from one set of folders. `close` ends all work. */
-export function createEngine(parts: EngineParts): {
-  handlers: Handlers<EngineContract>;
+export interface RunningEngine {
+  readonly handlers: Handlers<EngineContract>;
+  /** Ends all work and releases the indexes. */
   close(): Promise<void>;
-} {
+}
+
+/** The requests of one client, answered from one set of folders. */
+export function createEngine(parts: EngineParts): RunningEngine {
   const indexing = new Indexing(parts);
   let storage = "";
 
   const search = async (query: string, k: number, mode: SearchMode, signal: AbortSignal): Promise<Hit[]> => {
     const found = await indexing.serving().search(query, k, mode, signal);
-    return found.map((one) => ({ ...one, marks: markSentences(query, one.text) }));
+    return found.map((one) => ({ ...one, marks: markSentences(query, one.text, one.kind) }));
   };
 
   const handlers: Handlers<EngineContract> = {

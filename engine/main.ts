@@ -1,8 +1,8 @@
 import { CarrelError, Channel, type Handlers } from "../protocol/channel.ts";
 import { type EngineContract, engineClientContract, engineContract } from "../protocol/engine.ts";
 import { processPort } from "../protocol/port.ts";
+import type { RunningEngine } from "./engine.ts";
 import { processorProblem } from "./processor.ts";
-import type { RunningEngine } from "./start.ts";
 
 /**
  * The engine process. It listens at once and loads the rest, native code included, when the processor can run
@@ -12,7 +12,10 @@ const engine: Promise<RunningEngine> = (async () => {
   const problem = processorProblem();
   if (problem) throw new CarrelError(problem.message, problem.remedy);
   const { startEngine } = await import("./start.ts");
-  return startEngine((method, params) => channel.notify(method, params));
+  return startEngine(import.meta.url, {
+    onStatus: (status) => channel.notify("status", status),
+    log: (level, message) => channel.notify("log", { level, message }),
+  });
 })();
 // Each request meets a failure to load; until the first one comes it must not count as unhandled.
 engine.catch(() => undefined);

@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { createParser } from "../indexer/parser/pool.ts";
+import { openEmbeddingModel } from "../models/embeddings.ts";
+import { createGate } from "../models/gate.ts";
+import { createOllama, type Ollama } from "../models/ollama.ts";
+import { installSeatBelt } from "../models/seatBelt.ts";
+import type { EmbeddingModel } from "../models/types.ts";
+import { defaultSettings, type Settings } from "../protocol/data.ts";
+import { answerQuestion } from "./ask.ts";
+import { examine } from "./doctor.ts";
+import { createEngine, type EngineParts, type RunningEngine } from "./engine.ts";
+import { TokenRatios } from "./prompt.ts";
+
+/** A hostile or broken file may not take more than this before its parser is killed. */
+const parserMemoryMb = 512;
+const parserTimeoutMs = 30_000;
+
+/** How the engine tells its client what nobody asked for. */
+export type Listener = Pick<EngineParts, "onStatus" | "log">;
+
+/**
+ * Builds the engine of this process from its real parts.
+ * @param entry The address of the process entry: bundled or source, its neighbours are found from it.
+ */
+export function startEngine(entry: string, listener: Listener): RunningEngine {
+  const gate = createGate({ allowedHosts: [] });
+  installSeatBelt(gate);
+  const bundledDir = fileURLToPath(new URL("../models/bundled", entry));
+  const parserEntry = new URL(entry.endsWith(".ts") ? "../indexer/parser/main.ts" : "./parser.js", entry);
+  const parser = createParser({
+    entry: fileURLToPath(parserEntry),
+    memoryMb: parserMemoryMb,
+    timeoutMs: parserTimeoutMs,
+  });
+  const ratios = new TokenRatios();
+  let current: Settings = defaultSettings;
+  let ollama: Ollama = newOllama();
+
+  function newOllama(): Ollama {
+    return createOllama({ url: current.ollamaUrl, fetch: gate.fetchFor("chat model") });
+  }
+
+  function openEmbedding(settings: Settings): Promise<EmbeddingModel> {
+    const fetch = gate.fetchFor("embedding model");
+    return openEmbeddingModel(settings.embeddingModel, { bundledDir, url: settings.ollamaUrl, fetch });
+  }
+
+  return createEngine({
+    version: packageVersion(entry),
+    parser,
+    openEmbedding,
+    applySettings(settings) {
+      gate.setAllowedHosts(settings.allowedHosts);
+      current = settings;
+      ollama = newOllama();
+    },
+    answer: (request, search, context) =>
+      answerQuestion(request, { search, ollama, chatModel: current.chatModel, ratios }, context),
+    chatServer: () => ollama.server(current.chatModel),
+    connections: () => gate.connections(),
+    doctor: (storage) =>
+      examine({
+        storage,
+        openEmbedding: () => openEmbedding(current),
+        chatServer: () => ollama.server(current.chatModel),
+      }),
+    ...listener,
+  });
+}
+
+function packageVersion(entry: string): string {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", entry), "utf8")) as {
+    version: string;
+  };
+  return version;
+}
