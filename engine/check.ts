@@ -8,8 +8,8 @@ import { dates, identifiers, names, normalise, numbers, quotes, type Value, word
 const leastOverlap = 0.4;
 const mostMissing = 6;
 
-/** "[1]", "[1, 2]" and "[1-3]". */
-const citation = /\[(\d{1,3}(?:\s*[,–-]\s*\d{1,3})*)\]/g;
+/** "[1]", "[1, 2]" and "[1-3]"; what stands in backticks ("`rows[0]`") is matched too, to be passed over. */
+const citation = /`[^`\n]*`|\[(\d{1,3}(?:\s*[,–-]\s*\d{1,3})*)\]/g;
 
 /** Says that nothing was found, or asks back: nothing to be supported. */
 const noClaim =
@@ -99,10 +99,11 @@ function nextCites(answer: string, all: readonly Sentence[], index: number): num
   return [];
 }
 
+/** The numbers of the passages that a text cites, in order, each once. */
 export function citesOf(text: string): number[] {
   const found = new Set<number>();
   for (const [, list = ""] of text.matchAll(citation)) {
-    for (const part of list.split(",")) {
+    for (const part of list === "" ? [] : list.split(",")) {
       const [from = 0, to = from] = part.split(/[–-]/).map((n) => Number(n.trim()));
       for (let n = from; n <= Math.min(to, from + 20); n++) found.add(n);
     }
@@ -110,8 +111,10 @@ export function citesOf(text: string): number[] {
   return [...found];
 }
 
-function withoutCitations(text: string): string {
-  return text.replace(citation, "");
+/** The text without its citations and the spaces before them. */
+export function withoutCitations(text: string): string {
+  const marks = new RegExp(`\\s?(?:${citation.source})`, "g");
+  return text.replace(marks, (mark, list: string | undefined) => (list === undefined ? mark : ""));
 }
 
 function source(text: string): Source {

@@ -253,7 +253,11 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
     const tokens = pieces(answer);
     for (const [i, piece] of tokens.entries()) {
       if (i === Math.floor(tokens.length / 2)) {
-        if (options.fault === "cut-stream") return void response.destroy();
+        if (options.fault === "cut-stream") {
+          // What was written must be on its way before the connection is torn down.
+          await sleep(50);
+          return void response.destroy();
+        }
         if (options.fault === "no-done") return void response.end();
         if (options.fault === "hang-in-stream") return;
         if (options.fault === "error-line") {
@@ -386,8 +390,15 @@ function pieces(text: string): string[] {
   return text.match(/\s*\S+|\s+$/g) ?? [];
 }
 
+const small = new Set(
+  "and are can does for from had has have how not our she that the their they this was were what when where which who why with you your".split(
+    " ",
+  ),
+);
+
 function words(text: string): Set<string> {
-  return new Set((text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []).map((word) => word.slice(0, 6)));
+  const long = (text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []).filter((word) => !small.has(word));
+  return new Set(long.map((word) => word.slice(0, 6)));
 }
 
 /** Quotes the best sentence of the passages in the last message, with its number. */

@@ -1,0 +1,311 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, it } from "node:test";
+import { parse } from "valibot";
+import { type AskParts, type AskRequest, answerQuestion } from "../../engine/ask.ts";
+import { TokenRatios } from "../../engine/prompt.ts";
+import { createGate } from "../../models/gate.ts";
+import { createOllama } from "../../models/ollama.ts";
+import { CarrelError } from "../../protocol/channel.ts";
+import { type Answer, type AnswerEvent, answer as answerSchema, type Hit } from "../../protocol/data.ts";
+import {
+  type FakeOllama,
+  type FakeOllamaOptions,
+  type Fault,
+  startFakeOllama,
+} from "../support/fakeOllama.ts";
+
+const passage = (text: string, path: string): Hit => ({
+  folder: "/w",
+  path,
+  kind: "prose",
+  language: "markdown",
+  startLine: 1,
+  endLine: 4,
+  score: 1,
+  text,
+  marks: [],
+});
+const library = [
+  passage(
+    "The lamp burns all night. Either side may end the contract with thirty days' written notice.",
+    "lease.md",
+  ),
+  passage(
+    "Holidays are granted by the team lead. Each employee has 28 days of holiday a year.",
+    "handbook.md",
+  ),
+];
+
+let fake: FakeOllama;
+let searches: string[] = [];
+before(async () => {
+  fake = await startFakeOllama();
+});
+after(() => fake.close());
+beforeEach(() => {
+  fake.requests.length = 0;
+  searches = [];
+});
+
+interface Story {
+  readonly answer: Answer;
+  readonly events: AnswerEvent[];
+}
+
+async function ask(
+  request: Partial<AskRequest>,
+  options: FakeOllamaOptions = {},
+  parts: Partial<AskParts> = {},
+  signal = new AbortController().signal,
+  onEvent: (event: AnswerEvent) => void = () => undefined,
+): Promise<Story> {
+  const clean = {
+    fault: undefined,
+    answer: undefined,
+    models: undefined,
+    tokenDelayMs: undefined,
+    thinking: undefined,
+  };
+  fake.set({ ...clean, ...options } as FakeOllamaOptions);
+  const hangs = options.fault?.startsWith("hang") ?? false;
+  const ollama = createOllama({
+    url: fake.url,
+    fetch: createGate({ allowedHosts: [] }).fetchFor("answer a question"),
+    memoryBytes: 16e9,
+    lookMs: hangs ? 1_000 : 20_000,
+    idleMs: hangs ? 500 : 20_000,
+    aliveMs: 100,
+  });
+  const events: AnswerEvent[] = [];
+  const answer = await answerQuestion(
+    { question: "How many days of holiday does an employee have?", history: [], ...request },
+    {
+      search: async (query, k) => {
+        searches.push(query);
+        return library.slice(0, k);
+      },
+      ollama,
+      chatModel: "",
+      ratios: new TokenRatios(),
+      memoryBytes: 16e9,
+      searched: () => "2 files in 1 folder",
+      ...parts,
+    },
+    {
+      signal,
+      progress: (event) => {
+        events.push(event);
+        onEvent(event);
+      },
+    },
+  );
+  // What leaves the engine must pass the protocol's own check.
+  assert.deepEqual(parse(answerSchema, answer), answer);
+  return { answer, events };
+}
+
+const stages = ({ events }: Story): string[] =>
+  events.flatMap((event) =>
+    event.type === "stage" ? [event.stage] : event.type === "passages" ? ["(passages)"] : [],
+  );
+const streamed = ({ events }: Story): string =>
+  events.map((event) => (event.type === "text" ? event.text : "")).join("");
+
+describe("asking a question", () => {
+  it("searches, streams an answer, and checks its citations", async () => {
+    const story = await ask({});
+    const { answer } = story;
+    assert.ok(answer.written);
+    assert.equal(answer.text, "Each employee has 28 days of holiday a year [2].");
+    assert.equal(streamed(story), answer.text);
+    assert.deepEqual(
+      answer.sentences.map(({ verdict, cites }) => [verdict, cites]),
+      [["supported", [2]]],
+    );
+    assert.deepEqual(stages(story), ["searching", "(passages)", "loading-model", "writing", "checking"]);
+    assert.equal(answer.model, "qwen3:4b");
+    assert.equal(answer.notice, undefined);
+    assert.equal(answer.context?.contextWindow, 4096);
+    assert.equal(answer.context?.passagesUsed, 2);
+    assert.ok((answer.context?.promptTokens ?? 0) > 100);
+    assert.ok((answer.timings.firstTokenMs ?? 0) > 0);
+    const marked = answer.passages[1];
+    assert.deepEqual(
+      marked?.marks.map(([start, end]) => marked.text.slice(start, end)),
+      ["Each employee has 28 days of holiday a year."],
+    );
+  });
+
+  it("does not load the model anew for the next question", async () => {
+    await ask({});
+    assert.ok(!stages(await ask({})).includes("loading-model"));
+  });
+
+  it("flags a sentence that its passage does not support", async () => {
+    const { answer } = await ask({}, { answer: "Each employee has 35 days of holiday [2]." });
+    assert.deepEqual(answer.sentences[0]?.missing, ["35"]);
+    assert.equal(answer.sentences[0]?.verdict, "unsupported");
+  });
+
+  it("says what was searched when the model did not find it", async () => {
+    const { answer } = await ask({ question: "Who invented the telescope?" });
+    assert.equal(answer.text, "I did not find this in your files.");
+    assert.deepEqual(answer.sentences, []);
+    assert.equal(answer.notice, "Searched: 2 files in 1 folder.");
+  });
+
+  it("asks no model when nothing was found", async () => {
+    const { answer } = await ask({}, {}, { search: async () => [] });
+    assert.equal(answer.written, false);
+    assert.match(answer.notice ?? "", /^I did not find this in your files\. Searched: 2 files/);
+    assert.equal(fake.requests.length, 0);
+  });
+
+  it("explains a selection though nothing was found", async () => {
+    const selection = { path: "a.py", language: "python", startLine: 1, endLine: 1, text: "print(42)" };
+    const { answer } = await ask(
+      { question: "Explain this", selection },
+      { answer: "It calls `print` with 42." },
+      { search: async () => [] },
+    );
+    assert.equal(answer.sentences[0]?.verdict, "supported");
+    const body = fake.requests.find(({ path }) => path === "/api/chat")?.body;
+    assert.match(body?.messages?.at(-1)?.content ?? "", /print\(42\)/);
+  });
+
+  it("searches for a follow-up together with the question before", async () => {
+    await ask({
+      question: "And for managers?",
+      history: [{ question: "How long is the holiday?", answer: "28 days [1]." }],
+    });
+    assert.deepEqual(searches, ["How long is the holiday?\nAnd for managers?"]);
+    const body = fake.requests.find(({ path }) => path === "/api/chat")?.body;
+    assert.deepEqual(
+      body?.messages?.map(({ role }) => role),
+      ["system", "user", "assistant", "user"],
+    );
+  });
+
+  it("asks once more with what the server counted when the prompt was too long", async () => {
+    const { answer } = await ask({}, { fault: "overflow-once" });
+    assert.ok(answer.written);
+    const contexts = fake.requests
+      .filter(({ path }) => path === "/api/chat")
+      .map(({ body }) => body.options?.num_ctx);
+    assert.equal(contexts.length, 2);
+    assert.ok((contexts[1] ?? 0) > (contexts[0] ?? 0), String(contexts));
+  });
+
+  it("says that thinking goes on, and keeps it out of the answer", async () => {
+    const models = [{ name: "gpt-oss:20b", capabilities: ["completion", "thinking"] }];
+    const story = await ask({}, { models, thinking: "It may be 99." });
+    assert.ok(stages(story).includes("thinking"));
+    assert.equal(story.answer.text, "Each employee has 28 days of holiday a year [2].");
+  });
+});
+
+describe("a question without a written answer", () => {
+  const unwritten: [string, Partial<AskRequest>, FakeOllamaOptions, Partial<AskParts>, RegExp][] = [
+    ["when no model is wanted", { model: "" }, {}, {}, /No model was asked/],
+    ["when no model is installed", {}, { models: [] }, {}, /ollama pull/],
+    [
+      "when the chosen model is not installed",
+      {},
+      {},
+      { chatModel: "phi9" },
+      /"phi9" is not installed.*ollama pull phi9/,
+    ],
+    [
+      "when only a cloud model is there",
+      {},
+      { models: [{ name: "x:cloud" }] },
+      {},
+      /no model that can answer/,
+    ],
+    [
+      "when the chosen model is a cloud's",
+      { model: "x:cloud" },
+      { models: [{ name: "x:cloud" }] },
+      {},
+      /cloud/,
+    ],
+  ];
+  for (const [when, request, options, parts, notice] of unwritten) {
+    it(`gives the passages and says why, ${when}`, async () => {
+      const { answer } = await ask(request, options, parts);
+      assert.equal(answer.written, false);
+      assert.equal(answer.text, "");
+      assert.equal(answer.passages.length, 2);
+      assert.match(answer.notice ?? "", notice);
+      assert.ok(!fake.requests.some(({ path }) => path === "/api/chat"));
+    });
+  }
+
+  it("gives the passages when no server runs, and says how to get one", async () => {
+    const ollama = createOllama({
+      url: "http://127.0.0.1:1",
+      fetch: createGate({ allowedHosts: [] }).fetchFor("answer a question"),
+    });
+    const { answer } = await ask({}, {}, { ollama });
+    assert.equal(answer.written, false);
+    assert.equal(answer.passages.length, 2);
+    assert.match(answer.notice ?? "", /No model server answers.*install it from ollama\.com.*ollama pull/);
+  });
+
+  const faults: [Fault, boolean, RegExp][] = [
+    ["cut-stream", true, /not complete: .*broke off/],
+    ["no-done", true, /not complete: .*broke off/],
+    ["error-line", true, /not complete: .*error was encountered/],
+    ["garbage-line", true, /not complete: .*not Ollama's protocol/],
+    ["hang-in-stream", true, /not complete: .*sent nothing/],
+    ["model-404", false, /no written answer: .*not installed/],
+    ["busy-503", false, /no written answer: .*too busy/],
+    ["error-500", false, /no written answer: .*terminated/],
+    ["no-memory", false, /no written answer: .*not enough memory/],
+    ["remote-in-response", false, /no written answer: .*cloud/],
+    ["overflow", false, /no written answer: .*longer than/],
+    ["hang-everything", false, /no written answer: .*too busy/],
+    ["not-ollama-json", false, /no written answer: .*not Ollama/],
+    ["not-ollama-html", false, /no written answer: .*not Ollama/],
+    ["no-http", false, /no written answer: .*not Ollama/],
+    ["redirect", false, /no written answer: .*203\.0\.113\.9/],
+  ];
+  for (const [fault, partly, notice] of faults) {
+    it(`keeps the passages${partly ? " and what was written" : ""} when the fault is ${fault}`, async () => {
+      const { answer } = await ask({}, { fault });
+      assert.equal(answer.written, partly);
+      assert.equal(answer.passages.length, 2);
+      assert.match(answer.notice ?? "", notice);
+    });
+  }
+});
+
+describe("cancelling a question", () => {
+  const cancelledBy = async (
+    when: (event: AnswerEvent) => boolean,
+    options: FakeOllamaOptions = {},
+  ): Promise<void> => {
+    const controller = new AbortController();
+    const thrown: unknown = await ask({}, options, {}, controller.signal, (event) => {
+      if (when(event)) controller.abort();
+    }).catch((error: unknown) => error);
+    assert.ok(thrown instanceof CarrelError, String(thrown));
+    assert.equal(thrown.code, "cancelled");
+  };
+
+  it("works before the search has ended", () =>
+    cancelledBy((event) => event.type === "stage" && event.stage === "searching"));
+  it("works before a model is asked", async () => {
+    await cancelledBy((event) => event.type === "passages");
+    assert.ok(!fake.requests.some(({ path }) => path === "/api/chat"));
+  });
+  it("works while the model is loading", () =>
+    cancelledBy((event) => event.type === "stage" && event.stage !== "searching", {
+      fault: "hang-before-headers",
+    }));
+  it("works while the answer streams, and ends the server's work", async () => {
+    await cancelledBy((event) => event.type === "text", { tokenDelayMs: 20 });
+    const request = fake.requests.find(({ path }) => path === "/api/chat");
+    while (!request?.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+});
