@@ -1,0 +1,133 @@
+import type { Chunk } from "../types.ts";
+import { HeadingReader } from "./headings.ts";
+import type { Lines } from "./lines.ts";
+import { cutLongLine } from "./longLine.ts";
+import type { Outline } from "./outline.ts";
+import type { Sizes } from "./sizes.ts";
+
+interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** A named piece smaller than this is but a heading or an opening line, and goes with what follows. */
+const aloneBelow = 100;
+
+/**
+ * Cuts a text into chunks along its outline: where the outline says that a cut costs least, again within what
+ * is still too large, and putting small neighbours together. Chunks don't overlap, and each line that is not
+ * blank is in a chunk.
+ * @param pageOf For texts with pages: the page of a row.
+ */
+export function cut(lines: Lines, outline: Outline, sizes: Sizes, pageOf?: (row: number) => number): Chunk[] {
+  const ranges: Range[] = [];
+  split(lines, outline, sizes, 0, lines.count - 1, ranges);
+  const headings = new HeadingReader(outline.sections);
+  const chunks: Chunk[] = [];
+  for (const range of joinSmall(lines, outline, sizes, ranges)) {
+    const trimmed = trim(lines, range);
+    if (!trimmed) continue;
+    const { first, last } = trimmed;
+    const heading = headings.read(first, last);
+    const place = {
+      startLine: first + 1,
+      endLine: last + 1,
+      ...(pageOf && { page: pageOf(first) }),
+      ...(heading && { heading }),
+    };
+    const isLong = first === last && lines.size(first, last) > sizes.most;
+    const texts = isLong ? cutLongLine(lines.line(first), sizes) : [lines.slice(first, last)];
+    for (const text of texts) chunks.push({ text, ...place });
+  }
+  return chunks;
+}
+
+function split(
+  lines: Lines,
+  outline: Outline,
+  sizes: Sizes,
+  first: number,
+  last: number,
+  out: Range[],
+): void {
+  const { cost } = outline;
+  let cheapest = Number.MAX_SAFE_INTEGER;
+  for (let row = first + 1; row <= last; row++) cheapest = Math.min(cheapest, cost[row] ?? 0);
+  const fits = lines.size(first, last) <= sizes.most;
+  if (first === last || (fits && cheapest > 0 && !isMixed(lines, outline, sizes, first, last))) {
+    out.push({ first, last });
+    return;
+  }
+  let open: Range | undefined;
+  let start = first;
+  for (let row = first + 1; row <= last + 1; row++) {
+    if (row <= last && (cost[row] ?? 0) > cheapest) continue;
+    const piece = { first: start, last: row - 1 };
+    start = row;
+    const isWhole = lines.size(piece.first, piece.last) <= sizes.most;
+    if (isWhole && open && mayJoin(lines, outline, sizes, open, piece, sizes.target)) {
+      open = { first: open.first, last: piece.last };
+      continue;
+    }
+    if (open) out.push(open);
+    open = undefined;
+    if (isWhole && cheapest > 0) open = piece;
+    else split(lines, outline, sizes, piece.first, piece.last, out);
+  }
+  if (open) out.push(open);
+}
+
+/** Several named things that are together larger than may be joined: they are cut apart though they fit. */
+function isMixed(lines: Lines, outline: Outline, sizes: Sizes, first: number, last: number): boolean {
+  if (lines.size(first, last) <= sizes.named) return false;
+  for (let row = first + 1; row <= last; row++) {
+    // Within one definition (a class of small methods) the whole is better than its parts.
+    if (outline.named[row] === 1 && (outline.cost[row] ?? 0) < outline.wholeFrom) return true;
+  }
+  return false;
+}
+
+function mayJoin(
+  lines: Lines,
+  outline: Outline,
+  sizes: Sizes,
+  before: Range,
+  after: Range,
+  limit: number,
+): boolean {
+  if ((outline.cost[after.first] ?? 0) === 0) return false;
+  const isHeadingAlone = lines.size(before.first, before.last) < aloneBelow;
+  const most = outline.named[after.first] === 1 && !isHeadingAlone ? Math.min(limit, sizes.named) : limit;
+  return lines.size(before.first, after.last) <= most;
+}
+
+/** Small pieces, such as a closing bracket, join the neighbour that they hang together with more. */
+function joinSmall(lines: Lines, outline: Outline, sizes: Sizes, ranges: readonly Range[]): Range[] {
+  const out: Range[] = [];
+  let carried: Range | undefined;
+  ranges.forEach((range, i) => {
+    const current: Range = carried ? { first: carried.first, last: range.last } : range;
+    carried = undefined;
+    const isSmall = lines.size(current.first, current.last) < sizes.least;
+    const previous = out.at(-1);
+    const next = ranges[i + 1];
+    const wasSmall = previous !== undefined && lines.size(previous.first, previous.last) < sizes.least;
+    const joinsBack =
+      previous && (isSmall || wasSmall) && mayJoin(lines, outline, sizes, previous, current, sizes.most);
+    const joinsOn = isSmall && next && mayJoin(lines, outline, sizes, current, next, sizes.most);
+    const costBack = outline.cost[current.first] ?? 0;
+    const costOn = next ? (outline.cost[next.first] ?? 0) : 0;
+    if (joinsOn && (!joinsBack || costOn > costBack)) carried = current;
+    else if (joinsBack) out[out.length - 1] = { first: previous.first, last: current.last };
+    else out.push(current);
+  });
+  return out;
+}
+
+function trim(lines: Lines, { first, last }: Range): Range | undefined {
+  let start = first;
+  let end = last;
+  while (start <= end && lines.isBlank(start)) start += 1;
+  while (end >= start && lines.isBlank(end)) end -= 1;
+  return start <= end ? { first: start, last: end } : undefined;
+}

@@ -1,0 +1,44 @@
+import * as v from "valibot";
+import type { Contract } from "../../protocol/channel.ts";
+import { documentText, fileKind } from "../../protocol/data.ts";
+
+const chunk = v.object({
+  text: v.string(),
+  startLine: v.number(),
+  endLine: v.number(),
+  page: v.exactOptional(v.number()),
+  heading: v.exactOptional(v.string()),
+});
+
+/** What the parser process understands. It answers requests in the order in which they come. */
+export const parserContract = {
+  requests: {
+    /** A file that can't be indexed is an answer with a reason, not an error. */
+    parse: {
+      params: v.object({ folder: v.string(), path: v.string(), maxFileBytes: v.number() }),
+      result: v.variant("ok", [
+        v.object({
+          ok: v.literal(true),
+          hash: v.string(),
+          parsed: v.object({
+            kind: fileKind,
+            language: v.string(),
+            chunks: v.pipe(v.array(chunk), v.readonly()),
+          }),
+        }),
+        v.object({ ok: v.literal(false), reason: v.string(), hash: v.optional(v.string()) }),
+      ]),
+    },
+    documentText: {
+      params: v.object({ folder: v.string(), path: v.string() }),
+      result: documentText,
+    },
+  },
+  notifications: {
+    /** Sent once, when requests can be answered. */
+    ready: v.object({}),
+  },
+} as const satisfies Contract;
+
+/** The parser asks nothing of the engine. */
+export const parserClientContract = { requests: {}, notifications: {} } as const satisfies Contract;
