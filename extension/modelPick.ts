@@ -45,11 +45,13 @@ export async function chooseEmbeddingModel(engine: EngineClient, current: string
       value: "bundled",
     },
     separator(vscode.l10n.t("Ollama at {0}", server.url)),
-    ...server.models.filter(makesEmbeddings).map((model) => ({
-      label: model.name,
-      description: [mark(`ollama:${model.name}`), modelFacts(model)].filter(Boolean).join(" · "),
-      value: `ollama:${model.name}`,
-    })),
+    ...server.models
+      .filter(({ embeds }) => embeds)
+      .map((model) => ({
+        label: model.name,
+        description: [mark(`ollama:${model.name}`), modelFacts(model)].filter(Boolean).join(" · "),
+        value: `ollama:${model.name}`,
+      })),
     separator(vscode.l10n.t("On this machine")),
     {
       label: vscode.l10n.t("A folder with a transformers.js model…"),
@@ -113,9 +115,4 @@ async function explainServer(server: ChatServer): Promise<void> {
   const fallback = vscode.l10n.t("No model server answers at {0}.", server.url);
   const chosen = await vscode.window.showWarningMessage(message || fallback, setUp);
   if (chosen === setUp) await vscode.commands.executeCommand(commandId("setUpOllama"));
-}
-
-/** The list says of chat models what they are; embedding models are told by their families' names. */
-function makesEmbeddings({ name }: ChatModel): boolean {
-  return /embed|bge-|minilm|(^|[/-])(e5|gte)-/i.test(name) && !/[:-]cloud$/.test(name);
 }

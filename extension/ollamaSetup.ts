@@ -11,12 +11,8 @@ const suggestedPull = "ollama pull qwen3:4b";
  * command that would is put into a terminal, where the person runs it or not.
  */
 export async function setUpOllama(engine: EngineClient, extensionId: string): Promise<void> {
-  const category = `${extensionId}#carrel`;
-  await vscode.commands.executeCommand(
-    "workbench.action.openWalkthrough",
-    { category, step: `${category}#ollama` },
-    false,
-  );
+  const step = { category: `${extensionId}#carrel`, step: "ollama" };
+  await vscode.commands.executeCommand("workbench.action.openWalkthrough", step, false);
   const server = await engine.chatServer();
   const usable = server.models.some((model) => model.refused === undefined);
   if (server.state === "ready" && usable) return offerChoice(server.chosen);

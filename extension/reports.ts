@@ -21,7 +21,7 @@ export interface ReportSources {
 }
 
 export function createReports(sources: ReportSources): Reports {
-  const { engine } = sources;
+  const { engine, reporter } = sources;
   const statusUri = vscode.Uri.from({ scheme, path: "/Carrel index status.md" });
   const connectionsUri = vscode.Uri.from({ scheme, path: "/Carrel connections.md" });
   const changed = new vscode.EventEmitter<vscode.Uri>();
@@ -45,6 +45,7 @@ export function createReports(sources: ReportSources): Reports {
   const stops = [engine.onState(refresh), engine.onStatus(refresh)];
 
   const show = async (uri: vscode.Uri): Promise<void> => {
+    if (engine.state.state === "stopped" && workspaceFolders().length) reporter.background(engine.start());
     changed.fire(uri);
     await vscode.window.showTextDocument(uri, { preview: true });
   };
@@ -59,10 +60,10 @@ export function createReports(sources: ReportSources): Reports {
   };
 }
 
-/** Everything that can be had now. An engine that gave up is not asked, so that the report still comes. */
+/** Everything that can be had now. An engine that is not up is not waited for: the report follows it. */
 async function gather({ engine, reporter, storage, settings }: ReportSources): Promise<Report> {
   const known = async <T>(ask: () => Promise<T>): Promise<T | undefined> => {
-    if (engine.state.state === "failed" || engine.state.state === "restarting") return undefined;
+    if (engine.state.state !== "running") return undefined;
     try {
       return await ask();
     } catch (error) {

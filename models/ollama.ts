@@ -19,6 +19,7 @@ import {
   compareVersions,
   hasCloudName,
   type ListedModel,
+  makesEmbeddings,
   modelNumbers,
   pickModel,
   psAnswer,
@@ -139,6 +140,7 @@ export function createOllama(options: OllamaOptions): Ollama {
       ...(listed.details?.quantization_level ? { quantization: listed.details.quantization_level } : {}),
       ...(contextLength === undefined ? {} : { contextLength }),
       ...(refused === undefined ? {} : { refused }),
+      ...(makesEmbeddings(listed, info) ? { embeds: true } : {}),
     };
   }
 

@@ -41,18 +41,26 @@ export function hasCloudName(name: string): boolean {
 /** Why a listed model is not used, or undefined. `shown` is asked for when the list has no capabilities. */
 export function refusalOf(listed: ListedModel, shown: ShownModel | undefined): string | undefined {
   if (hasCloudName(listed.name)) return "Runs in Ollama's cloud, not on this machine.";
-  const remote = [
-    listed.remote_host,
-    listed.remote_model,
-    shown?.remote_host ?? "",
-    shown?.remote_model ?? "",
-  ];
-  if (remote.some((value) => value !== "")) return "Runs on another server, not on this machine.";
+  if (isRemote(listed, shown)) return "Runs on another server, not on this machine.";
   const capabilities = shown?.capabilities ?? listed.capabilities;
   if (capabilities && capabilities.length > 0 && !capabilities.includes("completion")) {
     return "Can't write answers: it is made for something else, such as embeddings.";
   }
   return undefined;
+}
+
+function isRemote(listed: ListedModel, shown: ShownModel | undefined): boolean {
+  const remote = [listed.remote_host, listed.remote_model, shown?.remote_host, shown?.remote_model];
+  return hasCloudName(listed.name) || remote.some((value) => value !== undefined && value !== "");
+}
+
+const embeddingFamilies = /embed|bge-|minilm|(?:^|[/-])(?:e5|gte)-/i;
+
+/** Whether a model of this machine makes embeddings; old servers tell it by the family's name alone. */
+export function makesEmbeddings(listed: ListedModel, shown: ShownModel | undefined): boolean {
+  if (isRemote(listed, shown)) return false;
+  const capabilities = shown?.capabilities ?? listed.capabilities;
+  return capabilities?.length ? capabilities.includes("embedding") : embeddingFamilies.test(listed.name);
 }
 
 /** "qwen3" means "qwen3:latest"; a colon before the last slash belongs to a registry's port. */

@@ -146,6 +146,8 @@ export const chatModel = v.object({
   contextLength: v.optional(v.number()),
   /** Why Carrel will not use it: a cloud model, or one that cannot chat. */
   refused: v.optional(v.string()),
+  /** True for a model of this machine that makes embeddings, as far as the server tells. */
+  embeds: v.optional(v.boolean()),
 });
 export type ChatModel = v.InferOutput<typeof chatModel>;
 

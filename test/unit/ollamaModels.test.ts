@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import {
   compareVersions,
   hasCloudName,
+  makesEmbeddings,
   modelNumbers,
   pickModel,
   withTag,
@@ -54,6 +55,29 @@ describe("picking a model", () => {
     check(4, [model("phi4:latest", 9)], "phi4:latest", "phi4");
     check(4, some, undefined, "phi4");
     check(4, [model("a:1b", 1, "cloud")], undefined, "a:1b");
+  });
+});
+
+describe("telling embedding models", () => {
+  const listed = { digest: "", size: 1, remote_host: "", remote_model: "" };
+  const check = (
+    name: string,
+    expected: boolean,
+    more: Partial<Parameters<typeof makesEmbeddings>[0]> = {},
+  ) => assert.equal(makesEmbeddings({ ...listed, name, ...more }, undefined), expected, name);
+
+  it("goes by what the server says", () => {
+    check("any:latest", true, { capabilities: ["embedding"] });
+    check("nomic-embed-text", false, { capabilities: ["completion"] });
+  });
+  it("goes by the family where an old server says nothing", () => {
+    for (const name of ["nomic-embed-text:latest", "bge-m3", "all-minilm:33m", "me/e5-small"])
+      check(name, true);
+    for (const name of ["qwen3:4b", "llama3.2", "gemma3:4b"]) check(name, false);
+  });
+  it("leaves out what runs elsewhere", () => {
+    check("embeddinggemma-cloud", false, { capabilities: ["embedding"] });
+    check("mine", false, { capabilities: ["embedding"], remote_host: "ollama.com" });
   });
 });
 
