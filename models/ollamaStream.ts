@@ -1,3 +1,4 @@
+import { ReadableStream as NodeReadableStream } from "node:stream/web";
 import * as v from "valibot";
 import { cloudModel, garbled, serverError, stalled } from "./ollamaErrors.ts";
 
@@ -24,7 +25,8 @@ export interface StreamGuard {
  * JSON, an error line under HTTP 200, and any sign that the answer comes from a cloud.
  */
 export function guardLines(body: ReadableStream<Uint8Array>, guard: StreamGuard): ReadableStream<Uint8Array> {
-  return ReadableStream.from(checkedLines(body, guard));
+  // The same class under two names: only Node's has a type for `from`.
+  return NodeReadableStream.from(checkedLines(body, guard)) as unknown as ReadableStream<Uint8Array>;
 }
 
 async function* checkedLines(
