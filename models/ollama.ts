@@ -126,11 +126,12 @@ export function createOllama(options: OllamaOptions): Ollama {
   ): Promise<ChatModel> {
     let refused = refusalOf(listed, undefined);
     let info: ShownModel | undefined;
-    // A server from before 2026 lists no capabilities, so that each model must be asked; never a cloud's one.
-    if (refused === undefined && !listed.capabilities) {
+    // Old servers list no capabilities, and new ones were seen to list an embedding model as one that answers,
+    // so that each model is asked once; never a cloud's one, for that question would go to the cloud.
+    if (refused === undefined) {
       info = await show(listed, version, signal).catch(() => undefined);
       if (signal?.aborted) throw cancelled();
-      refused = refusalOf(listed, info);
+      refused = info ? refusalOf(listed, info) : "Ollama does not say that it runs on this machine.";
     }
     const contextLength = listed.details?.context_length ?? modelNumbers(info?.model_info).contextLength;
     return {

@@ -85,7 +85,22 @@ describe("looking at the model server", () => {
     assert.equal(server.detail, undefined);
     assert.match(server.models.find(({ name }) => name.startsWith("nomic"))?.refused ?? "", /embeddings/);
     assert.equal(server.models[0]?.contextLength, 40_960);
-    assert.ok(!fake.requests.some(({ path }) => path === "/api/show"), "the list says enough");
+    const shows = (): number => fake.requests.filter(({ path }) => path === "/api/show").length;
+    assert.equal(shows(), 1, "a model that the list refuses already is not asked");
+    await ollama.server("");
+    assert.equal(shows(), 1, "and no model twice");
+  });
+
+  it("believes /api/show rather than the list", async () => {
+    const models = [
+      { name: "bge:latest", capabilities: ["embedding"], listedCapabilities: ["completion"] },
+      { name: "sly:7b", hiddenRemote: true },
+    ];
+    reset({ models });
+    const server = await ollama.server("");
+    assert.match(server.models[0]?.refused ?? "", /embeddings/);
+    assert.match(server.models[1]?.refused ?? "", /runs on this machine/);
+    assert.equal(server.chosen, undefined);
   });
 
   it("asks an old server for each model's capabilities", async () => {

@@ -14,6 +14,8 @@ export interface FakeModel {
   readonly size?: number;
   readonly family?: string;
   readonly capabilities?: readonly string[];
+  /** Where /api/tags says otherwise than /api/show, as Ollama was seen to do for an embedding model. */
+  readonly listedCapabilities?: readonly string[];
   readonly contextLength?: number;
   readonly remoteHost?: string;
   readonly remoteModel?: string;
@@ -287,7 +289,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
   }
 
   function show(response: ServerResponse, model: FakeModel | undefined, name: string): void {
-    if (!model || (options.fault === "model-404" && !name.includes("embed"))) {
+    if (!model) {
       json(response, 404, { error: `model '${name.replace(/:local$/, "")}' not found` });
       return;
     }
@@ -370,7 +372,7 @@ function listed(model: FakeModel, old: boolean): object {
     size: model.size ?? 2_600_000_000,
     digest: digest(model.name),
     details: details(model, old),
-    ...(old ? {} : { capabilities: model.capabilities ?? ["completion"] }),
+    ...(old ? {} : { capabilities: model.listedCapabilities ?? model.capabilities ?? ["completion"] }),
   };
 }
 
