@@ -4,16 +4,7 @@
  * before anything is installed.
  */
 import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -169,7 +160,7 @@ export function provideCodeServer() {
       "Use WSL, or open VS Code with F5.",
     );
   }
-  say("Carrel set-up: installing VS Code for the browser (about a minute, 800 MB) into .vscode-test …");
+  say("Carrel set-up: installing VS Code for the browser (two minutes, 800 MB) into .vscode-test …");
   const partial = `${codeServerHome}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
@@ -193,10 +184,6 @@ export function provideCodeServer() {
   ) {
     say("Carrel set-up: no C++ compiler and Python for node-gyp: VS Code's output channels will stay empty.");
   }
-  // What code-server's own install script does besides compiling.
-  const script = process.platform === "darwin" ? "darwin" : "linux";
-  symlinkSync(`code-${script}.sh`, join(vscode, "bin", "remote-cli", "code-server"));
-  symlinkSync(`browser-${script}.sh`, join(vscode, "bin", "helpers", "browser.sh"));
   writeFileSync(join(partial, "ready"), `${codeServerVersion}\n`);
   rmSync(codeServerHome, { recursive: true, force: true });
   renameSync(partial, codeServerHome);
