@@ -25,7 +25,6 @@ export function App({ session }: { readonly session: Session }): JSX.Element {
 
   return (
     <>
-      <h1 class="sr">Carrel</h1>
       <StatusBar session={session} />
       <Conversation session={session} />
       {state.trouble && (

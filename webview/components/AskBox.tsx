@@ -108,10 +108,10 @@ function ModelButton({ session }: { readonly session: Session }): JSX.Element {
       type="button"
       class="quiet model"
       data-testid="model"
-      aria-label={`Choose model (${label})`}
       title={[chat?.detail, chat?.remedy].filter(Boolean).join(" ") || "Choose the model that writes answers"}
       onClick={() => void session.command("chooseModel")}
     >
+      <span class="sr">Choose model: </span>
       <span class="model-name">{label}</span>
       <Icon name="down" />
     </button>

@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { contextParts, count, selectionLabel, supportSummary } from "../labels.ts";
 import type { Session } from "../session.ts";
 import { type Exchange, stageLabels } from "../state.ts";
@@ -45,8 +45,9 @@ export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element 
           {retry}
         </Notice>
       )}
+      {answer?.written && answer.notice && <Notice kind="info" message={answer.notice} />}
       {answer && <Support session={session} exchange={exchange} />}
-      {passagesAlone && <PassageAnswer session={session} exchange={exchange} />}
+      {passagesAlone && <PassageAnswer session={session} exchange={exchange} retry={retry} />}
       {!passagesAlone && state !== "asking" && passages.length > 0 && (
         <Sources session={session} exchange={exchange} />
       )}
@@ -94,20 +95,28 @@ function Support({ session, exchange }: Omit<Props, "isLast">): JSX.Element | nu
   );
 }
 
-/** With no model the passages are the answer. */
-function PassageAnswer({ session, exchange }: Omit<Props, "isLast">): JSX.Element {
+/** With no written answer the passages are the answer, and the notice says why there is no other. */
+function PassageAnswer({
+  session,
+  exchange,
+  retry,
+}: Omit<Props, "isLast"> & { readonly retry: ComponentChildren }): JSX.Element {
   const { answer, passages } = exchange;
+  const noModel = answer?.model === undefined;
+  const notice = answer?.notice ?? "No chat model is there to write an answer.";
+  // Where nothing was found, a model would have nothing to write from.
+  if (passages.length === 0) return <p data-testid="not-found">{notice}</p>;
   return (
     <>
-      <Notice kind="info" message={answer?.notice ?? "No chat model is there to write an answer."}>
-        <CommandButton session={session} name="setUpOllama" label="Set up Ollama" primary />
+      <Notice kind="info" message={notice}>
+        {noModel ? (
+          <CommandButton session={session} name="setUpOllama" label="Set up Ollama" primary />
+        ) : (
+          retry
+        )}
         <CommandButton session={session} name="chooseModel" label="Choose model" />
       </Notice>
-      {passages.length > 0 ? (
-        <Passages session={session} passages={passages} />
-      ) : (
-        <p>I did not find this in your files.</p>
-      )}
+      <Passages session={session} passages={passages} />
     </>
   );
 }

@@ -10,7 +10,8 @@ export function StatusBar({ session }: { readonly session: Session }): JSX.Eleme
   const { engine, index, exchanges } = session.state;
   const running = engine.state === "running";
   return (
-    <section class="status" aria-label="Status" data-testid="status">
+    <header class="status" data-testid="status">
+      <h1 class="sr">Carrel</h1>
       <div class="status-line">
         <span class="status-text" data-testid="status-text">
           {running ? index && <IndexLine session={session} index={index} /> : engineLabels[engine.state]}
@@ -27,7 +28,7 @@ export function StatusBar({ session }: { readonly session: Session }): JSX.Eleme
       ) : (
         <EngineDetail session={session} />
       )}
-    </section>
+    </header>
   );
 }
 

@@ -1,0 +1,397 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import type { Handlers } from "../../protocol/channel.ts";
+import { CarrelError } from "../../protocol/channel.ts";
+import type { PanelHostContract } from "../../protocol/panel.ts";
+import { launchBrowser } from "../support/browser.ts";
+import {
+  answer,
+  answerText,
+  chatDown,
+  chatReady,
+  passageAnswer,
+  readyIndex,
+  written,
+} from "../webview/conversations.ts";
+import { type ThemeName, themeClasses, themeVariables, usedVariables } from "../webview/themes.ts";
+import { ask, openPanel } from "./panelPageHarness.ts";
+
+type PanelHandlers = Handlers<PanelHostContract>;
+type Asked = Parameters<PanelHandlers["ask"]>[0];
+
+let browser: Browser;
+before(async () => {
+  browser = await launchBrowser();
+});
+after(() => browser.close());
+
+/** Resolves when `open` is called: a step of the fake extension that the test lets go on. */
+function gate(): { wait: Promise<void>; open: () => void } {
+  let open = (): void => undefined;
+  const wait = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { wait, open: () => open() };
+}
+
+test("a question is asked by Enter, streamed, checked, and its source opened", async () => {
+  const half = gate();
+  const opened: Parameters<PanelHandlers["openPassage"]>[0][] = [];
+  const copied: string[] = [];
+  const { page, requests } = await openPanel(browser, {
+    handlers: {
+      async ask(_params, { progress }) {
+        progress({ type: "stage", stage: "writing" });
+        progress({ type: "text", text: answerText.slice(0, 60) });
+        await half.wait;
+        return answer;
+      },
+      openPassage: (params) => {
+        opened.push(params);
+        return {};
+      },
+      copy: ({ text }) => {
+        copied.push(text);
+        return {};
+      },
+    },
+  });
+  const box = page.getByRole("textbox", { name: "Question" });
+  await box.click();
+  await page.keyboard.type("How can the lease");
+  await page.keyboard.press("Shift+Enter");
+  await page.keyboard.type("be ended?");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "How can the lease be ended?" }).waitFor();
+  await page.getByTestId("answer").getByText("The lease can be ended by notice").waitFor();
+  assert.match((await page.getByTestId("stage").textContent()) ?? "", /Writing…/);
+  assert.equal(await box.inputValue(), "");
+
+  half.open();
+  await page.getByTestId("support").getByText("2 of 4 sentences supported by their sources").waitFor();
+  assert.equal(await page.getByTestId("stage").count(), 0);
+  assert.match((await page.getByTestId("context").textContent()) ?? "", /qwen3:8b · 3,120 of 8,192 tokens/);
+
+  await page.getByTestId("source").first().click();
+  await page.getByRole("button", { name: /^Open original contracts/ }).click();
+  await page.getByRole("button", { name: /^Source 2: src\/deadlines\/notice.ts/ }).click();
+  await page.getByRole("button", { name: "Copy answer" }).click();
+  await page.getByRole("button", { name: "Copy code" }).click();
+  await page.getByTestId("announcement").getByText("Copied.").waitFor();
+  assert.deepEqual(
+    opened.map(({ passage, original }) => [passage.path, passage.startLine, original]),
+    [
+      ["contracts/harbour-street/lease-2024.pdf", 88, false],
+      ["contracts/harbour-street/lease-2024.pdf", 88, true],
+      ["src/deadlines/notice.ts", 14, false],
+    ],
+  );
+  assert.equal(copied[0], answerText);
+  assert.equal(copied[1], "const date = new Date(end);\ndate.setMonth(date.getMonth() - 3);");
+  assert.deepEqual(requests, []);
+  await page.close();
+});
+
+test("a citation shows its passage to pointer and keyboard, and Escape hides it", async () => {
+  const { page } = await openPanel(browser);
+  await ask(page, "How?");
+  await page.getByTestId("support").waitFor();
+  await page.getByTestId("citation").first().hover();
+  const popover = page.getByTestId("popover");
+  await popover.getByText("The notice period is three months to the end of a quarter.").waitFor();
+  assert.equal(await popover.locator("mark").count(), 1);
+  await page.keyboard.press("Escape");
+  await popover.waitFor({ state: "detached" });
+  await page.getByTestId("unsupported").focus();
+  await popover.getByText("seven years").waitFor();
+  await page.close();
+});
+
+test("Escape and the button stop an answer; what was written stays and can be asked again", async () => {
+  let cancelled = 0;
+  const { page } = await openPanel(browser, {
+    handlers: {
+      ask: async (_params, { progress, signal }) => {
+        progress({ type: "text", text: "Half an answer" });
+        await new Promise((_resolve, reject) =>
+          signal.addEventListener("abort", () => reject(new Error("aborted"))),
+        );
+        cancelled++;
+        return answer;
+      },
+    },
+  });
+  for (const stop of [
+    () => page.keyboard.press("Escape"),
+    () => page.getByRole("button", { name: "Stop" }).click(),
+  ]) {
+    await ask(page, "How?");
+    const last = page.getByTestId("exchange").last();
+    await last.getByText("Half an answer").waitFor();
+    await stop();
+    await last.getByText("Stopped before the end.").waitFor();
+  }
+  assert.equal(cancelled, 0);
+  await page.getByRole("button", { name: "Retry" }).click();
+  await page.getByTestId("stop").waitFor();
+  assert.equal(await page.getByTestId("exchange").count(), 2);
+  await page.close();
+});
+
+test("follow-ups carry what was said before; a new conversation forgets it", async () => {
+  const asked: Asked[] = [];
+  const { page } = await openPanel(browser, {
+    handlers: {
+      ask: (params) => {
+        asked.push(params);
+        return written(`Answer ${asked.length}`);
+      },
+    },
+  });
+  await ask(page, "One?");
+  await page.getByTestId("answer").getByText("Answer 1").waitFor();
+  await ask(page, "Two?");
+  await page.getByTestId("answer").getByText("Answer 2").waitFor();
+  await page.getByRole("button", { name: "New conversation" }).click();
+  await page.getByTestId("welcome").waitFor();
+  await ask(page, "Three?");
+  await page.getByTestId("answer").getByText("Answer 3").waitFor();
+  assert.deepEqual(
+    asked.map(({ history }) => history),
+    [[], [{ question: "One?", answer: "Answer 1" }], []],
+  );
+  await page.close();
+});
+
+test("with no model server the passages are the answer, and two buttons lead to a written one", async () => {
+  const commands: string[] = [];
+  const { page } = await openPanel(browser, {
+    handlers: {
+      ask: () => passageAnswer,
+      chatServer: () => (commands.length ? chatReady : chatDown),
+      command: ({ name }) => {
+        commands.push(name);
+        return {};
+      },
+    },
+  });
+  await page.getByRole("button", { name: "Choose model: No model: passages only" }).waitFor();
+  await ask(page, "How can the lease be ended?");
+  await page.getByTestId("passage").first().waitFor();
+  assert.equal(await page.getByTestId("passage").count(), passageAnswer.passages.length);
+  assert.equal(
+    await page.locator(".passage mark").first().textContent(),
+    "The notice period is three months to the end of a quarter.",
+  );
+  await page.getByRole("button", { name: "Set up Ollama" }).click();
+  await page.getByRole("button", { name: "Choose model", exact: true }).click();
+  // What the command changed is looked up at once.
+  await page.getByRole("button", { name: "Choose model: qwen3:8b" }).waitFor();
+  assert.deepEqual(commands, ["setUpOllama", "chooseModel"]);
+  await page.close();
+});
+
+test("an error says what happened and what to do, and can be tried again", async () => {
+  let tries = 0;
+  const { page } = await openPanel(browser, {
+    handlers: {
+      ask: () => {
+        if (tries++ === 0) throw new CarrelError("The model server is busy.", "Wait a minute.");
+        return written("At last.");
+      },
+      openPassage: () => {
+        throw new CarrelError("The file is gone.", "Index again.");
+      },
+    },
+  });
+  await ask(page, "How?");
+  await page.getByText("The model server is busy.").first().waitFor();
+  await page.getByTestId("notice").getByText("Wait a minute.").waitFor();
+  await page.getByRole("button", { name: "Retry" }).click();
+  await page.getByTestId("answer").getByText("At last.").waitFor();
+  assert.equal(await page.getByTestId("exchange").count(), 1);
+  await page.getByTestId("source").first().click();
+  await page.getByTestId("notice").getByText("The file is gone.").waitFor();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  assert.equal(await page.getByTestId("notice").count(), 0);
+  await page.close();
+});
+
+test("the top shows what the index and the engine do, with the buttons for it", async () => {
+  const commands: string[] = [];
+  const { page, host } = await openPanel(browser, {
+    handlers: {
+      command: ({ name }) => {
+        commands.push(name);
+        return {};
+      },
+    },
+  });
+  const status = page.getByTestId("status");
+  await status.getByText("512 files indexed").waitFor();
+  host.notify("status", { ...readyIndex, state: "indexing", done: 120 });
+  await status.getByText("Indexing 120 of 512 files").waitFor();
+  assert.equal(await status.getByRole("progressbar", { name: "Indexing" }).getAttribute("value"), "120");
+  host.notify("status", { ...readyIndex, state: "paused", done: 120 });
+  await status.getByRole("button", { name: "Resume" }).click();
+  host.notify("status", {
+    ...readyIndex,
+    state: "problem",
+    problem: "The disk is full.",
+    remedy: "Free 200 MB.",
+  });
+  await status.getByText("Free 200 MB.").waitFor();
+  await status.getByRole("button", { name: "Index again" }).click();
+  host.notify("engine", {
+    state: "restarting",
+    message: "The engine ended (SIGSEGV); it starts again in 2 s.",
+  });
+  await status.getByText("it starts again in 2 s").waitFor();
+  host.notify("engine", { state: "failed", message: "The engine ended five times." });
+  await status.getByRole("button", { name: "Restart" }).click();
+  host.notify("engine", { state: "running" });
+  await status.getByText("The disk is full.").waitFor();
+  assert.deepEqual(commands, ["resumeIndexing", "indexNow", "restartEngine"]);
+  await page.close();
+});
+
+test("a question about a selection carries it, unless the chip is removed", async () => {
+  const asked: Asked[] = [];
+  const { page, host } = await openPanel(browser, {
+    handlers: {
+      ask: (params) => {
+        asked.push(params);
+        return written(`Answer ${asked.length}`);
+      },
+    },
+  });
+  const selection = { path: "src/a.ts", language: "typescript", startLine: 3, endLine: 9, text: "let a;" };
+  host.notify("prefill", { question: "Explain this.", selection, send: true });
+  await page.getByTestId("answer").getByText("Answer 1").waitFor();
+  host.notify("prefill", { question: "And this?", selection, send: false });
+  await page.getByTestId("selection-chip").getByText("src/a.ts:3-9").waitFor();
+  await page.getByRole("button", { name: "Ask without the selection src/a.ts:3-9" }).click();
+  await page.getByTestId("selection-chip").waitFor({ state: "detached" });
+  await page.keyboard.press("Enter");
+  await page.getByTestId("answer").getByText("Answer 2").waitFor();
+  assert.deepEqual(
+    asked.map(({ question, selection: sent }) => [question, sent]),
+    [
+      ["Explain this.", selection],
+      ["And this?", undefined],
+    ],
+  );
+  await page.close();
+});
+
+test("the conversation comes back in the next page", async () => {
+  const first = await openPanel(browser);
+  await ask(first.page, "How?");
+  await first.page.getByTestId("support").waitFor();
+  await first.page.getByTestId("ask-box").fill("And then?");
+  await first.page.evaluate("dispatchEvent(new Event('pagehide'))");
+  const saved = await first.saved();
+  await first.page.close();
+  const { page } = await openPanel(browser, { saved });
+  await page.getByTestId("support").getByText("2 of 4 sentences supported by their sources").waitFor();
+  assert.equal(await page.getByTestId("ask-box").inputValue(), "And then?");
+  await page.close();
+});
+
+test("the promise names a model server that is not on this machine", async () => {
+  const local = await openPanel(browser);
+  await local.page.getByText("Nothing leaves this machine.").waitFor();
+  await local.page.close();
+  const { page } = await openPanel(browser, {
+    handlers: { chatServer: () => ({ ...chatReady, url: "http://gpu.office.example:11434" }) },
+  });
+  await page.getByText("Questions and passages go to gpu.office.example").waitFor();
+  await page.close();
+});
+
+test("screen readers hear the stages and the finished answer, not each word", async () => {
+  const { page } = await openPanel(browser);
+  await page.evaluate(`{
+    window.heard = [];
+    const live = document.querySelector("[aria-live]");
+    new MutationObserver(() => window.heard.push(live.textContent)).observe(live, { childList: true, characterData: true, subtree: true });
+  }`);
+  await ask(page, "How?");
+  await page
+    .getByTestId("announcement")
+    .getByText(/^Answer: /)
+    .waitFor();
+  const heard = await page.evaluate<string[]>("window.heard");
+  assert.ok(heard.length <= 6, heard.join(" | "));
+  assert.ok(heard.includes("Writing…"), heard.join(" | "));
+  assert.match(heard.at(-1) ?? "", /2 of 4 sentences supported/);
+  assert.equal(await page.locator("[aria-live]").count(), 1);
+  await page.close();
+});
+
+test("a long answer is read from its beginning, and only its last block is drawn again", async () => {
+  const end = gate();
+  const paragraphs = Array.from({ length: 120 }, (_, index) => `Paragraph ${index} says something [1].\n\n`);
+  const { page } = await openPanel(browser, {
+    handlers: {
+      async ask(_params, { progress }) {
+        progress({ type: "passages", passages: [...answer.passages] });
+        for (const text of paragraphs) progress({ type: "text", text });
+        await end.wait;
+        progress({ type: "text", text: "And this is the end." });
+        return written(`${paragraphs.join("")}And this is the end.`);
+      },
+    },
+  });
+  await ask(page, "Tell me all.");
+  await page.getByTestId("answer").getByText("Paragraph 119").waitFor();
+  const top = await page.locator(".question").boundingBox();
+  assert.ok(top && top.y >= 0 && top.y < 120, `the question is at ${top?.y}`);
+  await page.evaluate(`window.firstBlock = document.querySelector(".answer .block").firstChild`);
+  end.open();
+  await page.getByTestId("answer").getByText("And this is the end.").waitFor();
+  assert.equal(
+    await page.evaluate(`window.firstBlock === document.querySelector(".answer .block").firstChild`),
+    true,
+  );
+  await page.close();
+});
+
+test("every colour of the style sheets exists in VS Code", () => {
+  const known = new Set(
+    (Object.keys(themeClasses) as ThemeName[]).flatMap((name) => Object.keys(themeVariables(name))),
+  );
+  assert.deepEqual(
+    usedVariables().filter((name) => !known.has(name)),
+    [],
+  );
+});
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+for (const theme of Object.keys(themeClasses) as ThemeName[]) {
+  test(`axe finds nothing to object to in ${theme}`, async () => {
+    const { page } = await openPanel(browser, { theme });
+    const check = async (what: string): Promise<void> => {
+      await page.evaluate(axe);
+      const violations = await page.evaluate<
+        { id: string; nodes: { html: string; any: { message: string }[] }[] }[]
+      >("axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)");
+      const told = violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html, any }) => `${id}: ${html} ${any.map(({ message }) => message).join(" ")}`),
+      );
+      assert.deepEqual(told, [], what);
+    };
+    await check("welcome");
+    await ask(page, "How can the lease be ended?");
+    await page.getByTestId("support").waitFor();
+    await check("answer");
+    await page.getByTestId("citation").first().focus();
+    await page.getByTestId("popover").waitFor();
+    await check("popover");
+    await page.close();
+  });
+}

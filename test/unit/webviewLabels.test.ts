@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { CheckedSentence, Range } from "../../protocol/data.ts";
+import { excerptRange, passageRuns } from "../../webview/excerpt.ts";
+import {
+  contextParts,
+  indexSummary,
+  place,
+  splitPath,
+  spokenAnswer,
+  supportSummary,
+} from "../../webview/labels.ts";
+import { answer, passageAnswer, passages, readyIndex } from "../webview/conversations.ts";
+
+test("support is summed up over all sentences", () => {
+  const of = (...verdicts: CheckedSentence["verdict"][]): string | undefined =>
+    supportSummary(verdicts.map((verdict) => ({ range: [0, 1], cites: [1], verdict, missing: [] })))?.text;
+  assert.equal(of(), undefined);
+  assert.equal(of("supported"), "Supported by its sources");
+  assert.equal(of("unsupported"), "Not supported by its sources");
+  assert.equal(of("uncited", "uncited"), "No sentence of this answer names a source");
+  assert.equal(of("supported", "uncited", "supported"), "2 of 3 sentences supported by their sources");
+});
+
+test("the context line says what the model was given", () => {
+  assert.deepEqual(contextParts(answer), [
+    "qwen3:8b",
+    "3,120 of 8,192 tokens",
+    "2 passages left out",
+    "4.2 s",
+  ]);
+  assert.deepEqual(contextParts(passageAnswer), ["found in 38 ms"]);
+});
+
+test("the index says what it does", () => {
+  assert.equal(indexSummary(readyIndex), "512 files indexed");
+  assert.equal(indexSummary({ ...readyIndex, state: "indexing", done: 120 }), "Indexing 120 of 512 files");
+  assert.equal(
+    indexSummary({ ...readyIndex, state: "paused", done: 120 }),
+    "Indexing is paused at 120 of 512 files",
+  );
+  assert.equal(
+    indexSummary({ ...readyIndex, state: "problem", problem: "The disk is full." }),
+    "The disk is full.",
+  );
+});
+
+test("places are named as people name them", () => {
+  assert.equal(place({ startLine: 4, endLine: 9 }), "lines 4–9");
+  assert.equal(place({ startLine: 4, endLine: 4 }), "line 4");
+  assert.equal(place({ startLine: 4, endLine: 9, page: 3 }), "page 3");
+  assert.deepEqual(splitPath("a/b/c.md"), { name: "c.md", directory: "a/b" });
+  assert.deepEqual(splitPath("c.md"), { name: "c.md", directory: "" });
+});
+
+test("a screen reader hears the answer without its marks", () => {
+  const spoken = spokenAnswer(answer);
+  assert.match(spoken, /^Answer: The lease can be ended by notice in writing, .* \(source 1\)\./);
+  assert.match(spoken, /2 of 4 sentences supported/);
+  assert.doesNotMatch(spoken, /[`*[\]]/);
+  assert.match(spokenAnswer(passageAnswer), /4 passages found/);
+});
+
+test("an excerpt holds the first mark and is no longer than asked for", () => {
+  const lines = Array.from({ length: 200 }, (_, index) => `Line ${index} of a long passage.`);
+  const text = lines.join("\n");
+  const marked = "Line 150 of a long passage.";
+  const mark: Range = [text.indexOf(marked), text.indexOf(marked) + marked.length];
+  const [start, end] = excerptRange(text, [mark], 400);
+  const shown = text.slice(start, end);
+  assert.ok(shown.includes(marked));
+  assert.ok(shown.length <= 400);
+  assert.match(shown, /^Line \d+ /);
+  assert.deepEqual(excerptRange("short", [], 400), [0, 5]);
+});
+
+test("runs of a passage put together are the passage, and the marked ones its marks", () => {
+  for (const passage of passages) {
+    const whole: Range = [0, passage.text.length];
+    const runs = passageRuns(passage.text, passage.marks, passage.language, whole);
+    assert.equal(runs.map(({ text }) => text).join(""), passage.text);
+    const marked = runs.filter((run) => run.marked).map(({ text }) => text);
+    assert.equal(marked.join(""), passage.marks.map(([from, to]) => passage.text.slice(from, to)).join(""));
+    const part = passageRuns(passage.text, passage.marks, passage.language, [10, 40]);
+    assert.equal(part.map(({ text }) => text).join(""), passage.text.slice(10, 40));
+  }
+});
