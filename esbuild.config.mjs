@@ -52,7 +52,7 @@ const commonJs = [
   'const __dirname = carrelFileUrlToPath(new URL(".", import.meta.url));',
 ].join("\n");
 
-/** What is built: for each target the entries that exist (an object of output name → source). */
+/** What is built: one target for each kind of process. */
 export function targets({ production, outdir }) {
   const common = {
     absWorkingDir: root,
@@ -67,7 +67,7 @@ export function targets({ production, outdir }) {
   };
   const node = { ...common, platform: "node", target: "node22", external, plugins: [stubs], keepNames: true };
   const esm = { ...node, format: "esm", outExtension: { ".js": ".js" }, banner: { js: commonJs } };
-  const all = [
+  return [
     {
       ...node,
       format: "cjs",
@@ -94,14 +94,6 @@ export function targets({ production, outdir }) {
       entryPoints: { webview: "webview/main.tsx" },
     },
   ];
-  return all.flatMap((target) => {
-    const entries = Object.entries(target.entryPoints);
-    const present = entries.filter(([, source]) => existsSync(join(root, source)));
-    for (const [name, source] of entries) {
-      if (!present.some(([other]) => other === name)) console.log(`Left out ${name}: there is no ${source}.`);
-    }
-    return present.length ? [{ ...target, entryPoints: Object.fromEntries(present) }] : [];
-  });
 }
 
 /** A command in a terminal needs the first line and the permission; esbuild keeps only what the source has. */

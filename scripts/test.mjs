@@ -7,6 +7,7 @@
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
 import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { provideChromium, provideCodeServer, root, SetupError } from "./tools.mjs";
 
 const bin = (name) => join(root, "node_modules", ".bin", name);
@@ -26,7 +27,7 @@ function run(command, args) {
       });
     }
     child.once("error", (error) => done({ code: 1, output: String(error) }));
-    child.once("close", (code) => done({ code: code ?? 1, output }));
+    child.once("close", (code) => done({ code: code ?? 1, output: stripVTControlCharacters(output) }));
   });
 }
 
