@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { codeServerCommand } from "../../scripts/codeServer.ts";
+import { root } from "../../scripts/tools.mjs";
+import { openWorkbench } from "../support/workbench.ts";
+
+/** Files that processes of this machine have mapped, native modules among them. Linux alone tells. */
+function mappedFiles(): string[] {
+  const processes = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const maps = processes.map((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/maps`, "utf8");
+    } catch {
+      // It ended meanwhile, or is somebody else's.
+      return "";
+    }
+  });
+  return maps.flatMap((text) => text.split("\n").map((line) => line.slice(73).trim()));
+}
+
+test("the VSIX answers a question where the repository's packages are out of reach", async () => {
+  // Outside the repository: Node finds no node_modules on the way up from there.
+  const scratch = mkdtempSync(join(tmpdir(), "carrel-vsix-"));
+  const extensions = join(scratch, "extensions");
+  const vsix = join(scratch, "carrel.vsix");
+  const run = (command: string, args: readonly string[], env = process.env): void => {
+    const result = spawnSync(command, args, { cwd: root, env, encoding: "utf8" });
+    assert.equal(result.status, 0, `${result.stdout}${result.stderr}`);
+  };
+  try {
+    run(process.execPath, ["scripts/package.mjs", "--out", vsix]);
+    const { command, args, env } = codeServerCommand();
+    const places = [`--extensions-dir=${extensions}`, `--user-data-dir=${join(scratch, "user")}`];
+    run(command, [...args, ...places, "--install-extension", vsix], env);
+
+    const workbench = await openWorkbench({ folder: join(root, "sample"), extensions });
+    try {
+      const panel = await workbench.openPanel();
+      await panel.getByTestId("ask-box").fill("On which day is the escrow account reconciled?");
+      await panel.getByTestId("ask-box").press("Enter");
+      const passage = panel.getByTestId("passage").filter({ hasText: "reconciled every Thursday" }).first();
+      await passage.waitFor({ timeout: 60_000 });
+      await passage.getByTestId("source").click();
+      await workbench.page.locator('.tab[data-resource-name="client-money.md"]').waitFor();
+
+      const native = mappedFiles().filter((file) => file.endsWith(".node") && file.includes("lancedb"));
+      const own = native.filter((file) => file.startsWith(extensions));
+      if (process.platform === "linux")
+        assert.ok(own.length > 0, `LanceDB was not loaded from the VSIX: ${native}`);
+    } finally {
+      await workbench.close();
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+});
