@@ -88,7 +88,9 @@ class OutlineBuilder {
       if (what === role.definition) this.noteDefinition(cursor, begins, first, last, levels.length);
       level.previousLast = last;
       if (last > first) {
-        this.cost.fill(Math.min(maxDepth, levels.length + 1), first + 1, last + 1);
+        // A comment is cut last of all: its parts mean little without each other.
+        const depth = what === role.leading ? maxDepth : Math.min(maxDepth, levels.length + 1);
+        this.cost.fill(depth, first + 1, last + 1);
         if (cursor.gotoFirstChild()) {
           levels.push({ wrapperFirst: what === role.wrapper ? begins : -1, previousLast: -1 });
           continue;

@@ -10,9 +10,6 @@ interface Range {
   readonly last: number;
 }
 
-/** A named piece smaller than this is but a heading or an opening line, and goes with what follows. */
-const aloneBelow = 100;
-
 /**
  * Cuts a text into chunks along its outline: where the outline says that a cut costs least, again within what
  * is still too large, and putting small neighbours together. Chunks don't overlap, and each line that is not
@@ -53,8 +50,8 @@ function split(
   const { cost } = outline;
   let cheapest = Number.MAX_SAFE_INTEGER;
   for (let row = first + 1; row <= last; row++) cheapest = Math.min(cheapest, cost[row] ?? 0);
-  const fits = lines.size(first, last) <= sizes.most;
-  if (first === last || (fits && cheapest > 0 && !isMixed(lines, outline, sizes, first, last))) {
+  const isSmallEnough = lines.size(first, last) <= sizes.most;
+  if (first === last || (isSmallEnough && cheapest > 0 && !isMixed(lines, outline, sizes, first, last))) {
     out.push({ first, last });
     return;
   }
@@ -65,7 +62,7 @@ function split(
     const piece = { first: start, last: row - 1 };
     start = row;
     const isWhole = lines.size(piece.first, piece.last) <= sizes.most;
-    if (isWhole && open && mayJoin(lines, outline, sizes, open, piece, sizes.target)) {
+    if (isWhole && open && mayPack(lines, outline, sizes, open, piece)) {
       open = { first: open.first, last: piece.last };
       continue;
     }
@@ -87,24 +84,23 @@ function isMixed(lines: Lines, outline: Outline, sizes: Sizes, first: number, la
   return false;
 }
 
-function mayJoin(
-  lines: Lines,
-  outline: Outline,
-  sizes: Sizes,
-  before: Range,
-  after: Range,
-  limit: number,
-): boolean {
-  if ((outline.cost[after.first] ?? 0) === 0) return false;
-  const isHeadingAlone = lines.size(before.first, before.last) < aloneBelow;
-  const most = outline.named[after.first] === 1 && !isHeadingAlone ? Math.min(limit, sizes.named) : limit;
-  return lines.size(before.first, after.last) <= most;
+function mayPack(lines: Lines, outline: Outline, sizes: Sizes, before: Range, after: Range): boolean {
+  const isNamed = outline.named[after.first] === 1 && lines.size(before.first, before.last) >= sizes.alone;
+  return fits(lines, outline, before, after, isNamed ? sizes.named : sizes.target);
+}
+
+function fits(lines: Lines, outline: Outline, before: Range, after: Range, limit: number): boolean {
+  return (outline.cost[after.first] ?? 0) > 0 && lines.size(before.first, after.last) <= limit;
 }
 
 /** Small pieces, such as a closing bracket, join the neighbour that they hang together with more. */
 function joinSmall(lines: Lines, outline: Outline, sizes: Sizes, ranges: readonly Range[]): Range[] {
   const out: Range[] = [];
   let carried: Range | undefined;
+  const roomFor = (before: Range, after: Range): number => {
+    const smaller = Math.min(lines.size(before.first, before.last), lines.size(after.first, after.last));
+    return outline.named[after.first] === 1 && smaller >= sizes.alone ? sizes.named : sizes.most;
+  };
   ranges.forEach((range, i) => {
     const current: Range = carried ? { first: carried.first, last: range.last } : range;
     carried = undefined;
@@ -113,8 +109,10 @@ function joinSmall(lines: Lines, outline: Outline, sizes: Sizes, ranges: readonl
     const next = ranges[i + 1];
     const wasSmall = previous !== undefined && lines.size(previous.first, previous.last) < sizes.least;
     const joinsBack =
-      previous && (isSmall || wasSmall) && mayJoin(lines, outline, sizes, previous, current, sizes.most);
-    const joinsOn = isSmall && next && mayJoin(lines, outline, sizes, current, next, sizes.most);
+      previous &&
+      (isSmall || wasSmall) &&
+      fits(lines, outline, previous, current, roomFor(previous, current));
+    const joinsOn = isSmall && next && fits(lines, outline, current, next, roomFor(current, next));
     const costBack = outline.cost[current.first] ?? 0;
     const costOn = next ? (outline.cost[next.first] ?? 0) : 0;
     if (joinsOn && (!joinsBack || costOn > costBack)) carried = current;

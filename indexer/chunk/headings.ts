@@ -25,11 +25,13 @@ export class HeadingReader {
       section = this.sections[this.next];
     }
     const path = this.open.filter((section) => section.first <= first && section.last >= last);
-    const inside: Section[] = [];
-    for (const section of this.open) {
-      const outer = inside.at(-1);
-      if (path.includes(section) || (outer && section.first <= outer.last)) continue;
-      inside.push(section);
+    let inside = outermost(this.open, path, first);
+    // What holds all that is named in the chunk is part of the path, though an import stands above it.
+    for (let [only] = inside; only && inside.length === 1 && only.first >= first; [only] = inside) {
+      const inner = outermost(this.open, [...path, only], first);
+      if (inner.length === 0) break;
+      path.push(only);
+      inside = inner;
     }
     const names = path.map((section) => section.name);
     if (inside.length > 0) {
@@ -38,6 +40,18 @@ export class HeadingReader {
     }
     return names.length > 0 ? shorten(names) : undefined;
   }
+}
+
+/** Sections that are not in the path nor in another one that begins in the chunk. */
+function outermost(open: readonly Section[], path: readonly Section[], first: number): Section[] {
+  const result: Section[] = [];
+  let covered = -1;
+  for (const section of open) {
+    if (path.includes(section) || section.first <= covered) continue;
+    result.push(section);
+    if (section.first >= first) covered = section.last;
+  }
+  return result;
 }
 
 /** The innermost names say most: outer ones give way when there is no room. */

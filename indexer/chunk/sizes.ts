@@ -10,16 +10,18 @@ export interface Sizes {
   readonly least: number;
   /** Neighbours that have names of their own (sections, definitions) are put together up to this only. */
   readonly named: number;
+  /** A named piece smaller than this (a heading without text, a constant) never stands alone if it can join. */
+  readonly alone: number;
   /** Of a longer line only this much is taken: what follows is data. */
   readonly line: number;
 }
 
 /** The one place where sizes are set. Chosen by measuring; 1,500 characters are some 400 tokens. */
 export const sizes: Readonly<Record<FileKind, Sizes>> = {
-  code: { target: 1400, most: 1900, least: 250, named: 1200, line: 10_000 },
-  prose: { target: 1400, most: 1900, least: 200, named: 700, line: Number.MAX_SAFE_INTEGER },
-  document: { target: 1400, most: 1900, least: 200, named: 900, line: Number.MAX_SAFE_INTEGER },
-  data: { target: 1400, most: 1900, least: 250, named: 1200, line: 10_000 },
+  code: { target: 1400, most: 1900, least: 250, named: 1200, alone: 200, line: 10_000 },
+  prose: { target: 1400, most: 1900, least: 200, named: 700, alone: 100, line: Number.MAX_SAFE_INTEGER },
+  document: { target: 1400, most: 1900, least: 200, named: 700, alone: 100, line: Number.MAX_SAFE_INTEGER },
+  data: { target: 1400, most: 1900, least: 250, named: 1200, alone: 200, line: 10_000 },
 };
 
 /** A heading is context, not content. */
