@@ -7,7 +7,7 @@ import {
   engineClientContract,
   engineContract,
 } from "../protocol/engine.ts";
-import { engineEnvironment } from "../protocol/launch.ts";
+import { engineArguments, engineEnvironment } from "../protocol/launch.ts";
 import { processPort } from "../protocol/port.ts";
 
 export type EngineChannel = Channel<EngineContract, EngineClientContract>;
@@ -25,6 +25,7 @@ export function startEngine(): EngineProcess {
   const entry = new URL(here.endsWith(".ts") ? "../engine/main.ts" : "./engine.js", here);
   const child = fork(fileURLToPath(entry), [], {
     env: engineEnvironment(process.env),
+    execArgv: [...engineArguments],
     // Its stdout goes to stderr: stdout is for the result alone.
     stdio: ["ignore", 2, 2, "ipc"],
   });

@@ -10,18 +10,22 @@ import type {
   Settings,
 } from "../protocol/data.ts";
 import type { EngineContract } from "../protocol/engine.ts";
+import type { AskParts } from "./ask.ts";
 import { Indexing, type IndexingParts } from "./indexing.ts";
 import { markSentences } from "./marks.ts";
 
 type AskParams = Parameters<Handlers<EngineContract>["ask"]>[0];
-type Search = (query: string, k: number, signal: AbortSignal) => Promise<Hit[]>;
 
 /** What the engine is made of; the process entry builds it, tests bring their own. */
 export interface EngineParts extends IndexingParts {
   readonly version: string;
   /** Applies settings that name hosts and models. */
   applySettings(settings: Settings): void;
-  answer(request: AskParams, search: Search, context: RequestContext<AnswerEvent>): Promise<Answer>;
+  answer(
+    request: AskParams,
+    asking: Pick<AskParts, "search" | "searched">,
+    context: RequestContext<AnswerEvent>,
+  ): Promise<Answer>;
   chatServer(): Promise<ChatServer>;
   connections(): Connection[];
   doctor(storage: string): Promise<Check[]>;
@@ -83,8 +87,13 @@ export function createEngine(parts: EngineParts): RunningEngine {
       const hits = except ? found.filter((hit) => !overlaps(hit, except)).slice(0, k) : found;
       return { hits, ms: performance.now() - started };
     },
-    ask: (request, context) =>
-      parts.answer(request, (query, k, signal) => search(query, k, "hybrid", signal), context),
+    ask(request, context) {
+      const asking = {
+        search: (query: string, k: number, signal: AbortSignal) => search(query, k, "hybrid", signal),
+        searched: () => indexing.description(),
+      };
+      return parts.answer(request, asking, context);
+    },
     document({ folder, path }) {
       if (!indexing.hasFolder(folder)) {
         throw new CarrelError(`${folder} is not a folder of this workspace.`, "Open its folder first.");

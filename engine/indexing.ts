@@ -61,6 +61,13 @@ export class Indexing {
     return this.folders.some((folder) => folder.path === path);
   }
 
+  /** What is searched, in words: "412 files in 2 folders". */
+  description(): string {
+    const { files } = this.serving().counts();
+    const folders = this.folders.map((folder) => folder.name).join(", ");
+    return `${files} ${files === 1 ? "file" : "files"} in ${folders}`;
+  }
+
   async setFolders(folders: readonly Folder[]): Promise<void> {
     this.folders = folders;
     await this.serving().setFolders(folders);

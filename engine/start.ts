@@ -55,8 +55,8 @@ export function startEngine(entry: string, listener: Listener): RunningEngine {
       current = settings;
       ollama = newOllama();
     },
-    answer: (request, search, context) =>
-      answerQuestion(request, { search, ollama, chatModel: current.chatModel, ratios }, context),
+    answer: (request, asking, context) =>
+      answerQuestion(request, { ...asking, ollama, chatModel: current.chatModel, ratios }, context),
     chatServer: () => ollama.server(current.chatModel),
     connections: () => gate.connections(),
     doctor: (storage) =>

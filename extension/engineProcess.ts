@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
-import { engineEnvironment } from "../protocol/launch.ts";
+import { engineArguments, engineEnvironment } from "../protocol/launch.ts";
 import type { ProcessLike } from "../protocol/port.ts";
 
 /** The part of a forked child process that the engine client needs. */
@@ -23,7 +23,7 @@ export interface EngineProcess extends ProcessLike {
 export function forkEngine(entry: string): EngineProcess {
   return fork(entry, [], {
     execPath: process.execPath,
-    execArgv: [],
+    execArgv: [...engineArguments],
     env: engineEnvironment(process.env),
     cwd: dirname(entry),
     silent: true,

@@ -195,7 +195,7 @@ export class FolderIndex {
       maxFileBytes: this.walkOptions.maxFileBytes,
       onProgress: (done) => {
         this.progress.done += done;
-        this.chunkCount = sum(this.openStore.chunkCounts().values());
+        this.chunkCount = this.openStore.writtenRows();
         this.options.onProgress();
       },
     });
@@ -282,10 +282,4 @@ async function isDirectory(path: string): Promise<boolean> {
     (stats) => stats.isDirectory(),
     () => false,
   );
-}
-
-function sum(values: Iterable<number>): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
 }

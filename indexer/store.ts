@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { type Connection, connect, Index, type Table } from "@lancedb/lancedb";
+import { type Connection, connect, Index, Session, type Table } from "@lancedb/lancedb";
 import { Field, FixedSizeList, Float32, Float64, Int32, Schema, Utf8 } from "apache-arrow";
 import type { FileKind } from "../protocol/data.ts";
 
@@ -53,9 +53,16 @@ const chunkColumns = [
   "terms",
 ] as const;
 
-/** Rows that lexical search reads one by one, since its index does not hold them yet, are kept below this. */
+/**
+ * Rows that lexical search reads one by one, since its index does not hold them yet, are kept below this, or
+ * below the number of those that it holds: optimizing rewrites all, so that doing it at each doubling costs
+ * little in sum.
+ */
 const maxUnindexedRows = 6_000;
-const maxWritesBeforeOptimize = 20;
+const maxWritesBeforeOptimize = 40;
+/** LanceDB's caches take up to 7 GB when they are not told otherwise. */
+const indexCacheBytes = 96n * 1024n * 1024n;
+const metadataCacheBytes = 32n * 1024n * 1024n;
 /** Other processes read a version for a moment only; older ones may go. */
 const defaultKeepVersionsMs = 30_000;
 
@@ -119,7 +126,8 @@ export class Store {
    */
   static async open(dir: string, dimension: number, keepVersionsMs = defaultKeepVersionsMs): Promise<Store> {
     await mkdir(dir, { recursive: true });
-    const connection = await connect(dir, { readConsistencyInterval: 0 });
+    const session = new Session(indexCacheBytes, metadataCacheBytes);
+    const connection = await connect(dir, { readConsistencyInterval: 0 }, session);
     const names = await connection.tableNames();
     const chunks = names.includes("chunks")
       ? await connection.openTable("chunks")
@@ -198,6 +206,13 @@ export class Store {
     return this.chunksOf;
   }
 
+  /** Rows in `chunks`, as far as this process has written or read them. */
+  writtenRows(): number {
+    let rows = 0;
+    for (const count of this.chunksOf.values()) rows += count;
+    return rows;
+  }
+
   countChunks(): Promise<number> {
     return this.chunks.countRows();
   }
@@ -256,7 +271,9 @@ export class Store {
    */
   async maintain(force = false): Promise<void> {
     if (!this.textIndexed) await this.buildTextIndex();
-    const due = this.writes >= maxWritesBeforeOptimize || this.unindexedRows >= maxUnindexedRows;
+    const indexedRows = this.writtenRows() - this.unindexedRows;
+    const due =
+      this.writes >= maxWritesBeforeOptimize || this.unindexedRows >= Math.max(maxUnindexedRows, indexedRows);
     if (!due && !(force && this.writes > 0)) return;
     const cleanupOlderThan = new Date(Date.now() - this.keepVersionsMs);
     try {

@@ -50,8 +50,7 @@ function split(
   const { cost } = outline;
   let cheapest = Number.MAX_SAFE_INTEGER;
   for (let row = first + 1; row <= last; row++) cheapest = Math.min(cheapest, cost[row] ?? 0);
-  const isSmallEnough = lines.size(first, last) <= sizes.most;
-  if (first === last || (isSmallEnough && cheapest > 0 && !isMixed(lines, outline, sizes, first, last))) {
+  if (first === last || (cheapest > 0 && isWhole(lines, outline, sizes, first, last))) {
     out.push({ first, last });
     return;
   }
@@ -61,27 +60,29 @@ function split(
     if (row <= last && (cost[row] ?? 0) > cheapest) continue;
     const piece = { first: start, last: row - 1 };
     start = row;
-    const isWhole = lines.size(piece.first, piece.last) <= sizes.most;
-    if (isWhole && open && mayPack(lines, outline, sizes, open, piece)) {
+    const staysWhole = cheapest > 0 && isWhole(lines, outline, sizes, piece.first, piece.last);
+    if (staysWhole && open && mayPack(lines, outline, sizes, open, piece)) {
       open = { first: open.first, last: piece.last };
       continue;
     }
     if (open) out.push(open);
     open = undefined;
-    if (isWhole && cheapest > 0) open = piece;
+    if (staysWhole) open = piece;
     else split(lines, outline, sizes, piece.first, piece.last, out);
   }
   if (open) out.push(open);
 }
 
-/** Several named things that are together larger than may be joined: they are cut apart though they fit. */
-function isMixed(lines: Lines, outline: Outline, sizes: Sizes, first: number, last: number): boolean {
-  if (lines.size(first, last) <= sizes.named) return false;
+/** Small enough, and not several named things that are together larger than may be packed. */
+function isWhole(lines: Lines, outline: Outline, sizes: Sizes, first: number, last: number): boolean {
+  const size = lines.size(first, last);
+  if (size > sizes.most) return false;
+  if (size <= sizes.named) return true;
   for (let row = first + 1; row <= last; row++) {
     // Within one definition (a class of small methods) the whole is better than its parts.
-    if (outline.named[row] === 1 && (outline.cost[row] ?? 0) < outline.wholeFrom) return true;
+    if (outline.named[row] === 1 && (outline.cost[row] ?? 0) < outline.wholeFrom) return false;
   }
-  return false;
+  return true;
 }
 
 function mayPack(lines: Lines, outline: Outline, sizes: Sizes, before: Range, after: Range): boolean {

@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { Channel } from "../../protocol/channel.ts";
 import { defaultSettings, type SearchMode } from "../../protocol/data.ts";
 import { engineClientContract, engineContract } from "../../protocol/engine.ts";
-import { engineEnvironment } from "../../protocol/launch.ts";
+import { engineArguments, engineEnvironment } from "../../protocol/launch.ts";
 import { processPort } from "../../protocol/port.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -31,6 +31,7 @@ interface Row {
 function start() {
   const child = fork(join(root, "dist/engine.js"), [], {
     env: engineEnvironment(process.env),
+    execArgv: [...engineArguments],
     stdio: ["ignore", "ignore", 2, "ipc"],
   });
   const channel = new Channel(processPort(child), engineContract, engineClientContract, {});
