@@ -12,6 +12,9 @@ import type {
 
 type Style = Parameters<typeof styleText>[0];
 
+/** More than this is a list to search in, not an answer; --json has all. */
+const shownPassages = 5;
+
 /** Colours only where a person reads; styleText also honours NO_COLOR. */
 function styled(style: Style, text: string): string {
   return process.stdout.isTTY ? styleText(style, text) : text;
@@ -68,7 +71,7 @@ export function answerText(
     parts.push(text.trim(), checkedText(answer));
     parts.push(passages.map((hit, index) => `[${index + 1}] ${placeText(hit)}`).join("\n"));
   } else {
-    parts.push(...passages.map((hit, index) => passageText(hit, index + 1)));
+    parts.push(...passages.slice(0, shownPassages).map((hit, index) => passageText(hit, index + 1)));
   }
   if (notice) parts.push(notice);
   const steps = [

@@ -31,6 +31,7 @@ export class Indexing {
   private problem: { message: string; remedy: string } | undefined;
   private updated = false;
   private updating: Promise<IndexSummary> | undefined;
+  private nextUpdate: Promise<IndexSummary> | undefined;
   private stop = new AbortController();
   private statusTimer: NodeJS.Timeout | undefined;
   private takeOverTimer: NodeJS.Timeout | undefined;
@@ -87,7 +88,7 @@ export class Indexing {
 
   async clear(): Promise<void> {
     this.stopWork();
-    await this.updating?.catch(() => undefined);
+    await (this.nextUpdate ?? this.updating)?.catch(() => undefined);
     await this.serving().clear();
     this.updated = false;
     this.sendStatus();
@@ -118,7 +119,7 @@ export class Indexing {
     this.serving().setWalkOptions(walkOptions(settings));
     if (settings.embeddingModel !== before.embeddingModel) {
       this.stopWork();
-      await this.updating?.catch(() => undefined);
+      await (this.nextUpdate ?? this.updating)?.catch(() => undefined);
       const embedding = await this.openEmbedding(settings);
       await this.successor?.close();
       this.successor = undefined;
@@ -134,7 +135,7 @@ export class Indexing {
     this.sendStatus();
   }
 
-  /** Brings the index up to date, and reports on the way. A second call joins the first. */
+  /** Brings the index up to date, and reports on the way. */
   async index(signal: AbortSignal, progress: (status: IndexStatus) => void): Promise<IndexSummary> {
     this.paused = false;
     const timer = setInterval(() => progress(this.status()), statusIntervalMs);
@@ -147,17 +148,33 @@ export class Indexing {
     }
   }
 
-  /** One update at a time; a second caller joins the first. */
+  /**
+   * One update at a time. Who asks while one runs gets the next, which sees all that was on disk when it was
+   * asked for; more who ask meanwhile share it.
+   */
   private update(): Promise<IndexSummary> {
-    this.updating ??= this.runUpdate().finally(() => {
+    const { signal } = this.stop;
+    if (this.updating) {
+      this.nextUpdate ??= this.updating
+        .catch(() => undefined)
+        .then(() => {
+          this.nextUpdate = undefined;
+          return this.startUpdate(signal);
+        });
+      return this.nextUpdate;
+    }
+    return this.startUpdate(signal);
+  }
+
+  private startUpdate(signal: AbortSignal): Promise<IndexSummary> {
+    this.updating = this.runUpdate(signal).finally(() => {
       this.updating = undefined;
       this.sendStatus();
     });
     return this.updating;
   }
 
-  private async runUpdate(): Promise<IndexSummary> {
-    const { signal } = this.stop;
+  private async runUpdate(signal: AbortSignal): Promise<IndexSummary> {
     try {
       const library = this.successor ?? this.serving();
       const summary = await library.update(signal);

@@ -14,7 +14,7 @@ export const engineContract = {
     },
     setFolders: { params: v.object({ folders: v.array(data.folder) }), result: nothing },
     setSettings: { params: v.object({ settings: data.settings }), result: nothing },
-    /** Brings the index up to date with the disk. Ends when it is; a second call joins the first. */
+    /** Brings the index up to date with the disk. Ends when it is. */
     index: { params: nothing, result: data.indexSummary, progress: data.indexStatus },
     pause: { params: nothing, result: nothing },
     resume: { params: nothing, result: nothing },
