@@ -134,16 +134,21 @@ export async function loadOllamaEmbedding(
  * so two texts that differ only at the end tell by having the same vector.
  */
 async function longestRead(embed: (texts: readonly string[]) => Promise<Float32Array[]>): Promise<number> {
-  const words = "the contract ends when either party gives written notice of ninety days before a quarter ";
+  const filler = "the contract ends when either party gives written notice of ninety days before a quarter ";
   for (const length of lengths) {
-    const head = words.repeat(Math.ceil(length / words.length)).slice(0, length - 40);
+    const tail = Math.round(length / 10);
+    const head = repeat(filler, length - tail);
     const [one, other] = await embed([
-      `${head} about photosynthesis in leaves`,
-      `${head} about interest rates of banks`,
+      head + repeat("photosynthesis in green leaves ", tail),
+      head + repeat("why banks raise interest rates ", tail),
     ]);
     if (one && other && dot(one, other) < 0.99999) return length;
   }
   return Math.min(...lengths) / 2;
+}
+
+function repeat(words: string, length: number): string {
+  return words.repeat(Math.ceil(length / words.length)).slice(0, length);
 }
 
 /** Cuts a text at spaces into pieces of at most `longest` characters. */

@@ -25,17 +25,17 @@ export async function loadTransformersModel(dir: string, row?: ModelRow): Promis
   const maxTokens = Math.min(folder.context, longestTokens);
 
   async function embedBatch(texts: readonly string[]): Promise<Float32Array[]> {
-    const inputs = tokenizer([...texts], { padding: true, truncation: true, max_length: maxTokens });
-    let outputs: Record<string, Tensor> = {};
+    const used: Tensor[] = [];
     try {
-      outputs = (await model(inputs)) as Record<string, Tensor>;
+      const inputs = tokenizer([...texts], { padding: true, truncation: true, max_length: maxTokens });
+      used.push(...Object.values(inputs).filter((tensor) => tensor !== undefined));
+      const outputs = (await model(inputs)) as Record<string, Tensor>;
+      used.push(...Object.values(outputs));
       return pool(layerOf(outputs), inputs.attention_mask.data as BigInt64Array, folder.pooling);
     } catch (error) {
       throw cannotRun(dir, error);
     } finally {
-      for (const tensor of [...Object.values(inputs), ...Object.values(outputs)]) {
-        if (tensor && "dispose" in tensor) tensor.dispose();
-      }
+      for (const tensor of used) tensor.dispose();
     }
   }
 

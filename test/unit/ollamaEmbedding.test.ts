@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loadOllamaEmbedding, piecesOf } from "../../models/ollamaEmbedding.ts";
+import type { Fetch } from "../../models/types.ts";
+import { CarrelError } from "../../protocol/channel.ts";
+
+const url = "http://127.0.0.1:11434";
+
+interface Server {
+  readonly version?: string;
+  readonly tags?: object;
+  readonly show?: object;
+  /** Characters that the model reads; the rest is cut off without a word, as the real server does. */
+  readonly context?: number;
+  readonly embed?: (body: { model: string; input: string[] }) => Response;
+}
+
+/** Ollama's protocol as far as embedding goes. The vector counts letters, so that any change of text shows. */
+function serve(
+  server: Server,
+  requests: { path: string; body?: { model: string; input: string[] } }[] = [],
+): Fetch {
+  return async (input, init) => {
+    const path = new URL(String(input)).pathname.replace("/api/", "");
+    const body = init?.body ? JSON.parse(String(init.body)) : undefined;
+    requests.push({ path, body });
+    if (path === "version") return Response.json({ version: server.version ?? "0.40.0" });
+    if (path === "tags") {
+      const listed = { name: "all-minilm:latest", size: 1, digest: "sha256:0123456789abcdef" };
+      return Response.json(server.tags ?? { models: [listed] });
+    }
+    if (path === "show") return Response.json(server.show ?? { capabilities: ["embedding"] });
+    if (server.embed) return server.embed(body);
+    const embeddings = body.input.map((text: string) => {
+      const counts = new Array(26).fill(0.001);
+      for (const letter of text.slice(0, server.context ?? 1e9)) {
+        const at = letter.charCodeAt(0) - 97;
+        if (at >= 0 && at < 26) counts[at] += 1;
+      }
+      return counts;
+    });
+    return Response.json({ embeddings });
+  };
+}
+
+test("vectors come in order, of unit length, for more texts than one request holds", async () => {
+  const requests: { path: string; body?: { model: string; input: string[] } }[] = [];
+  const model = await loadOllamaEmbedding("all-minilm", { url, fetch: serve({}, requests) });
+  assert.equal(model.dimension, 26);
+  assert.equal(model.id, "ollama:all-minilm:latest@0123456789ab-all-MiniLM-L6-v2-6000");
+  const letters = [..."abcdefghijklmnopqrstuvwxyz"];
+  const texts = [...letters, ...letters].map((letter) => letter.repeat(3));
+  const vectors = await model.embed(texts, "passage");
+  for (const [i, vector] of vectors.entries()) {
+    assert.ok(vector[i % 26]! > 0.99, `${i}`);
+    assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-5);
+  }
+  const embeds = requests.filter((request) => request.path === "embed");
+  assert.ok(embeds.every((request) => request.body?.model === "all-minilm:latest:local"));
+  assert.ok(Math.max(...embeds.map((request) => request.body?.input.length ?? 0)) <= 32);
+});
+
+test("the prefixes of a known model are sent", async () => {
+  const requests: { path: string; body?: { model: string; input: string[] } }[] = [];
+  const listed = { name: "nomic-embed-text:latest", size: 1, digest: "abc" };
+  const fetch = serve({ tags: { models: [listed] }, version: "0.5.0" }, requests);
+  const model = await loadOllamaEmbedding("nomic-embed-text", { url, fetch });
+  await model.embed(["who"], "query");
+  assert.deepEqual(requests.at(-1)?.body?.input, ["search_query: who"]);
+  await model.embed(["me"], "passage");
+  assert.deepEqual(requests.at(-1)?.body?.input, ["search_document: me"]);
+  // A server that old does not know the suffix.
+  assert.equal(requests.at(-1)?.body?.model, "nomic-embed-text:latest");
+});
+
+test("what the server would cut off silently is embedded in pieces", async () => {
+  const model = await loadOllamaEmbedding("all-minilm", { url, fetch: serve({ context: 1000 }) });
+  assert.match(model.id, /-700$/);
+  const [vector] = await model.embed([`${"a ".repeat(700)}${"z ".repeat(700)}`], "passage");
+  assert.ok(vector![25]! > 0.5, "the end of the text counts");
+});
+
+test("pieces are cut at spaces and lose nothing", () => {
+  const text = "one two three four five";
+  assert.deepEqual(piecesOf(text, 10), ["one two", " three", " four five"]);
+  assert.equal(piecesOf("x".repeat(25), 10).join(""), "x".repeat(25));
+  assert.deepEqual(piecesOf("", 10), [""]);
+});
+
+const cloud = { models: [{ name: "all-minilm:latest", remote_host: "https://ollama.com" }] };
+const failures: Record<
+  string,
+  { readonly name?: string; readonly server: Server | Fetch; readonly says: RegExp }
+> = {
+  "a cloud's name": { name: "embedder:cloud", server: {}, says: /in a cloud/ },
+  "a cloud model under a local name, listed": { server: { tags: cloud }, says: /in a cloud/ },
+  "a cloud model under a local name, shown": {
+    server: { show: { remote_model: "big", remote_host: "x" } },
+    says: /in a cloud/,
+  },
+  "a cloud model that answers": {
+    server: { embed: () => Response.json({ embeddings: [[1]], remote_host: "x" }) },
+    says: /in a cloud/,
+  },
+  "a model that is not installed": { name: "bge-m3", server: {}, says: /"bge-m3" is not installed/ },
+  "a chat model": { server: { show: { capabilities: ["completion"] } }, says: /does not embed/ },
+  "a chat model of an old server": {
+    server: {
+      show: {},
+      embed: () => Response.json({ error: "this model does not support embeddings" }, { status: 501 }),
+    },
+    says: /does not embed/,
+  },
+  "a busy server": {
+    server: { embed: () => Response.json({ error: "server busy" }, { status: 503 }) },
+    says: /too busy/,
+  },
+  "fewer vectors than texts": {
+    server: { embed: () => Response.json({ embeddings: [] }) },
+    says: /not Ollama/,
+  },
+  "another program": { server: async () => new Response("<html>hello</html>"), says: /not Ollama/ },
+  "no server": {
+    server: () => Promise.reject(Object.assign(new Error("refused"), { code: "ECONNREFUSED" })),
+    says: /No model server answers/,
+  },
+};
+for (const [name, { name: model = "all-minilm", server, says }] of Object.entries(failures)) {
+  test(`${name}: an error with a remedy`, async () => {
+    const fetch = typeof server === "function" ? server : serve(server);
+    await assert.rejects(loadOllamaEmbedding(model, { url, fetch }), (error) => {
+      assert.ok(error instanceof CarrelError);
+      assert.match(error.message, says);
+      assert.notEqual(error.remedy, "");
+      return true;
+    });
+  });
+}
+
+test("a cancelled embedding ends as cancelled", async () => {
+  const model = await loadOllamaEmbedding("all-minilm", { url, fetch: serve({}) });
+  await assert.rejects(
+    model.embed(["x"], "query", AbortSignal.abort()),
+    (error) => error instanceof CarrelError && error.code === "cancelled",
+  );
+});
