@@ -131,13 +131,20 @@ export function checksText(checks: readonly Check[]): string {
 }
 
 export function connectionsText(connections: readonly Connection[]): string {
+  const list = (title: string, some: readonly Connection[]): string[] => [
+    `${title}: ${some.length === 0 ? "none." : some.length}`,
+    ...some.map(
+      ({ time, host, port, purpose, reason }) => `  ${time} ${host}:${port} for the ${purpose} (${reason})`,
+    ),
+  ];
   const refused = connections.filter((connection) => !connection.allowed);
-  const made = connections.filter((connection) => connection.allowed);
-  const line = (connection: Connection): string =>
-    `  ${connection.time} ${connection.host}:${connection.port} ${connection.purpose} (${connection.reason})`;
+  const tried = connections.filter(({ allowed, opened }) => allowed && !opened);
   return [
-    made.length === 0 ? "Connections opened: none." : `Connections opened: ${made.length}`,
-    ...made.map(line),
-    ...(refused.length === 0 ? [] : [`Connections refused: ${refused.length}`, ...refused.map(line)]),
+    ...list(
+      "Connections opened",
+      connections.filter(({ opened }) => opened),
+    ),
+    ...(tried.length > 0 ? list("Connections tried, which met nobody", tried) : []),
+    ...(refused.length > 0 ? list("Connections refused", refused) : []),
   ].join("\n");
 }

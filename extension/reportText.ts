@@ -31,7 +31,7 @@ export function statusReport(report: Report): string {
       ["Folders", folders.map((folder) => folder.path).join(", ") || "none is open"],
       ["Files", status && count(status.files)],
       ["Passages", status && count(status.chunks)],
-      ["Left out", count(skipped.length)],
+      ["Left out", status && count(skipped.length)],
       ["Embedding model", status?.embedding],
       ["Written by", status && (status.writer ? "this window" : "another window; this one reads")],
       ["Lies in", report.storage],
@@ -46,8 +46,8 @@ export function statusReport(report: Report): string {
 /** Every connection that the engine made or refused, as Markdown. */
 export function connectionsReport({ engine, connections, settings, storage }: Report): string {
   const lines = connections.map(
-    ({ time, host, port, purpose, allowed, reason }) =>
-      `- ${time} · ${allowed ? "allowed" : "REFUSED"} · ${host}:${port} · ${purpose} · ${reason}`,
+    ({ time, host, port, purpose, allowed, opened, reason }) =>
+      `- ${time} · ${!allowed ? "REFUSED" : opened ? "opened" : "tried"} · ${host}:${port} · ${purpose} · ${reason}`,
   );
   return document([
     "# Carrel: connections",
@@ -100,16 +100,11 @@ export function modelFacts(model: ChatModel): string {
 }
 
 function connectionSummary(connections: readonly Connection[]): [string, string | undefined][] {
-  const hosts = new Map<string, { allowed: number; refused: number }>();
-  for (const { host, port, allowed } of connections) {
-    const key = `${host}:${port}`;
-    const counts = hosts.get(key) ?? { allowed: 0, refused: 0 };
-    hosts.set(key, counts);
-    if (allowed) counts.allowed++;
-    else counts.refused++;
-  }
-  if (hosts.size === 0) return [["Connections", "none"]];
-  return [...hosts].map(([host, counts]) => [host, `${counts.allowed} made, ${counts.refused} refused`]);
+  if (connections.length === 0) return [["Connections", "none"]];
+  return connections.map(({ host, port, purpose, allowed, opened, reason }) => [
+    `${host}:${port}`,
+    `${!allowed ? "refused" : opened ? "opened" : "tried"} for the ${purpose}: ${reason}`,
+  ]);
 }
 
 function noConnections(engine: SupervisedState): string {

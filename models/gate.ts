@@ -49,9 +49,15 @@ export function createGate(options: { readonly allowedHosts: readonly string[] }
   const send = async (purpose: string, target: URL, request: Request): Promise<Response> => {
     const { host, port } = address(target);
     const verdict = judge(target, allowed);
-    record({ host, port, purpose, ...verdict });
-    if (!verdict.allowed) throw refusal(host, port, verdict.reason);
+    if (!verdict.allowed) {
+      record({ host, port, purpose, ...verdict, opened: false });
+      throw refusal(host, port, verdict.reason);
+    }
     return await open(target, request, {
+      ended(opened) {
+        const reason = opened ? verdict.reason : `${verdict.reason}, where nothing answered`;
+        record({ host, port, purpose, allowed: true, opened, reason });
+      },
       opening: (work) => {
         opening++;
         try {
@@ -62,7 +68,7 @@ export function createGate(options: { readonly allowedHosts: readonly string[] }
       },
       redirected: (location) => {
         const reason = `a redirect to ${location} was not followed`;
-        record({ host, port, purpose, allowed: false, reason });
+        record({ host, port, purpose, allowed: false, opened: false, reason });
         return new CarrelError(
           `The server at ${host}:${port} wanted to send Carrel to ${location}, which is not followed.`,
           "Set the address of the model server itself, without anything that redirects.",
@@ -88,7 +94,7 @@ export function createGate(options: { readonly allowedHosts: readonly string[] }
       allowed = normalise(hosts);
     },
     refused(attempt) {
-      record({ ...attempt, allowed: false, reason: "not opened by Carrel's gate" });
+      record({ ...attempt, allowed: false, opened: false, reason: "not opened by Carrel's gate" });
     },
     isOpening: () => opening > 0,
   };
@@ -152,6 +158,8 @@ function normalise(hosts: readonly string[]): ReadonlySet<string> {
 }
 
 interface Hooks {
+  /** Called once: the attempt led to a connection, or to none. */
+  ended(opened: boolean): void;
   opening<T>(work: () => T): T;
   redirected(location: string): CarrelError;
 }
@@ -165,18 +173,29 @@ async function open(target: URL, request: Request, hooks: Hooks): Promise<Respon
   const headers = Object.fromEntries(request.headers);
   if (body) headers["content-length"] = String(body.length);
   const signal = request.signal;
+  if (signal.aborted) hooks.ended(false);
   signal.throwIfAborted();
   const make = target.protocol === "https:" ? httpsRequest : httpRequest;
   return await new Promise<Response>((resolve, reject) => {
     // No agent, so no proxy and no kept connection: what was recorded is what was opened.
     const outgoing = hooks.opening(() => make(target, { method: request.method, headers, agent: false }));
+    let recorded = false;
+    const record = (opened: boolean): void => {
+      if (!recorded) hooks.ended(opened);
+      recorded = true;
+    };
+    outgoing.on("socket", (socket) => socket.once("connect", () => record(true)));
     const abort = (): void => {
+      record(false);
       outgoing.destroy(signal.reason instanceof Error ? signal.reason : new Error("Aborted"));
       reject(signal.reason);
     };
     signal.addEventListener("abort", abort, { once: true });
     outgoing.on("close", () => signal.removeEventListener("abort", abort));
-    outgoing.on("error", (error) => reject(new TypeError("fetch failed", { cause: error })));
+    outgoing.on("error", (error) => {
+      record(false);
+      reject(new TypeError("fetch failed", { cause: error }));
+    });
     outgoing.on("response", (incoming) => {
       const status = incoming.statusCode ?? 0;
       const location = incoming.headers.location;

@@ -171,6 +171,8 @@ export const connection = v.object({
   port: v.number(),
   purpose: v.string(),
   allowed: v.boolean(),
+  /** False for what was refused, and for what was allowed but met nobody. */
+  opened: v.boolean(),
   reason: v.string(),
 });
 export type Connection = v.InferOutput<typeof connection>;

@@ -192,13 +192,22 @@ const report: Report = {
     chosen: "qwen3:4b",
   },
   connections: [
-    { time: "12:00", host: "127.0.0.1", port: 11434, purpose: "chat", allowed: true, reason: "this machine" },
+    {
+      time: "12:00",
+      host: "127.0.0.1",
+      port: 11434,
+      purpose: "chat",
+      allowed: true,
+      opened: true,
+      reason: "this machine",
+    },
     {
       time: "12:01",
       host: "evil.example",
       port: 443,
       purpose: "chat",
       allowed: false,
+      opened: false,
       reason: "not allowed",
     },
   ],
@@ -211,7 +220,7 @@ test("the status report accounts for files, models and connections", () => {
     "- Lies in: /storage",
     "- Answers come from: qwen3:4b",
     "qwen3:4b (4.0B · 2.5 GB · reads 32,768 tokens); big:cloud, not used: Runs in the cloud.",
-    "- evil.example:443: 0 made, 1 refused",
+    "- evil.example:443: refused for the chat: not allowed",
     "### binary (2)\n\n- big.bin\n- b.bin",
     "### may hold a secret (1)",
   ]) {

@@ -79,9 +79,20 @@ describe("the egress gate", () => {
           port,
           purpose: "a test",
           allowed: true,
+          opened: true,
           reason: "this machine (2 times)",
         },
       ],
+    );
+  });
+
+  it("tells what was opened from what met nobody", async () => {
+    const gate = createGate({ allowedHosts: [] });
+    await assert.rejects(gate.fetchFor("a test")("http://127.0.0.1:9/"));
+    const [{ allowed, opened, reason } = assert.fail()] = gate.connections();
+    assert.deepEqual(
+      { allowed, opened, reason },
+      { allowed: true, opened: false, reason: "this machine, where nothing answered" },
     );
   });
 
