@@ -40,17 +40,20 @@ test("the VSIX answers a question where the repository's packages are out of rea
     const workbench = await openWorkbench({ folder: join(root, "sample"), extensions });
     try {
       const panel = await workbench.openPanel();
+      await panel.getByText("files indexed").waitFor({ timeout: 60_000 });
       await panel.getByTestId("ask-box").fill("On which day is the escrow account reconciled?");
       await panel.getByTestId("ask-box").press("Enter");
-      const passage = panel.getByTestId("passage").filter({ hasText: "reconciled every Thursday" }).first();
-      await passage.waitFor({ timeout: 60_000 });
-      await passage.getByTestId("source").click();
+      const source = panel.locator('[data-testid="source"][data-path="policies/client-money.md"]').first();
+      await source.click({ timeout: 60_000 });
       await workbench.page.locator('.tab[data-resource-name="client-money.md"]').waitFor();
 
       const native = mappedFiles().filter((file) => file.endsWith(".node") && file.includes("lancedb"));
       const own = native.filter((file) => file.startsWith(extensions));
       if (process.platform === "linux")
         assert.ok(own.length > 0, `LanceDB was not loaded from the VSIX: ${native}`);
+    } catch (error) {
+      await workbench.screenshot(join(root, ".cache/failed/package.png"));
+      throw error;
     } finally {
       await workbench.close();
     }
