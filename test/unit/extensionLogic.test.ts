@@ -237,6 +237,6 @@ test("the report comes without an engine too", () => {
 
 test("the report of connections lists each one", () => {
   const text = connectionsReport(report);
-  assert.match(text, /12:00 · allowed · 127\.0\.0\.1:11434 · chat/);
+  assert.match(text, /12:00 · opened · 127\.0\.0\.1:11434 · chat/);
   assert.match(text, /12:01 · REFUSED · evil\.example:443 · chat · not allowed/);
 });
