@@ -34,7 +34,6 @@ async function run(): Promise<number> {
   const server = await startCodeServer({
     userData: text(values["user-data-dir"], join(scratch, "user")),
     extensions: text(values["extensions-dir"], join(scratch, "extensions")),
-    settings: JSON.parse(process.env["CARREL_TEST_SETTINGS"] ?? "{}") as Record<string, unknown>,
     // Without it VS Code ignores the payload, and the tests never run.
     vscodeOptions: ["enable-smoke-test-driver"],
   });
