@@ -52,6 +52,9 @@ export function createPassages(): Passages {
         selections.length === 1 && selections[0]?.isEmpty && selections[0].active.isEqual(startOf(current));
       if (textEditor === current?.editor && !own) clear();
     }),
+    vscode.window.onDidChangeVisibleTextEditors((editors) => {
+      if (current && !editors.includes(current.editor)) current = undefined;
+    }),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length > 0 && document === current?.editor.document) clear();
     }),

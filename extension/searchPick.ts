@@ -119,11 +119,10 @@ const icons = {
   data: "$(table)",
 } as const;
 
-/** The sentence that matches best, or the passage's beginning, on one line. */
+/** The sentences that match, or the passage's beginning, on one line. */
 function excerptOf(hit: Hit): string {
-  const [mark] = hit.marks;
-  const text = mark ? hit.text.slice(mark[0], mark[1]) : hit.text;
-  return text.replace(/\s+/g, " ").trim().slice(0, 200);
+  const marked = hit.marks.map(([start, end]) => hit.text.slice(start, end)).join(" … ");
+  return (marked || hit.text).replace(/\s+/g, " ").trim().slice(0, 200);
 }
 
 function debounce<T>(ms: number, run: (value: T) => Promise<void>): { call(value: T): void; cancel(): void } {
