@@ -13,6 +13,8 @@ import { checkPath, type WalkOptions, walkFolder } from "./walk.ts";
 /** Raised when chunks, terms or tables change, so that older indexes are built anew. */
 const formatVersion = 1;
 
+const tidyAfterMs = 45_000;
+
 export interface FolderIndexOptions {
   readonly folder: Folder;
   /** Where indexes are kept: an absolute path, never inside the workspace. */
@@ -47,6 +49,7 @@ export class FolderIndex {
   private chunkCount = 0;
   private queue: Promise<unknown> = Promise.resolve();
   private running = 0;
+  private tidyTimer: NodeJS.Timeout | undefined;
 
   private constructor(options: FolderIndexOptions, dir: string, store: Store, lock: WriteLock | undefined) {
     this.options = options;
@@ -179,7 +182,9 @@ export class FolderIndex {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.tidyTimer);
     await this.queue.catch(() => undefined);
+    if (this.lock) await this.openStore.dropOldVersions().catch(() => undefined);
     this.openStore.close();
     await this.lock?.release();
     this.lock = undefined;
@@ -209,9 +214,22 @@ export class FolderIndex {
       this.progress.done = 0;
       this.progress.total = 0;
       this.options.onProgress();
+      this.tidyLater();
     });
     this.queue = result.catch(() => undefined);
     return result;
+  }
+
+  /** Disk space is given back when nothing has been written for a while. */
+  private tidyLater(): void {
+    clearTimeout(this.tidyTimer);
+    this.tidyTimer = setTimeout(() => {
+      if (!this.lock || this.isBusy) return;
+      this.queue = this.queue
+        .then(() => this.openStore.dropOldVersions())
+        .catch((error: unknown) => this.options.log(`Old versions could not be dropped: ${String(error)}`));
+    }, tidyAfterMs);
+    this.tidyTimer.unref();
   }
 
   private hasChanged(file: WalkedFile): boolean {

@@ -100,17 +100,7 @@ const shortestToken = 20;
 const longRun = new RegExp(`[\\w.~+/=:-]{${shortestToken},}`, "g");
 const token = new RegExp(`(?<![A-Za-z0-9_])(?:${prefixed.join("|")})(?![A-Za-z0-9])`, "g");
 
-const armour = "(?:[A-Z0-9 ]*)PRIVATE KEY(?: BLOCK)?";
-
 const rules: readonly Rule[] = [
-  {
-    // Whole blocks; one without its end (a fragment, a heredoc) as far as its lines look like base64.
-    hints: ["PRIVATE KEY"],
-    pattern: new RegExp(
-      `-----BEGIN ${armour}-----(?<secret>[\\s\\S]{1,20000}?(?=-----END ${armour}-----)|(?:(?:\\\\[nr]|[\\s"'+,])*[A-Za-z0-9+/=:.-]{16,})+)`,
-      "dg",
-    ),
-  },
   {
     hints: ["Private-Lines:"],
     pattern: /Private-Lines: \d+\n(?<secret>(?:[A-Za-z0-9+/=]{16,}\n?)+)/dg,
@@ -131,13 +121,18 @@ const rules: readonly Rule[] = [
   },
 ];
 
+const keyBegin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
+const keyLines = /(?:\s*[A-Za-z-]{1,40}: [^\n]{0,200}\n)*(?:(?:\\[nr]|[\s"',])*[A-Za-z0-9+/=]{16,})+/y;
+/** No key is longer, escapes and indentation included. */
+const maxKey = 40_000;
+
 /** Names that are given to secrets. What is assigned to them is masked when it looks random. */
 const secretName =
   /(?:passw(?:or)?d|passphrase|pass(?![a-z])|pwd|secret|token|credential|auth(?![a-z])|api[_-]?key|access[_-]?key|(?:private|signing|encryption|account|master|shared|license|service|auth|client|app|db|root|admin|user|jwt|hmac|aes)[_-]?key)/gi;
-const assignedQuoted =
-  /[\w$-]{0,40}["'\]]{0,2}\s{0,8}(?::=|=>|={1,3}|:)\s{0,8}[a-z]{0,2}(?<quote>["'`])(?<secret>[^"'`\n]{6,512})\k<quote>/dy;
-const assignedBare =
-  /[\w$-]{0,40}["']?[ \t]{0,8}[:=][ \t]{0,8}(?<secret>[^\s"'`#;,(){}<>[\]$]{8,512})[ \t]*(?=$|[\n#;,}])/dmy;
+const assignment =
+  /[\w$-]{0,40}["'\]]{0,2}(?<gap>\s{0,8}(?::=|=>|={1,3}|:)\s{0,8})[a-z]{0,2}(?=["'`])|[\w$-]{0,40}["']?[ \t]{0,8}[:=][ \t]{0,8}/y;
+const bareValue = /[^\s"'`#;,(){}<>[\]$]{1,513}/y;
+const maxValue = 512;
 /** "Errors.AuthenticationError", "http://host", "src/auth/token.ts": code and places. */
 const codeOrPlace =
   /^[A-Za-z_$][\w$]*(\??\.[A-Za-z_$][\w$]*)+$|^[a-z]+:\/\/|^[./~]|^(?:[\w.-]+\/)+[\w-]+\.\w{1,5}$/;
@@ -153,6 +148,7 @@ export function maskSecrets(text: string): string {
       if (place && (!accept || accept(secret))) found.push(place);
     }
   }
+  findPrivateKeys(text, found);
   findTokens(text, found);
   findAssigned(text, found);
   if (found.length === 0) return text;
@@ -170,19 +166,55 @@ function findTokens(text: string, found: [number, number][]): void {
   }
 }
 
+function findPrivateKeys(text: string, found: [number, number][]): void {
+  if (!text.includes("PRIVATE KEY")) return;
+  let end = -1;
+  for (const { index, 0: begin } of text.matchAll(keyBegin)) {
+    const start = index + begin.length;
+    if (end < start) {
+      end = text.indexOf("-----END ", start);
+      if (end < 0) end = text.length + maxKey;
+    }
+    if (end - start <= maxKey) {
+      found.push([start, end]);
+      continue;
+    }
+    // Without its end (a fragment, a cut file): as far as lines look like base64.
+    keyLines.lastIndex = start;
+    const lines = keyLines.exec(text);
+    if (lines) found.push([start, start + lines[0].length]);
+  }
+}
+
 function findAssigned(text: string, found: [number, number][]): void {
   for (const { index, 0: name } of text.matchAll(secretName)) {
-    for (const pattern of [assignedQuoted, assignedBare]) {
-      pattern.lastIndex = index + name.length;
-      const match = pattern.exec(text);
-      const place = match?.indices?.groups?.["secret"];
-      const secret = match?.groups?.["secret"];
-      if (!place || !secret) continue;
-      if ((isWild(secret) || !codeOrPlace.test(secret)) && looksLikeSecret(secret, /pass|pwd/i.test(name)))
-        found.push(place);
-      break;
-    }
+    assignment.lastIndex = index + name.length;
+    if (!assignment.test(text)) continue;
+    const place = valueAt(text, assignment.lastIndex);
+    if (!place) continue;
+    const value = text.slice(place[0], place[1]);
+    const isCode = codeOrPlace.test(value) && !isWild(value);
+    if (!isCode && looksLikeSecret(value, /pass|pwd/i.test(name))) found.push(place);
   }
+}
+
+/** Where the value lies that begins here: a string between quotes, or a word that ends a line or an item. */
+function valueAt(text: string, at: number): [number, number] | undefined {
+  const quote = text.charAt(at);
+  if (quote === '"' || quote === "'" || quote === "`") {
+    const limit = Math.min(text.length, at + 1 + maxValue);
+    for (let end = at + 1; end <= limit; end++) {
+      const character = text.charAt(end);
+      if (character === "\n") return undefined;
+      if (character === quote) return [at + 1, end];
+    }
+    return undefined;
+  }
+  bareValue.lastIndex = at;
+  const value = bareValue.exec(text)?.[0];
+  if (!value || value.length < 8 || value.length > maxValue) return undefined;
+  const end = at + value.length;
+  return /^[ \t]*(?:$|[\n#;,}])/.test(text.slice(end, end + 20)) ? [at, end] : undefined;
 }
 
 /** A password may be short ("hunter2!"); what is called a token or a key must look random. */
@@ -196,7 +228,9 @@ function looksLikeSecret(value: string, isPassword: boolean): boolean {
 function looksLikeToken(value: string): boolean {
   if (entropy(value) < 2.8) return false;
   const body = value.replace(/^[A-Za-z0-9]+[-_.]/, "");
-  return /[0-9]/.test(body) || !/[-_./]/.test(body);
+  if (/[0-9]/.test(body) || !/[-_./]/.test(body)) return true;
+  const tail = body.slice(body.search(/[^-_./]*$/));
+  return tail.length >= 16 && /[a-z]/.test(tail) && /[A-Z]/.test(tail);
 }
 
 /** Enough different characters, with digits among letters; without digits only when it is long and wild. */

@@ -65,6 +65,10 @@ const indexCacheBytes = 96n * 1024n * 1024n;
 const metadataCacheBytes = 32n * 1024n * 1024n;
 /** Other processes read a version for a moment only; older ones may go. */
 const defaultKeepVersionsMs = 30_000;
+/** A search of another process is done with a version after this, in milliseconds, at the latest. */
+const readMs = 5_000;
+/** More versions than this were left by a process that had no time to drop them. */
+const manyVersions = 4;
 
 function chunkSchema(dimension: number): Schema {
   const text = (name: string): Field => new Field(name, new Utf8(), false);
@@ -100,6 +104,8 @@ export class Store {
   /** Rows in `chunks` for each file that has any; a replacement that holds none of them is a plain append. */
   private readonly chunksOf: Map<string, number>;
   private readonly keepVersionsMs: number;
+  /** When versions were last left behind, in milliseconds since the epoch. */
+  private oldVersionsSince: number | undefined;
   private writes = 0;
   private unindexedRows = 0;
   private textIndexed: boolean;
@@ -136,7 +142,16 @@ export class Store {
       ? await connection.openTable("files")
       : await connection.createEmptyTable("files", fileSchema);
     const textIndexed = (await chunks.listIndices()).some((index) => index.columns.includes("terms"));
-    return new Store(connection, chunks, files, await countByPath(chunks), textIndexed, keepVersionsMs);
+    const store = new Store(
+      connection,
+      chunks,
+      files,
+      await countByPath(chunks),
+      textIndexed,
+      keepVersionsMs,
+    );
+    if ((await chunks.listVersions()).length > manyVersions) store.oldVersionsSince = 0;
+    return store;
   }
 
   /** Puts these files' chunks in place of all that they had before, in one commit. */
@@ -286,6 +301,16 @@ export class Store {
     await this.files.optimize({ cleanupOlderThan });
     this.writes = 0;
     this.unindexedRows = 0;
+    this.oldVersionsSince = Date.now();
+  }
+
+  /** Drops the versions that `maintain` had to leave for other readers; to be called some time later. */
+  async dropOldVersions(): Promise<void> {
+    if (this.oldVersionsSince === undefined || Date.now() < this.oldVersionsSince + readMs) return;
+    this.oldVersionsSince = undefined;
+    const cleanupOlderThan = new Date(Date.now() - Math.min(this.keepVersionsMs, readMs));
+    await this.chunks.optimize({ cleanupOlderThan });
+    await this.files.optimize({ cleanupOlderThan });
   }
 
   close(): void {
