@@ -7,6 +7,7 @@ import { EngineClient } from "../../extension/engineClient.ts";
 import { forkEngine } from "../../extension/engineProcess.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import { defaultSettings } from "../../protocol/data.ts";
+import { engineArguments } from "../../protocol/launch.ts";
 
 /** An engine that answers three requests: one tells where it runs, one kills it, one makes it exit. */
 const script = `
@@ -63,7 +64,7 @@ test("the engine runs beside its code, without the host's debug flags, hub token
   try {
     const { cwd, env, execArgv } = await placeOf(engine);
     assert.equal(cwd, folder);
-    assert.deepEqual(execArgv, []);
+    assert.deepEqual(execArgv, [...engineArguments]);
     assert.deepEqual([env["HF_TOKEN"], env["NODE_OPTIONS"]], [undefined, undefined]);
     assert.deepEqual([env["ELECTRON_RUN_AS_NODE"], env["ORT_DISABLE_TELEMETRY"]], ["1", "1"]);
   } finally {
