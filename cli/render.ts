@@ -15,6 +15,10 @@ type Style = Parameters<typeof styleText>[0];
 /** More than this is a list to search in, not an answer; --json has all. */
 const shownPassages = 5;
 
+/** Lines of a passage: at most, and when nothing in it is marked. */
+const shownLines = 14;
+const unmarkedLines = 5;
+
 /** Colours only where a person reads; styleText also honours NO_COLOR. */
 function styled(style: Style, text: string): string {
   return process.stdout.isTTY ? styleText(style, text) : text;
@@ -98,9 +102,30 @@ function checkedText({ sentences }: Answer): string {
 function passageText(hit: Hit, number: number): string {
   const place = styled("cyan", `[${number}] ${placeText(hit)}`);
   const heading = hit.heading ? styled("dim", `  ${hit.heading}`) : "";
-  const lines = markedText(hit.text, hit.marks).trimEnd().split("\n");
-  const shown = lines.slice(0, 12).map((line) => `    ${line}`);
-  return [place + heading, ...shown, ...(lines.length > 12 ? ["    …"] : [])].join("\n");
+  return [place + heading, ...excerpt(hit.text, hit.marks).map((line) => `    ${line}`)].join("\n");
+}
+
+/** The marked lines with one around each, or the first lines of a passage without marks. */
+function excerpt(text: string, marks: readonly Range[]): string[] {
+  let next = 0;
+  const lines = text.split("\n").map((line) => {
+    const start = next;
+    next += line.length + 1;
+    const inLine = marks.filter(([from, to]) => from < start + line.length && to > start);
+    return { line, marks: inLine.map(([from, to]): Range => [Math.max(from - start, 0), to - start]) };
+  });
+  const isMarked = (index: number): boolean => (lines[index]?.marks.length ?? 0) > 0;
+  const shown = [...lines.keys()]
+    .filter((i) => (marks.length > 0 ? isMarked(i - 1) || isMarked(i) || isMarked(i + 1) : i < unmarkedLines))
+    .slice(0, shownLines);
+  const gap = styled("dim", "…");
+  const result: string[] = [];
+  for (const [n, index] of shown.entries()) {
+    const one = lines[index];
+    if (index > (shown[n - 1] ?? -1) + 1) result.push(gap);
+    if (one) result.push(markedText(one.line, one.marks));
+  }
+  return (shown.at(-1) ?? 0) < lines.length - 1 ? [...result, gap] : result;
 }
 
 /** `path:line` opens in most terminals; documents with pages have the page. */

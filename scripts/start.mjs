@@ -14,7 +14,7 @@ if (more.length > 0 || (dir !== undefined && question === undefined)) {
 
 const sample = fileURLToPath(new URL("../sample", import.meta.url));
 const cli = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
-const asked = question ?? "How much notice must a client give to end the engagement?";
+const asked = question ?? "How heavy may the shelves upstairs be?";
 
 console.log(`Indexing ${dir ?? "the sample workspace (sample/)"} and asking: ${asked}\n`);
 const { status, error } = spawnSync(process.execPath, [cli, "ask", dir ?? sample, asked], {
