@@ -262,7 +262,7 @@ export class Indexing {
       ? "problem"
       : this.paused
         ? "paused"
-        : library.isBusy && counts.total > 0
+        : library.isBusy && (counts.total > 0 || counts.files === 0)
           ? "indexing"
           : counts.files > 0 || this.updated
             ? "ready"
