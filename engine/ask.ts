@@ -2,13 +2,23 @@ import { totalmem } from "node:os";
 import type { Ollama } from "../models/ollama.ts";
 import { ContextOverflowError } from "../models/ollamaErrors.ts";
 import { CarrelError, type RequestContext } from "../protocol/channel.ts";
-import type { Answer, AnswerEvent, ContextUse, Hit, Selection, Turn } from "../protocol/data.ts";
-import { checkAnswer } from "./check.ts";
+import type {
+  Answer,
+  AnswerEvent,
+  CheckedSentence,
+  ContextUse,
+  Hit,
+  Selection,
+  Turn,
+} from "../protocol/data.ts";
+import { checkAnswer, withoutCitations } from "./check.ts";
 import { markSentences } from "./marks.ts";
 import { buildPrompt, largestContext, type Prompt, type TokenRatios } from "./prompt.ts";
 import { searchQuery } from "./searchQuery.ts";
 
 const passagesAsked = 8;
+/** A sentence of an answer may draw two sentences of its source together. */
+const marksForClaim = 2;
 
 export interface AskRequest {
   readonly question: string;
@@ -91,9 +101,10 @@ export async function answerQuestion(
   return {
     written: true,
     text: written.text,
-    passages,
+    passages: markCited(written.text, sentences, passages),
     sentences,
     model,
+    ...(written.problem ? { incomplete: true } : {}),
     ...(written.context ? { context: written.context } : {}),
     ...(notice === "" ? {} : { notice }),
     timings: {
@@ -214,6 +225,23 @@ function noticeOf(problem: CarrelError | undefined, partly: boolean): string {
 function searchedSentence(parts: AskParts): string {
   const searched = parts.searched?.() ?? "";
   return searched === "" ? "" : ` Searched: ${searched}.`;
+}
+
+/**
+ * The passages with other marks where the answer cites them: the sentences that its supported sentences rest on
+ * take the place of those that match the question, so that a click on a citation shows what to check it by.
+ */
+function markCited(text: string, checked: readonly CheckedSentence[], passages: readonly Hit[]): Hit[] {
+  return passages.map((hit, index) => {
+    const citing = checked.filter(
+      ({ verdict, cites }) => verdict === "supported" && cites.includes(index + 1),
+    );
+    const found = citing.flatMap(({ range: [start, end] }) =>
+      markSentences(withoutCitations(text.slice(start, end)), hit.text, hit.kind, marksForClaim),
+    );
+    const marks = [...new Map(found.map((range) => [range[0], range])).values()].sort((a, b) => a[0] - b[0]);
+    return marks.length > 0 ? { ...hit, marks } : hit;
+  });
 }
 
 function isNotFound(text: string): boolean {

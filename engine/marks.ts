@@ -3,16 +3,15 @@ import { sentences } from "../text/sentences.ts";
 import { stopWordsOf } from "../text/stopWords.ts";
 import { terms } from "../text/terms.ts";
 
-const mostMarks = 3;
 /** Longer "sentences" are tables or data that lost their lines; marking all of it would point at nothing. */
 const longestMark = 600;
 
 /**
- * The sentences of a passage that match the question best: none to three, in the order of the text. A word
+ * The sentences of a passage that match the question best: none to `most`, in the order of the text. A word
  * counts the more, the fewer sentences of the passage it stands in. In code and data a line takes the place of
  * a sentence.
  */
-export function markSentences(question: string, text: string, kind?: FileKind): Range[] {
+export function markSentences(question: string, text: string, kind?: FileKind, most = 3): Range[] {
   const asked = questionTerms(question);
   if (asked.size === 0) return [];
   const byLine = kind === undefined ? looksLikeCode(text) : kind === "code" || kind === "data";
@@ -39,7 +38,7 @@ export function markSentences(question: string, text: string, kind?: FileKind): 
   const best = scored[0]?.score ?? 0;
   return scored
     .filter(({ score }) => score >= best * 0.6)
-    .slice(0, mostMarks)
+    .slice(0, most)
     .map(({ range }) => range)
     .sort((a, b) => a[0] - b[0]);
 }

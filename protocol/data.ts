@@ -108,6 +108,8 @@ export const answer = v.object({
   model: v.optional(v.string()),
   context: v.optional(contextUse),
   notice: v.optional(v.string()),
+  /** True when the model failed in the middle: `text` is what had been written, `notice` says why it ended. */
+  incomplete: v.optional(v.boolean()),
   timings,
 });
 export type Answer = v.InferOutput<typeof answer>;

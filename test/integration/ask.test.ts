@@ -274,10 +274,32 @@ describe("a question without a written answer", () => {
     it(`keeps the passages${partly ? " and what was written" : ""} when the fault is ${fault}`, async () => {
       const { answer } = await ask({}, { fault });
       assert.equal(answer.written, partly);
+      assert.equal(answer.incomplete, partly ? true : undefined);
       assert.equal(answer.passages.length, 2);
       assert.match(answer.notice ?? "", notice);
     });
   }
+});
+
+it("marks in a cited passage what supports the answer, and in others what matches the question", async () => {
+  const { answer } = await ask(
+    { question: "When may the contract end, and what about holidays?" },
+    { answer: "Thirty days' written notice is needed on either side [1]." },
+  );
+  const marked = answer.passages.map(({ text, marks }) => marks.map(([start, end]) => text.slice(start, end)));
+  assert.equal(answer.sentences[0]?.verdict, "supported");
+  assert.deepEqual(marked[0], ["Either side may end the contract with thirty days' written notice."]);
+  assert.ok(marked[1]?.includes("Holidays are granted by the team lead."));
+
+  const lamp = await ask(
+    { question: "When may the contract end?" },
+    { answer: "The lamp burns all night [1]." },
+  );
+  const [passageWithLamp] = lamp.answer.passages;
+  assert.deepEqual(
+    passageWithLamp?.marks.map(([start, end]) => passageWithLamp.text.slice(start, end)),
+    ["The lamp burns all night."],
+  );
 });
 
 describe("cancelling a question", () => {
