@@ -34,9 +34,8 @@ export interface PanelView extends vscode.Disposable {
 }
 
 /**
- * Serves the panel. VS Code throws the page away whenever the view is hidden and loads it anew when it is
- * shown, so a channel lasts as long as the view is visible, and what is to be put into the panel waits until
- * the page says that it is ready.
+ * Serves the panel. Its page is kept while the view is hidden, so that an answer goes on streaming. What is to
+ * be put into the panel waits until the page says that it is ready.
  */
 export function createPanelView(extensionUri: vscode.Uri, handlers: PanelHandlers): PanelView {
   let session: { readonly channel: PanelChannel; readonly port: vscode.Disposable } | undefined;
@@ -68,7 +67,7 @@ export function createPanelView(extensionUri: vscode.Uri, handlers: PanelHandler
 
   const close = (): void => {
     ready = false;
-    session?.channel.close("the panel was hidden");
+    session?.channel.close("the panel was closed");
     session?.port.dispose();
     session = undefined;
   };
@@ -82,19 +81,15 @@ export function createPanelView(extensionUri: vscode.Uri, handlers: PanelHandler
         enableForms: false,
         localResourceRoots: roots,
       };
-      const open = (): void => {
-        close();
-        const port = webviewPort(view.webview);
-        session = { port, channel: new Channel(port, panelContract, panelHostContract, withReady) };
-      };
-      open();
-      view.onDidChangeVisibility(() => (view.visible ? open() : close()));
+      close();
+      const port = webviewPort(view.webview);
+      session = { port, channel: new Channel(port, panelContract, panelHostContract, withReady) };
       view.onDidDispose(close);
       view.webview.html = pageFor(view.webview, extensionUri);
     },
   };
   const registration = vscode.window.registerWebviewViewProvider(panelViewId, provider, {
-    webviewOptions: { retainContextWhenHidden: false },
+    webviewOptions: { retainContextWhenHidden: true },
   });
 
   return {
