@@ -1,0 +1,204 @@
+/**
+ * `npm run eval [-- --json] [--sets a,b] [--model DIR] [--yardstick DIR]`: how well search finds, through the
+ * product's own indexing and search, on public data. Side by side: lexical, vectors, and both fused as shipped,
+ * and the same with a yardstick model where its folder is there (scripts/train/teacher.py makes it).
+ */
+import { existsSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { FolderIndex } from "../../indexer/folderIndex.ts";
+import { createParser } from "../../indexer/parser/pool.ts";
+import { search } from "../../indexer/search.ts";
+import { openEmbeddingModel } from "../../models/embeddings.ts";
+import type { EmbeddingModel } from "../../models/types.ts";
+import { defaultSettings, type SearchMode } from "../../protocol/data.ts";
+import { build, defaultCache } from "./build.ts";
+import type { Dataset, Question } from "./dataset.ts";
+import { interval, judge, type Measures, mean, measures } from "./metrics.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+/** More than ten, because passages of one file count once. */
+const found = 30;
+
+interface Method {
+  readonly name: string;
+  readonly model: "bundled" | "yardstick";
+  readonly mode: SearchMode;
+}
+
+const methods: readonly Method[] = [
+  { name: "lexical", model: "bundled", mode: "lexical" },
+  { name: "vectors", model: "bundled", mode: "vector" },
+  { name: "hybrid", model: "bundled", mode: "hybrid" },
+  { name: "MiniLM vectors", model: "yardstick", mode: "vector" },
+  { name: "MiniLM hybrid", model: "yardstick", mode: "hybrid" },
+];
+
+interface SetResult {
+  readonly set: string;
+  readonly group: string;
+  readonly questions: number;
+  readonly chunks: number;
+  readonly methods: Record<string, Measures & { interval: [number, number]; seconds: number }>;
+}
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    sets: { type: "string" },
+    model: { type: "string", default: "bundled" },
+    yardstick: { type: "string", default: join(defaultCache, "all-MiniLM-L6-v2") },
+    /** "dev" (for tuning) or "test": each has half of the questions. */
+    half: { type: "string", default: "test" },
+  },
+});
+
+const log = (line: string): void => console.error(line);
+const parser = createParser({
+  entry: join(root, "indexer/parser/main.ts"),
+  memoryMb: 512,
+  timeoutMs: 30_000,
+});
+const places = {
+  bundledDir: join(root, "models/bundled"),
+  url: "",
+  fetch: () => Promise.reject(new Error("The evaluation opens no connection.")),
+};
+
+const setsDir = join(defaultCache, "sets");
+if (!existsSync(setsDir)) await build(defaultCache, log);
+const models = new Map<string, EmbeddingModel>([
+  ["bundled", await openEmbeddingModel(options.model, places)],
+]);
+if (existsSync(options.yardstick))
+  models.set("yardstick", await openEmbeddingModel(options.yardstick, places));
+else log(`No yardstick at ${options.yardstick}: python scripts/train/teacher.py makes it.`);
+
+const names = options.sets?.split(",") ?? (await listSets());
+const results: SetResult[] = [];
+for (const name of names) results.push(await evaluate(name));
+await parser.close();
+for (const model of models.values()) await model.close();
+if (options.json) console.log(JSON.stringify({ model: models.get("bundled")?.id, results }, null, 1));
+else print(results);
+
+async function listSets(): Promise<string[]> {
+  return ["sample", ...(JSON.parse(await readFile(join(setsDir, "index.json"), "utf8")) as string[])];
+}
+
+/** The sample workspace's questions stand beside it in the repository; all of them are in both halves. */
+async function readSet(
+  name: string,
+): Promise<{ dir: string; group: string; questions: readonly Question[] }> {
+  if (name === "sample") {
+    const lines = (await readFile(join(root, "test/fixtures/sampleQuestions.jsonl"), "utf8"))
+      .trim()
+      .split("\n");
+    const questions = lines.map((line): Question => {
+      const { id, query, path, page } = JSON.parse(line) as {
+        id: string;
+        query: string;
+        path: string;
+        page?: number;
+      };
+      return { id, query, relevant: [{ path, ...(page === undefined ? {} : { page }) }] };
+    });
+    return { dir: join(root, "sample"), group: "text", questions };
+  }
+  const set = JSON.parse(await readFile(join(setsDir, name, "set.json"), "utf8")) as Omit<Dataset, "files">;
+  const rest = options.half === "dev" ? 1 : 0;
+  const questions = set.questions.filter((_, i) => i % 2 === rest);
+  return { dir: join(setsDir, name, "files"), group: set.group, questions };
+}
+
+async function evaluate(name: string): Promise<SetResult> {
+  const { dir, group, questions } = await readSet(name);
+  const out: SetResult["methods"] = {};
+  let chunks = 0;
+  for (const [key, model] of models) {
+    const storage = join(defaultCache, "index", name);
+    await mkdir(storage, { recursive: true });
+    const index = await FolderIndex.open({
+      folder: { path: dir, name },
+      storage,
+      embedding: model,
+      parser,
+      walk: { exclude: [], maxFileBytes: defaultSettings.maxFileBytes },
+      onProgress: () => undefined,
+      log,
+    });
+    const started = performance.now();
+    const summary = await index.update(new AbortController().signal);
+    chunks = summary.chunks;
+    const took = ((performance.now() - started) / 1000).toFixed(1);
+    log(`${name}: ${summary.files} files, ${chunks} chunks, ${key}, ${took} s`);
+    const vectors = await model.embed(
+      questions.map((question) => question.query),
+      "query",
+    );
+    for (const method of methods.filter((one) => one.model === key)) {
+      const begun = performance.now();
+      const judged: Measures[] = [];
+      for (const [i, question] of questions.entries()) {
+        const hits = await search(
+          [{ folder: dir, store: index.store }],
+          question.query,
+          vectors[i],
+          found,
+          method.mode,
+        );
+        judged.push(judge(question, hits));
+      }
+      const gains = judged.map((one) => one["nDCG@10"]);
+      const means = Object.fromEntries(
+        measures.map((measure) => [measure, mean(judged.map((one) => one[measure]))]),
+      );
+      out[method.name] = {
+        ...(means as Measures),
+        interval: interval(gains),
+        seconds: (performance.now() - begun) / 1000 / Math.max(1, questions.length),
+      };
+    }
+    await index.close();
+  }
+  return { set: name, group, questions: questions.length, chunks, methods: out };
+}
+
+function print(all: readonly SetResult[]): void {
+  const columns = methods.map((method) => method.name).filter((name) => all.some((one) => one.methods[name]));
+  const line = (cells: readonly string[]): void => console.log(`| ${cells.join(" | ")} |`);
+  line(["nDCG@10", "questions", "chunks", ...columns]);
+  line(["---", "---:", "---:", ...columns.map(() => "---:")]);
+  for (const one of all) {
+    const cells = columns.map((name) => {
+      const result = one.methods[name];
+      if (!result) return "";
+      const [low, high] = result.interval;
+      return `${result["nDCG@10"].toFixed(3)} (${low.toFixed(2)}–${high.toFixed(2)})`;
+    });
+    line([one.set, String(one.questions), String(one.chunks), ...cells]);
+  }
+  for (const [title, groups] of [
+    ["mean of code", ["code"]],
+    ["mean of text", ["text"]],
+    ["mean of code and text", ["code", "text"]],
+  ] as const) {
+    const some = all.filter((one) => (groups as readonly string[]).includes(one.group));
+    if (some.length === 0) continue;
+    const cells = columns.map((name) =>
+      mean(some.map((one) => one.methods[name]?.["nDCG@10"] ?? 0)).toFixed(3),
+    );
+    line([`**${title}**`, "", "", ...cells]);
+  }
+  console.log();
+  for (const measure of measures.slice(1)) {
+    const some = all.filter((one) => one.group !== "languages");
+    const cells = columns.map((name) => {
+      const value = mean(some.map((one) => one.methods[name]?.[measure] ?? 0));
+      return `${name} ${value.toFixed(3)}`;
+    });
+    console.log(`${measure}, mean of code and text: ${cells.join(", ")}`);
+  }
+}
