@@ -43,6 +43,7 @@ export function createEngine(parts: EngineParts): RunningEngine {
   let storage = "";
 
   const search = async (query: string, k: number, mode: SearchMode, signal: AbortSignal): Promise<Hit[]> => {
+    await indexing.whenSearchable(signal);
     const found = await indexing.serving().search(query, k, mode, signal);
     return found.map((one) => ({ ...one, marks: markSentences(query, one.text, one.kind) }));
   };

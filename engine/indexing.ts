@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Parser } from "../indexer/parser/pool.ts";
 import type { EmbeddingModel } from "../models/types.ts";
 import { CarrelError } from "../protocol/channel.ts";
@@ -9,6 +10,9 @@ import { Library } from "./library.ts";
 const statusIntervalMs = 150;
 /** A window that reads looks this often whether the one that writes has gone. */
 const takeOverIntervalMs = 3_000;
+/** A client that has just started its engine asks for an update within this time. */
+const startingMs = 500;
+const pollMs = 30;
 
 export interface IndexingParts {
   readonly parser: Parser;
@@ -60,6 +64,20 @@ export class Indexing {
 
   hasFolder(path: string): boolean {
     return this.folders.some((folder) => folder.path === path);
+  }
+
+  /**
+   * Waits while the first files of an empty index are being read, so that a question asked at once is not
+   * answered with "nothing found". Returns as soon as there is something to find, or nothing more to wait for.
+   */
+  async whenSearchable(signal: AbortSignal): Promise<void> {
+    const started = performance.now();
+    const isStarting = (): boolean => performance.now() - started < startingMs;
+    const waits = (): boolean =>
+      !this.updated && !this.paused && (this.updating !== undefined || isStarting());
+    while (this.serving().counts().chunks === 0 && waits() && !signal.aborted) {
+      await delay(pollMs);
+    }
   }
 
   /** What is searched, in words: "412 files in 2 folders". */

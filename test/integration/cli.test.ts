@@ -82,7 +82,15 @@ test("the terminal's commands keep their contract", async (t) => {
   assert.equal(JSON.parse(status.stdout).files, 2);
   assert.equal(status.code, 0);
 
-  const text = await carrel("ask", dir, "How can the lease be ended?", "--store", storage, "--ollama", "http://127.0.0.1:9");
+  const text = await carrel(
+    "ask",
+    dir,
+    "How can the lease be ended?",
+    "--store",
+    storage,
+    "--ollama",
+    "http://127.0.0.1:9",
+  );
   assert.match(text.stdout, /lease\.md:\d+/);
   assert.match(text.stdout, /Connections opened: none/);
 });

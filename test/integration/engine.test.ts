@@ -70,6 +70,23 @@ test("a second look finds what changed, what is new and what is gone", async (t)
   assert.deepEqual(await paths(channel, "dates"), ["d/deep.md"]);
 });
 
+test("a question that is asked while an empty index is being built waits for the first files", async (t) => {
+  const workspace = await workspaceFor(t, { "a.md": "apples\n" });
+  const { channel } = await workspace.start();
+  const searching = paths(channel, "apples");
+  const indexing = channel.request("index", {});
+  assert.deepEqual(await searching, ["a.md"]);
+  await indexing;
+});
+
+test("a folder without a single file is searched without waiting for ever", async (t) => {
+  const workspace = await workspaceFor(t, {});
+  const { channel } = await workspace.start();
+  assert.deepEqual(await paths(channel, "apples"), []);
+  await channel.request("index", {});
+  assert.deepEqual(await paths(channel, "apples"), []);
+});
+
 test("a touched file with the same content is not written again", async (t) => {
   const workspace = await workspaceFor(t, { "a.md": "apples\n" });
   const { channel } = await workspace.start();
