@@ -38,6 +38,8 @@ export interface CodeServerOptions {
 
 export interface CodeServer {
   readonly port: number;
+  /** The process group of the server, its extension hosts and what they start. */
+  readonly group: number;
   /** Address of a workbench on a folder; `payload` are pairs that VS Code's web workbench understands. */
   url(folder: string, payload?: readonly (readonly [string, string])[]): string;
   /** What the server has printed. */
@@ -131,6 +133,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
 
   return {
     port,
+    group: child.pid ?? 0,
     exited,
     close,
     output: () => output,

@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- DIR] [--json] [--rounds N]`: how fast and how large Carrel is, on the sample workspace, on
- * DIR if one is named, and else on a large workspace of 5,000 source files taken from node_modules. Every
- * figure is read off the real engine process over the real protocol.
+ * `npm run bench [-- DIR] [--json] [--no-vscode]`: how fast and how large Carrel is, on the sample workspace, on
+ * DIR if one is named, and else on a large workspace of source files taken from node_modules. Every figure is
+ * read off the real engine process over the real protocol, and off a real VS Code where there is one.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
@@ -14,6 +14,7 @@ import { defaultSettings, type SearchMode } from "../../protocol/data.ts";
 import { engineClientContract, engineContract } from "../../protocol/engine.ts";
 import { engineArguments, engineEnvironment } from "../../protocol/launch.ts";
 import { processPort } from "../../protocol/port.ts";
+import { measureHost } from "./host.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const largeFiles = 5_000;
@@ -209,7 +210,26 @@ function table(rows: readonly Row[]): string {
     .join("\n");
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean" } } });
+async function measureVsCode(folder: string): Promise<Row[]> {
+  const { activateMs, withoutMb, withMb } = await measureHost(folder);
+  const row = { workspace: "VS Code" };
+  return [
+    { ...row, figure: "activate", value: activateMs, unit: "ms", aim: "< 50" },
+    { ...row, figure: "extension host without Carrel", value: withoutMb, unit: "MB" },
+    {
+      ...row,
+      figure: "added by Carrel, after a question",
+      value: withMb - withoutMb,
+      unit: "MB",
+      aim: "< 20",
+    },
+  ];
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "boolean" }, "no-vscode": { type: "boolean" } },
+});
 const [named] = positionals;
 const rows = await measure("sample", join(root, "sample"), false);
 if (named) {
@@ -219,5 +239,6 @@ if (named) {
   rows.push(...(await measure("large", large, true)));
   await rm(large, { recursive: true, force: true });
 }
+if (!values["no-vscode"]) rows.push(...(await measureVsCode(join(root, "sample"))));
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}, Node ${process.versions.node}`;
 console.log(values.json ? JSON.stringify({ machine, rows }, null, 2) : `${machine}\n\n${table(rows)}`);
