@@ -67,6 +67,8 @@ async function runWith(channel: EngineChannel, command: Exclude<Command, { name:
       break;
     }
     case "privacy": {
+      // Opens all that Carrel ever opens, so that the list shows it.
+      await channel.request("doctor", {});
       const { connections } = await channel.request("privacy", {});
       print(command, connections, () => connectionsText(connections));
       break;
@@ -102,6 +104,11 @@ async function ask(channel: EngineChannel, command: Extract<Command, { name: "as
     connections,
   };
   print(command, document, () => answerText(question, answer, summary, connections));
+  // Who names a model wants an answer by it: the passages alone are not that.
+  if (model && !answer.written) {
+    console.error(`carrel: ${answer.notice ?? "There is no written answer."}`);
+    process.exitCode = 1;
+  }
 }
 
 const queryLine = v.object({ id: v.union([v.string(), v.number()]), query: v.string() });

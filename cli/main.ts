@@ -19,7 +19,7 @@ async function main(): Promise<number> {
       return 0;
     }
     await run(command);
-    return 0;
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof UsageError) {
       console.error(`carrel: ${error.message}\n\n${usage}`);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
+import { startFakeOllama } from "../support/fakeOllama.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 const cli = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
@@ -120,6 +121,41 @@ test("wrong use exits with 2, failure with 1, each with what to do", async (t) =
     assert.equal(run.code, code, `${args.join(" ")}: ${run.stderr}`);
     assert.match(run.stderr, message);
   }
+});
+
+test("a model that is asked for by name and can't be had is a failure, with the passages all the same", async (t) => {
+  const workspace = await makeWorkspace({ "a.md": "Apples are red.\n" });
+  t.after(() => workspace.remove());
+  const ollama = await startFakeOllama();
+  t.after(() => ollama.close());
+  const options = ["--store", workspace.storage, "--ollama", ollama.url, "--json"];
+  const unknown = await carrel(
+    "ask",
+    workspace.dir,
+    "Which colour are apples?",
+    "--model",
+    "no-such",
+    ...options,
+  );
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.stderr, /no-such/);
+  assert.equal(JSON.parse(unknown.stdout).passages[0].path, "a.md");
+
+  const written = await carrel("ask", workspace.dir, "Which colour are apples?", ...options);
+  assert.equal(written.code, 0, written.stderr);
+  const answer = JSON.parse(written.stdout);
+  assert.equal(answer.written, true);
+  assert.match(answer.answer, /\[1\]/);
+  assert.equal(answer.citations[0].path, "a.md");
+  assert.equal(answer.checked[0].verdict, "supported");
+  assert.ok(answer.connections.every(({ host }: { host: string }) => host === "127.0.0.1"));
+
+  const privacy = await carrel("privacy", ...options);
+  const [connection] = JSON.parse(privacy.stdout);
+  assert.deepEqual([connection.host, connection.opened], ["127.0.0.1", true]);
+  const doctor = await carrel("doctor", ...options);
+  assert.equal(doctor.code, 0, doctor.stdout);
+  assert.ok(JSON.parse(doctor.stdout).length >= 5);
 });
 
 test("a query file with a broken line says which", async (t) => {
