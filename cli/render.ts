@@ -159,7 +159,7 @@ export function connectionsText(connections: readonly Connection[]): string {
   const list = (title: string, some: readonly Connection[]): string[] => [
     `${title}: ${some.length === 0 ? "none." : some.length}`,
     ...some.map(
-      ({ time, host, port, purpose, reason }) => `  ${time} ${host}:${port} for the ${purpose} (${reason})`,
+      ({ time, host, port, purpose, reason }) => `  ${time} ${host}:${port} for the ${purpose}: ${reason}`,
     ),
   ];
   const refused = connections.filter((connection) => !connection.allowed);
