@@ -125,7 +125,7 @@ function panelHandlers(
     },
     chatServer: () => engine.chatServer(),
     async command({ name }) {
-      await vscode.commands.executeCommand(commandId(name));
+      await vscode.commands.executeCommand(name === "openFolder" ? "vscode.openFolder" : commandId(name));
       return {};
     },
     async copy({ text }) {

@@ -1,5 +1,4 @@
 import * as vscode from "vscode";
-import { CarrelError } from "../protocol/channel.ts";
 import { commandId } from "./commandTable.ts";
 import type { EngineClient } from "./engineClient.ts";
 
@@ -13,12 +12,20 @@ const suggestedPull = "ollama pull qwen3:4b";
 export async function setUpOllama(engine: EngineClient, extensionId: string): Promise<void> {
   const step = { category: `${extensionId}#carrel`, step: "ollama" };
   await vscode.commands.executeCommand("workbench.action.openWalkthrough", step, false);
+  await lookForOllama(engine);
+}
+
+async function lookForOllama(engine: EngineClient): Promise<void> {
   const server = await engine.chatServer();
   const usable = server.models.some((model) => model.refused === undefined);
   if (server.state === "ready" && usable) return offerChoice(server.chosen);
   if (server.state === "ready") return offerPull();
-  const message = [server.detail, server.remedy].filter(Boolean).join(" ");
-  throw new CarrelError(message || `No model server answers at ${server.url}.`);
+  // Nothing failed: this is what the person came for, so it is no error, and the next look is one click away.
+  const again = vscode.l10n.t("Look Again");
+  const found = [server.detail, server.remedy].filter(Boolean).join(" ");
+  const message = found || vscode.l10n.t("No model server answers at {0}.", server.url);
+  const chosen = await vscode.window.showInformationMessage(message, again);
+  if (chosen === again) await lookForOllama(engine);
 }
 
 async function offerChoice(model: string | undefined): Promise<void> {

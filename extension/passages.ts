@@ -74,6 +74,12 @@ export function createPassages(): Passages {
         selection: new vscode.Range(first, first),
       });
       editor.revealRange(range, vscode.TextEditorRevealType.InCenter);
+      const [mark] = place.marks;
+      // Of a passage longer than the editor the marked sentence is what must be seen.
+      if (mark) {
+        const sentence = new vscode.Range(positionOf(mark.start), positionOf(mark.end));
+        editor.revealRange(sentence, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+      }
       current = { editor, range };
       editor.setDecorations(passageStyle, [range]);
       editor.setDecorations(

@@ -39,7 +39,7 @@ export const panelHostContract = {
       result: nothing,
     },
     chatServer: { params: nothing, result: data.chatServer },
-    /** One of the extension's own commands that the panel offers as a button. */
+    /** One of the extension's own commands that the panel offers as a button, or VS Code's to open a folder. */
     command: {
       params: v.object({
         name: v.picklist([
@@ -51,6 +51,7 @@ export const panelHostContract = {
           "setUpOllama",
           "showLog",
           "restartEngine",
+          "openFolder",
         ]),
       }),
       result: nothing,

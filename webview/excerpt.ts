@@ -39,6 +39,15 @@ function lastBoundary(text: string, limit: number, from: number): number {
   return space > limit ? space : from;
 }
 
+/**
+ * Prose with its hard line ends taken back, character for character, so that ranges stay true: lines that were
+ * broken for a width of their own would be broken twice in a side bar. Lists, headings, tables and short
+ * lines stay.
+ */
+export function flowingText(text: string): string {
+  return text.replace(/(?<=[^\n]{60})\n(?= {0,3}[\p{L}\p{N}"“„'’‘(*_`–—])(?!\s*(?:[*\-+]|\d+[.)])\s)/gu, " ");
+}
+
 /** The characters of `text` in `[start, end)`, in their colours, with the marks laid over them. */
 export function passageRuns(
   text: string,

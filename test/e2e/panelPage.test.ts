@@ -143,7 +143,7 @@ test("Escape and the button stop an answer; what was written stays and can be as
 
 test("follow-ups carry what was said before; a new conversation forgets it", async () => {
   const asked: Asked[] = [];
-  const { page } = await openPanel(browser, {
+  const { page, host } = await openPanel(browser, {
     handlers: {
       ask: (params) => {
         asked.push(params);
@@ -155,7 +155,7 @@ test("follow-ups carry what was said before; a new conversation forgets it", asy
   await page.getByTestId("answer").getByText("Answer 1").waitFor();
   await ask(page, "Two?");
   await page.getByTestId("answer").getByText("Answer 2").waitFor();
-  await page.getByRole("button", { name: "New conversation" }).click();
+  host.notify("newConversation", {});
   await page.getByTestId("welcome").waitFor();
   await ask(page, "Three?");
   await page.getByTestId("answer").getByText("Answer 3").waitFor();
@@ -194,6 +194,40 @@ test("with no model server the passages are the answer, and two buttons lead to 
   await page.close();
 });
 
+test("an answer that broke off is a warning, and can be tried again", async () => {
+  let tries = 0;
+  const { page } = await openPanel(browser, {
+    handlers: {
+      ask: () =>
+        tries++ === 0 ? { ...written("Half of it"), notice: "It broke off.", incomplete: true } : answer,
+    },
+  });
+  await ask(page, "How?");
+  await page.locator(".notice.warning").getByText("It broke off.").waitFor();
+  await page.getByRole("button", { name: "Retry" }).click();
+  await page.getByTestId("support").getByText("2 of 4 sentences").waitFor();
+  assert.equal(await page.getByTestId("notice").count(), 0);
+  await page.close();
+});
+
+test("without a folder the panel offers to open one, and asks nothing", async () => {
+  const commands: string[] = [];
+  const { page } = await openPanel(browser, {
+    handlers: {
+      ready: () => ({ engine: { state: "running" }, status: { ...readyIndex, files: 0 }, folders: [] }),
+      command: ({ name }) => {
+        commands.push(name);
+        return {};
+      },
+    },
+  });
+  await page.getByRole("button", { name: "Open folder" }).click();
+  assert.ok(await page.getByTestId("ask-box").isDisabled());
+  assert.equal(await page.getByText("0 files").count(), 0);
+  assert.deepEqual(commands, ["openFolder"]);
+  await page.close();
+});
+
 test("an error says what happened and what to do, and can be tried again", async () => {
   let tries = 0;
   const { page } = await openPanel(browser, {
@@ -216,7 +250,7 @@ test("an error says what happened and what to do, and can be tried again", async
   await page.getByTestId("source").first().click();
   await page.getByTestId("notice").getByText("The file is gone.").waitFor();
   await page.getByRole("button", { name: "Dismiss" }).click();
-  assert.equal(await page.getByTestId("notice").count(), 0);
+  await page.getByTestId("notice").waitFor({ state: "detached" });
   await page.close();
 });
 

@@ -286,7 +286,9 @@ it("marks in a cited passage what supports the answer, and in others what matche
     { question: "When may the contract end, and what about holidays?" },
     { answer: "Thirty days' written notice is needed on either side [1]." },
   );
-  const marked = answer.passages.map(({ text, marks }) => marks.map(([start, end]) => text.slice(start, end)));
+  const marked = answer.passages.map(({ text, marks }) =>
+    marks.map(([start, end]) => text.slice(start, end)),
+  );
   assert.equal(answer.sentences[0]?.verdict, "supported");
   assert.deepEqual(marked[0], ["Either side may end the contract with thirty days' written notice."]);
   assert.ok(marked[1]?.includes("Holidays are granted by the team lead."));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CheckedSentence, Range } from "../../protocol/data.ts";
-import { excerptRange, passageRuns } from "../../webview/excerpt.ts";
+import { excerptRange, flowingText, passageRuns } from "../../webview/excerpt.ts";
 import {
   contextParts,
   indexSummary,
@@ -83,5 +83,24 @@ test("runs of a passage put together are the passage, and the marked ones its ma
     assert.equal(marked.join(""), passage.marks.map(([from, to]) => passage.text.slice(from, to)).join(""));
     const part = passageRuns(passage.text, passage.marks, passage.language, [10, 40]);
     assert.equal(part.map(({ text }) => text).join(""), passage.text.slice(10, 40));
+  }
+});
+
+test("prose flows over its own line ends; headings, lists, tables and code-like lines stay", () => {
+  const long =
+    "The Tenant may end the lease on 31 March 2027 if it gives notice in writing at least nine months";
+  assert.equal(flowingText(`${long}\nbefore that day.`), `${long} before that day.`);
+  assert.equal(flowingText(`- ${long}\n  before that day.`).length, `- ${long}\n  before that day.`.length);
+  assert.ok(!flowingText(`- ${long}\n  before that day.`).includes("\n"));
+  for (const kept of [
+    `${long}\n\nAnother paragraph.`,
+    `${long}\n## Heading`,
+    `${long}\n- item`,
+    `${long}\n* item`,
+    `${long}\n2. second`,
+    `| ${long} |\n| cell |`,
+    "A short line\nand the next.",
+  ]) {
+    assert.equal(flowingText(kept), kept);
   }
 });

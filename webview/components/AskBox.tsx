@@ -9,7 +9,7 @@ export function AskBox({ session }: { readonly session: Session }): JSX.Element 
   const { state } = session;
   const box = useRef<HTMLTextAreaElement>(null);
   const asking = current(state) !== undefined;
-  const { draft, selection, focusRequests } = state;
+  const { draft, selection, focusRequests, hasFolder } = state;
 
   useEffect(() => {
     if (focusRequests === 0) return;
@@ -64,7 +64,8 @@ export function AskBox({ session }: { readonly session: Session }): JSX.Element 
           value={draft}
           data-testid="ask-box"
           aria-label="Question"
-          placeholder={selection ? "Ask about the selection" : "Ask about this workspace"}
+          disabled={!hasFolder}
+          placeholder={placeholder(hasFolder, selection !== undefined)}
           onInput={(event) => session.draft(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
@@ -88,7 +89,7 @@ export function AskBox({ session }: { readonly session: Session }): JSX.Element 
               data-testid="send"
               aria-label="Send"
               title="Send (Enter)"
-              disabled={draft.trim() === ""}
+              disabled={!hasFolder || draft.trim() === ""}
             >
               <Icon name="send" />
             </button>
@@ -97,6 +98,11 @@ export function AskBox({ session }: { readonly session: Session }): JSX.Element 
       </div>
     </form>
   );
+}
+
+function placeholder(hasFolder: boolean, hasSelection: boolean): string {
+  if (!hasFolder) return "Open a folder first";
+  return hasSelection ? "Ask about the selection" : "Ask about this workspace";
 }
 
 /** Which model writes the answers; a click chooses another. */

@@ -45,7 +45,11 @@ export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element 
           {retry}
         </Notice>
       )}
-      {answer?.written && answer.notice && <Notice kind="info" message={answer.notice} />}
+      {answer?.written && answer.notice && (
+        <Notice kind={answer.incomplete ? "warning" : "info"} message={answer.notice}>
+          {answer.incomplete && retry}
+        </Notice>
+      )}
       {answer && <Support session={session} exchange={exchange} />}
       {passagesAlone && <PassageAnswer session={session} exchange={exchange} retry={retry} />}
       {!passagesAlone && state !== "asking" && passages.length > 0 && (

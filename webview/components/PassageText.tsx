@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Hit, Range } from "../../protocol/data.ts";
-import { type PassageRun, passageRuns } from "../excerpt.ts";
+import { flowingText, type PassageRun, passageRuns } from "../excerpt.ts";
 
 interface Props {
   readonly passage: Hit;
@@ -11,7 +11,8 @@ interface Props {
 /** A passage as it stands in its file: code in its colours, the sentences that match marked. */
 export function PassageText({ passage, range }: Props): JSX.Element {
   const code = passage.kind === "code" || passage.kind === "data";
-  const runs = passageRuns(passage.text, passage.marks, code ? passage.language : "", range);
+  const text = code ? passage.text : flowingText(passage.text);
+  const runs = passageRuns(text, passage.marks, code ? passage.language : "", range);
   const groups: PassageRun[][] = [];
   for (const run of runs) {
     const group = groups.at(-1);

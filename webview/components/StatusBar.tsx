@@ -2,12 +2,13 @@ import type { JSX } from "preact";
 import type { IndexStatus } from "../../protocol/data.ts";
 import { count, indexSummary } from "../labels.ts";
 import type { CommandName, Session } from "../session.ts";
-import { Icon } from "./Icon.tsx";
 import { Notice } from "./Notice.tsx";
 
-/** The top of the panel: the engine if it is not running, else the index; and a new conversation. */
+/** The top of the panel: the engine if it is not running, else the index. */
 export function StatusBar({ session }: { readonly session: Session }): JSX.Element {
-  const { engine, index, exchanges } = session.state;
+  const { engine, hasFolder } = session.state;
+  // Without a folder there is nothing to be indexed, and nothing to say about it.
+  const index = hasFolder ? session.state.index : undefined;
   const running = engine.state === "running";
   return (
     <header class="status" data-testid="status">
@@ -16,12 +17,6 @@ export function StatusBar({ session }: { readonly session: Session }): JSX.Eleme
         <span class="status-text" data-testid="status-text">
           {running ? index && <IndexLine session={session} index={index} /> : engineLabels[engine.state]}
         </span>
-        {exchanges.length > 0 && (
-          <button type="button" class="quiet" onClick={() => session.newConversation()}>
-            <Icon name="add" />
-            New conversation
-          </button>
-        )}
       </div>
       {running ? (
         index && <IndexDetail session={session} index={index} />
@@ -104,11 +99,11 @@ function IndexDetail({ session, index }: IndexProps): JSX.Element | null {
         </Notice>
       );
     case "empty":
-      return session.state.hasFolder ? (
+      return (
         <div class="buttons">
           <CommandButton session={session} name="indexNow" label="Index now" />
         </div>
-      ) : null;
+      );
     case "ready":
       return null;
   }

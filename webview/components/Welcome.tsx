@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { ChatServer } from "../../protocol/data.ts";
 import type { Session } from "../session.ts";
 import { Icon } from "./Icon.tsx";
+import { CommandButton } from "./StatusBar.tsx";
 
 /** Questions that make sense in a law firm's folder as well as in a repository. */
 const examples = [
@@ -32,7 +33,12 @@ export function Welcome({ session }: { readonly session: Session }): JSX.Element
           </ul>
         </>
       ) : (
-        <p class="quiet-text">Open a folder first: Carrel answers from the files in it.</p>
+        <>
+          <p class="quiet-text">Carrel answers from the files of a folder, and none is open.</p>
+          <div class="buttons">
+            <CommandButton session={session} name="openFolder" label="Open folder" primary />
+          </div>
+        </>
       )}
       <p class="promise" data-testid="promise">
         <Icon name="lock" />
