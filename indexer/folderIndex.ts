@@ -14,6 +14,7 @@ import { checkPath, type WalkOptions, walkFolder } from "./walk.ts";
 const formatVersion = 1;
 
 const tidyAfterMs = 45_000;
+const closeAfterMs = 10_000;
 
 export interface FolderIndexOptions {
   readonly folder: Folder;
@@ -48,6 +49,7 @@ export class FolderIndex {
   private readonly files = new Map<string, FileRow>();
   private chunkCount = 0;
   private queue: Promise<unknown> = Promise.resolve();
+  private seenVersion = -1;
   private running = 0;
   private tidyTimer: NodeJS.Timeout | undefined;
 
@@ -104,9 +106,24 @@ export class FolderIndex {
   /** For a reader: takes the lock when its holder has gone, and tells whether this process now writes. */
   async tryTakeOver(): Promise<boolean> {
     if (this.lock) return true;
-    this.lock = await takeWriteLock(this.dir);
-    await this.reload();
-    return this.lock !== undefined;
+    const lock = await takeWriteLock(this.dir);
+    const version = await this.openStore.version();
+    if (!lock && version === this.seenVersion) return false;
+    this.seenVersion = version;
+    // What the store knows of its rows is from when it was opened; a writer must know what is there now.
+    const old = this.openStore;
+    try {
+      this.openStore = await openOrRebuild(this.options, this.dir, lock !== undefined);
+      await this.reload();
+    } catch (error) {
+      await lock?.release();
+      throw error;
+    }
+    // A search that is under way may still read from it.
+    setTimeout(() => old.close(), closeAfterMs).unref();
+    this.lock = lock;
+    this.options.onProgress();
+    return lock !== undefined;
   }
 
   /**

@@ -228,6 +228,11 @@ export class Store {
     return rows;
   }
 
+  /** Grows with each commit, of any process. */
+  version(): Promise<number> {
+    return this.files.version();
+  }
+
   countChunks(): Promise<number> {
     return this.chunks.countRows();
   }

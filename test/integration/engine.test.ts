@@ -163,9 +163,14 @@ test("a second engine reads what the first one writes, and takes over when it ha
   await eventually("the reader became the writer", async () => {
     return (await reader.channel.request("status", {})).status.writer;
   });
+  await workspace.write("a.md", "apples and apricots\n");
   await workspace.write("b.md", "bananas\n");
   await reader.channel.request("index", {});
   assert.deepEqual(await paths(reader.channel, "bananas"), ["b.md"]);
+  // What the first one wrote was replaced, not added to.
+  await reader.stop();
+  const third = await workspace.start();
+  assert.equal((await third.channel.request("status", {})).status.chunks, 2);
 });
 
 test("a damaged index is noticed and built anew", async (t) => {
