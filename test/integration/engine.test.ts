@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { chmod, readdir, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import type { EngineChannel } from "../../cli/engineProcess.ts";
-import type { SearchMode } from "../../protocol/data.ts";
+import { defaultSettings, type SearchMode } from "../../protocol/data.ts";
 import { eventually, makeWorkspace, type Workspace } from "../support/workspace.ts";
+
+const tinyModel = fileURLToPath(new URL("../fixtures/tinyModel", import.meta.url));
 
 async function workspaceFor(t: TestContext, files: Record<string, string>): Promise<Workspace> {
   const workspace = await makeWorkspace(files);
@@ -252,6 +255,28 @@ test("an embedding model that can't be had is a problem with a remedy, and the b
   assert.ok(status.remedy);
   assert.deepEqual(await paths(channel, "apples", "hybrid"), ["a.md"]);
   assert.deepEqual((await channel.request("privacy", {})).connections, []);
+});
+
+test("another embedding model gets an index of its own, and the old one serves until it is complete", async (t) => {
+  const files = Object.fromEntries(
+    Array.from({ length: 150 }, (_, n) => [`f${n}.md`, `lychee ${n}\n`.repeat(9)]),
+  );
+  const workspace = await workspaceFor(t, files);
+  const { channel } = await workspace.start();
+  await channel.request("index", {});
+  const before = (await channel.request("status", {})).status;
+  const settings = { ...defaultSettings, ollamaUrl: "http://127.0.0.1:9", embeddingModel: tinyModel };
+  await channel.request("setSettings", { settings });
+  assert.equal((await paths(channel, "lychee")).length, 20);
+  const after = await eventually("the new index was complete", async () => {
+    const { status } = await channel.request("status", {});
+    return (
+      status.embedding !== before.embedding && status.state === "ready" && status.files === 150 && status
+    );
+  });
+  assert.equal(after.problem, undefined);
+  assert.equal((await paths(channel, "lychee 7", "hybrid")).length, 20);
+  assert.equal((await readdir(join(workspace.storage, "indexes"))).length, 1);
 });
 
 test("a workspace's files are never written to", async (t) => {
