@@ -1,0 +1,338 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { FrameLocator, Locator } from "playwright-core";
+import { root } from "../../scripts/tools.mjs";
+import { type FakeOllama, type FakeOllamaOptions, startFakeOllama } from "../support/fakeOllama.ts";
+import { openWorkbench, type Workbench } from "../support/workbench.ts";
+import { eventually } from "../support/workspace.ts";
+
+/**
+ * Carrel as a person uses it: a real VS Code on the sample workspace, the real engine, and a stand-in for Ollama
+ * that speaks its protocol. The tests share one window and run in order; each begins a new conversation.
+ */
+
+const moneyQuestion = "How much cash do we accept from a client in a matter?";
+/** Found in the environment of everything that this window starts. */
+const run = `carrel-e2e-${process.pid}`;
+
+let fake: FakeOllama;
+let workbench: Workbench;
+let panel: FrameLocator;
+
+before(async () => {
+  fake = await startFakeOllama();
+  workbench = await openWorkbench({
+    folder: join(root, "sample"),
+    settings: { "carrel.ollama.url": fake.url, "remote.autoForwardPorts": false },
+    env: { CARREL_E2E: run },
+  });
+  // Two files that can't be indexed, to be accounted for.
+  writeFileSync(join(workbench.folder, "reports/scan.bin"), Buffer.from([0, 1, 2, 255, 0, 0]));
+  writeFileSync(join(workbench.folder, ".env"), "DOCKET_KEY=not-for-anybody\n");
+});
+after(async () => {
+  await workbench?.close();
+  await fake?.close();
+});
+
+/** The stand-in as it is by default, but for these options. */
+function serve(options: Partial<FakeOllamaOptions> = {}): void {
+  fake.set({ fault: undefined, answer: undefined, tokenDelayMs: undefined, ...options } as FakeOllamaOptions);
+}
+
+async function begin(options: Partial<FakeOllamaOptions> = {}): Promise<void> {
+  serve(options);
+  await workbench.command("Carrel: New Conversation");
+  await panel.getByTestId("welcome").waitFor();
+}
+
+async function ask(question: string): Promise<Locator> {
+  await panel.getByTestId("ask-box").fill(question);
+  await panel.getByTestId("ask-box").press("Enter");
+  return panel.getByTestId("exchange").last();
+}
+
+/** The number under which the prompt shows the passage that contains a text. */
+function passageWith(messages: readonly { content: string }[], text: string): string {
+  const prompt = messages.at(-1)?.content ?? "";
+  const before = prompt.slice(0, prompt.indexOf(text));
+  return /.*<passage number="(\d+)"/s.exec(before)?.[1] ?? "99";
+}
+
+const cashAnswer: FakeOllamaOptions["answer"] = (messages) => {
+  const number = passageWith(messages, "Cash is accepted up to 1,000 euros");
+  return `Cash is accepted up to 1,000 euros in a matter, against a numbered receipt [${number}]. The limit will rise to 7,500 euros [${number}].`;
+};
+
+async function activeEditor(name: string): Promise<Locator> {
+  await workbench.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+  return workbench.page.locator(".editor-instance .monaco-editor").first();
+}
+
+/** Waits until a line with this text is on the screen. VS Code draws spaces as no-break spaces. */
+async function lineVisible(editor: Locator, text: string): Promise<void> {
+  const pattern = new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", "\\s"));
+  await editor.locator(".view-line").filter({ hasText: pattern }).first().waitFor();
+}
+
+/** Lines whose background is a decoration of an extension. */
+async function highlighted(editor: Locator): Promise<number> {
+  return await editor.locator('.view-overlays .cdr[class*="ced-"]').count();
+}
+
+test("the icon opens the panel, and the workspace is indexed", async () => {
+  panel = await workbench.openPanel();
+  await panel
+    .getByTestId("status-text")
+    .getByText(/^27 files indexed/)
+    .waitFor({ timeout: 60_000 });
+  const item = workbench.page.locator('.statusbar-item[id="carrel.carrel.carrel.status"]');
+  await eventually("ready in the status bar", async () =>
+    /Ready: 27 files/.test((await item.locator("a").getAttribute("aria-label")) ?? ""),
+  );
+  await panel.getByRole("button", { name: "Choose model: qwen3:4b" }).waitFor();
+});
+
+test("an answer is streamed and checked; its sources and citations open the place", async () => {
+  await begin({ answer: cashAnswer, tokenDelayMs: 60 });
+  const exchange = await ask(moneyQuestion);
+  const answer = exchange.getByTestId("answer");
+  await answer.getByText("Cash is").waitFor();
+  const early = ((await answer.textContent()) ?? "").length;
+  await exchange.getByTestId("stage").getByText("Writing…").waitFor();
+  await eventually("a longer answer", async () => ((await answer.textContent()) ?? "").length > early);
+  await exchange.getByTestId("support").getByText("1 of 2 sentences supported by their sources").waitFor();
+  await exchange.getByTestId("unsupported").waitFor();
+  assert.equal(await exchange.getByTestId("stage").count(), 0);
+  assert.match(
+    (await exchange.getByTestId("context").textContent()) ?? "",
+    /qwen3:4b · [\d,]+ of [\d,]+ tokens/,
+  );
+
+  await exchange.locator('[data-testid="source"][data-path="policies/client-money.md"]').click();
+  const editor = await activeEditor("client-money.md");
+  await lineVisible(editor, "Cash is accepted up to 1,000 euros");
+  await eventually("the highlight", async () => (await highlighted(editor)) > 5);
+  // Beside the passage's lines, the sentence that the answer rests on has a mark of its own.
+  await editor.locator('.view-overlays .cdr[class*="ced-"]:not([style*="width:100%"])').first().waitFor();
+
+  await workbench.command("View: Close All Editors");
+  await workbench.page.locator(".tab").waitFor({ state: "detached" });
+  await exchange.locator(".cite").first().click();
+  await lineVisible(await activeEditor("client-money.md"), "Cash is accepted up to 1,000 euros");
+});
+
+test("a PDF opens as text at its page", async () => {
+  await begin();
+  const exchange = await ask("By when do we have to tell the landlord if we want out early?");
+  await exchange.getByTestId("support").waitFor();
+  const showAll = exchange.getByRole("button", { name: /read but not cited/ });
+  if (await showAll.count()) await showAll.click();
+  const source = exchange.locator('[data-testid="source"][data-path="contracts/office-lease.pdf"]').first();
+  assert.match((await source.textContent()) ?? "", /page 4/);
+  await source.click();
+  const editor = await activeEditor("office-lease.pdf (text)");
+  await lineVisible(editor, "6. Ending the lease early");
+  await eventually("the highlight", async () => (await highlighted(editor)) > 0);
+});
+
+test("by keyboard alone: open, break a line, ask, go to a citation, open it", async () => {
+  await begin({ answer: cashAnswer });
+  const { keyboard } = workbench.page;
+  await workbench.command("View: Close All Editors");
+  await keyboard.press("Control+k");
+  await keyboard.press("a");
+  const box = panel.getByTestId("ask-box");
+  await panel.locator('[data-testid="ask-box"]:focus').waitFor();
+  await keyboard.type(moneyQuestion);
+  await keyboard.press("Shift+Enter");
+  await keyboard.type("And in coins?");
+  assert.equal(await box.inputValue(), `${moneyQuestion}\nAnd in coins?`);
+  await keyboard.press("Enter");
+  await panel.getByTestId("support").waitFor();
+  const citation = panel.locator(".cite:focus");
+  for (let step = 0; step < 15 && (await citation.count()) === 0; step++) await keyboard.press("Shift+Tab");
+  assert.equal(await citation.count(), 1, "Shift+Tab leads from the box to a citation");
+  await panel.getByTestId("popover").waitFor();
+  await keyboard.press("Enter");
+  await lineVisible(await activeEditor("client-money.md"), "Cash is accepted up to 1,000 euros");
+});
+
+test("Escape stops a long answer, also at the model server, and the next question is answered", async () => {
+  await begin({ answer: "Word after word. ".repeat(300), tokenDelayMs: 30 });
+  const exchange = await ask("Tell me everything.");
+  await exchange.getByTestId("answer").getByText("Word after word.").waitFor();
+  const chats = (): FakeOllama["requests"] => fake.requests.filter(({ path }) => path === "/api/chat");
+  await workbench.page.keyboard.press("Escape");
+  await exchange.getByText("Stopped before the end.").waitFor();
+  await eventually("the end of the server's work", async () => chats().at(-1)?.aborted);
+  serve({ answer: cashAnswer });
+  await (await ask(moneyQuestion)).getByTestId("support").waitFor();
+  assert.equal(await panel.getByTestId("exchange").count(), 2);
+});
+
+test("a model server that dies in the middle leaves what was written, says so, and Retry works", async () => {
+  await begin({ fault: "cut-stream" });
+  const exchange = await ask(moneyQuestion);
+  await exchange
+    .locator(".notice.warning")
+    .getByText(/The answer is not complete.*broke off/)
+    .waitFor();
+  assert.notEqual((await exchange.getByTestId("answer").textContent()) ?? "", "");
+  serve({ answer: cashAnswer });
+  await exchange.getByTestId("retry").click();
+  await panel.getByTestId("exchange").last().getByText("1 of 2 sentences supported").waitFor();
+});
+
+test("without a model server: passages with marks, a notice, and the way to set one up", async () => {
+  const { port } = fake;
+  await begin();
+  await fake.close();
+  let reopened = false;
+  try {
+    const exchange = await ask(moneyQuestion);
+    await exchange.getByTestId("passage").first().waitFor();
+    await exchange
+      .getByTestId("notice")
+      .getByText(/no written answer.*No model server answers/)
+      .waitFor();
+    const marks = await exchange.locator(".passage mark").allInnerTexts();
+    assert.ok(
+      marks.some((mark) => mark.includes("Cash is accepted up to 1,000 euros")),
+      marks.join(" | "),
+    );
+    await panel.getByRole("button", { name: "Choose model: No model: passages only" }).waitFor();
+    await exchange.getByRole("button", { name: "Set up Ollama" }).click();
+    await workbench.page.getByText("Get written answers with Ollama").first().waitFor();
+    const toast = workbench.page
+      .locator(".notification-toast")
+      .filter({ hasText: "No model server answers" });
+    await toast.locator(".codicon-info").waitFor();
+    fake = await startFakeOllama({ port });
+    reopened = true;
+    await toast.getByRole("button", { name: "Look Again" }).click();
+    const ready = workbench.page.locator(".notification-toast").filter({ hasText: "Ollama is ready" });
+    await ready.getByText("answers are written by qwen3:4b").waitFor();
+  } finally {
+    // Later tests need one, whatever happened here.
+    if (!reopened) fake = await startFakeOllama({ port });
+    await workbench.command("Notifications: Clear All Notifications");
+  }
+});
+
+test("Search by Meaning shows results as one types, previews, and Enter opens", async () => {
+  await workbench.command("View: Close All Editors");
+  await workbench.command("Carrel: Search by Meaning");
+  const { page } = workbench;
+  const rows = page.locator(".quick-input-list .monaco-list-row");
+  await page.getByPlaceholder("What are you looking for?").waitFor();
+  await page.keyboard.type("escalate deadlines");
+  await rows.filter({ hasText: "deadlines.py" }).first().waitFor();
+  await page.keyboard.type(" to the partners' telephones");
+  await rows.first().filter({ hasText: "deadlines.py:112" }).waitFor();
+  await lineVisible(await activeEditor("deadlines.py"), "def escalate(");
+  await page.keyboard.press("Enter");
+  await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  const editor = await activeEditor("deadlines.py");
+  await eventually("the highlight", async () => (await highlighted(editor)) > 0);
+});
+
+test("Explain with Carrel brings the selection into the panel", async () => {
+  await begin({ answer: "It puts urgent deadlines first." });
+  const { page } = workbench;
+  await page.locator('.tab[data-resource-name="deadlines.py"]').click();
+  await page.keyboard.press("Control+g");
+  await page.locator(".quick-input-widget input").fill(":112");
+  await page.keyboard.press("Enter");
+  for (let line = 0; line < 3; line++) await page.keyboard.press("Shift+ArrowDown");
+  await page.keyboard.press("Control+.");
+  await page.locator(".action-widget").getByText("Explain with Carrel").click();
+  const exchange = panel.getByTestId("exchange").last();
+  await exchange.getByText("software/deadlines/deadlines.py:112-114").waitFor();
+  await exchange.getByText("It puts urgent deadlines first.").waitFor();
+  const prompt = fake.requests.findLast(({ path }) => path === "/api/chat")?.body.messages?.at(-1)?.content;
+  assert.match(prompt ?? "", /def escalate\(/);
+
+  await page.locator('.tab[data-resource-name="deadlines.py"]').click();
+  await page.keyboard.press("Control+.");
+  await page.locator(".action-widget").getByText("Ask Carrel about this").click();
+  await panel.getByTestId("selection-chip").getByText("software/deadlines/deadlines.py:112-114").waitFor();
+});
+
+test("Show Index Status counts the files and says why two were left out", async () => {
+  await workbench.command("Carrel: Show Index Status");
+  const editor = await activeEditor("Carrel index status.md");
+  for (const line of ["- State: ready", "- Files: 27", "- Left out: 2"]) await lineVisible(editor, line);
+  await workbench.page.keyboard.press("Control+End");
+  for (const line of ["- reports/scan.bin", "- .env"]) await lineVisible(editor, line);
+});
+
+test("a saved change can be found", async (t) => {
+  const { page } = workbench;
+  await page.keyboard.press("Control+p");
+  await page.locator(".quick-input-widget input").fill("leave.md");
+  await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "leave.md" }).first().click();
+  await activeEditor("leave.md");
+  await page.locator(".tab.active").click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("\n## Quokkas\n\nWho keeps a quokka gets an extra Wednesday for the burrow.\n");
+  await page.keyboard.press("Control+s");
+  const saved = performance.now();
+  await workbench.command("Carrel: Search by Meaning");
+  const input = page.getByPlaceholder("What are you looking for?");
+  let tries = 0;
+  await eventually("the new passage in the results", async () => {
+    // Another question each time, because a result is not looked up twice.
+    await input.fill(`quokka burrow${" ".repeat(tries++ % 2)}`);
+    const row = page
+      .locator(".quick-input-list .monaco-list-row")
+      .filter({ hasText: /quokka/i })
+      .first();
+    return await row.waitFor({ timeout: 300 }).then(
+      () => true,
+      () => false,
+    );
+  });
+  t.diagnostic(`A saved change was seen in the search after ${Math.round(performance.now() - saved)} ms.`);
+  await page.keyboard.press("Escape");
+});
+
+/** The engine of this window: other windows and tests have engines of their own. Linux alone tells. */
+function engineProcess(): number | undefined {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .find((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        return (
+          command.includes("dist/engine.js") &&
+          readFileSync(`/proc/${pid}/environ`, "utf8").includes(`CARREL_E2E=${run}`)
+        );
+      } catch {
+        // It ended meanwhile, or is somebody else's.
+        return false;
+      }
+    });
+}
+
+test("an engine that is killed comes back, and the panel says what happened", {
+  skip: process.platform !== "linux",
+}, async () => {
+  await begin({ answer: cashAnswer });
+  const pid = engineProcess();
+  assert.ok(pid !== undefined, "the engine runs");
+  process.kill(pid, "SIGKILL");
+  await panel
+    .getByTestId("status")
+    .getByText(/engine stopped \(signal SIGKILL\)/)
+    .waitFor();
+  await panel
+    .getByTestId("status-text")
+    .getByText(/^27 files indexed/)
+    .waitFor({ timeout: 30_000 });
+  assert.notEqual(engineProcess(), pid);
+  await (await ask(moneyQuestion)).getByText("1 of 2 sentences supported").waitFor();
+});
