@@ -29,6 +29,10 @@ export function createPassages(): Passages {
   const passageStyle = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
     backgroundColor: new vscode.ThemeColor("editor.rangeHighlightBackground"),
+    // High contrast themes have no background for it, but a border.
+    border: "solid",
+    borderWidth: "0 0 0 3px",
+    borderColor: new vscode.ThemeColor("editor.rangeHighlightBorder"),
     overviewRulerColor: new vscode.ThemeColor("editorOverviewRuler.findMatchForeground"),
     overviewRulerLane: vscode.OverviewRulerLane.Center,
   });
