@@ -22,6 +22,11 @@ export interface IndexingParts {
   log(level: "info" | "warn" | "error", message: string): void;
 }
 
+interface Problem {
+  readonly message: string;
+  readonly remedy: string;
+}
+
 /** When to index and with which model: opening, updating, pausing, and changing the embedding model. */
 export class Indexing {
   private readonly parts: IndexingParts;
@@ -32,7 +37,8 @@ export class Indexing {
   /** The index of a newly chosen embedding model, while it is being built; `library` serves until then. */
   private successor: Library | undefined;
   private paused = false;
-  private problem: { message: string; remedy: string } | undefined;
+  private modelProblem: Problem | undefined;
+  private updateProblem: Problem | undefined;
   private updated = false;
   private updating: Promise<IndexSummary> | undefined;
   private nextUpdate: Promise<IndexSummary> | undefined;
@@ -193,6 +199,7 @@ export class Indexing {
   }
 
   private async runUpdate(signal: AbortSignal): Promise<IndexSummary> {
+    this.updateProblem = undefined;
     try {
       const library = this.successor ?? this.serving();
       const summary = await library.update(signal);
@@ -203,7 +210,7 @@ export class Indexing {
       return summary;
     } catch (error) {
       if (!signal.aborted) {
-        this.problem = {
+        this.updateProblem = {
           message: `Indexing stopped: ${error instanceof Error ? error.message : String(error)}`,
           remedy:
             error instanceof CarrelError && error.remedy
@@ -257,17 +264,17 @@ export class Indexing {
 
   /** The model of the settings; the bundled one, and a problem that says so, when it can't be had. */
   private async openEmbedding(settings: Settings): Promise<EmbeddingModel> {
-    this.problem = undefined;
+    this.modelProblem = undefined;
     try {
       return await this.parts.openEmbedding(settings);
     } catch (error) {
       if (settings.embeddingModel === defaultSettings.embeddingModel) throw error;
       const why = error instanceof Error ? error.message : String(error);
-      this.problem = {
+      this.modelProblem = {
         message: `The embedding model "${settings.embeddingModel}" can't be used, the bundled one stands in. ${why}`,
         remedy: error instanceof CarrelError ? error.remedy : "Choose another embedding model.",
       };
-      this.parts.log("warn", this.problem.message);
+      this.parts.log("warn", this.modelProblem.message);
       const { embeddingModel } = defaultSettings;
       return this.parts.openEmbedding({ ...settings, embeddingModel });
     }
@@ -276,7 +283,8 @@ export class Indexing {
   status(): IndexStatus {
     const library = this.successor?.isBusy ? this.successor : this.serving();
     const counts = library.counts();
-    const state = this.problem
+    const problem = this.updateProblem ?? this.modelProblem;
+    const state = problem
       ? "problem"
       : this.paused
         ? "paused"
@@ -290,7 +298,7 @@ export class Indexing {
       state,
       writer: library.isWriter,
       embedding: library.embedding.id,
-      ...(this.problem ? { problem: this.problem.message, remedy: this.problem.remedy } : {}),
+      ...(problem ? { problem: problem.message, remedy: problem.remedy } : {}),
     };
   }
 
