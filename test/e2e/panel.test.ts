@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import type { FrameLocator, Locator } from "playwright-core";
 import { root } from "../../scripts/tools.mjs";
 import { type FakeOllama, type FakeOllamaOptions, startFakeOllama } from "../support/fakeOllama.ts";
@@ -46,6 +47,8 @@ async function begin(options: Partial<FakeOllamaOptions> = {}): Promise<void> {
   serve(options);
   await workbench.command("Carrel: New Conversation");
   await panel.getByTestId("welcome").waitFor();
+  // The cursor goes into the box a moment later, and would close a list that was opened before.
+  await panel.locator('[data-testid="ask-box"]:focus').waitFor();
 }
 
 async function ask(question: string): Promise<Locator> {
@@ -324,11 +327,12 @@ test("an engine that is killed comes back, and the panel says what happened", {
   await begin({ answer: cashAnswer });
   const pid = engineProcess();
   assert.ok(pid !== undefined, "the engine runs");
-  process.kill(pid, "SIGKILL");
-  await panel
+  // Watched from before on: the message stands for no longer than the wait of one second until the restart.
+  const told = panel
     .getByTestId("status")
     .getByText(/engine stopped \(signal SIGKILL\)/)
     .waitFor();
+  await Promise.all([told, setTimeout(200).then(() => process.kill(pid, "SIGKILL"))]);
   await panel
     .getByTestId("status-text")
     .getByText(/^27 files indexed/)
