@@ -95,10 +95,20 @@ function workbench(
       return panel;
     },
     async command(title) {
-      await page.keyboard.press("F1");
       const input = page.locator(".quick-input-widget .quick-input-filter input");
-      await input.fill(`>${title}`);
-      await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first().click();
+      const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first();
+      // The palette closes when something else takes the focus a moment later, so one try may be in vain.
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await page.keyboard.press("F1");
+          await input.fill(`>${title}`, { timeout: 10_000 });
+          await row.click({ timeout: 10_000 });
+          return;
+        } catch (error) {
+          if (attempt === 3) throw error;
+          await page.keyboard.press("Escape");
+        }
+      }
     },
     async screenshot(file) {
       mkdirSync(dirname(file), { recursive: true });
