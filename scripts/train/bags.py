@@ -40,19 +40,15 @@ class Bags:
             [row.get(word, len(vocabulary) + number % hashed) for number, word in enumerate(tokens.words)]
         )
 
-    def batch(self, texts, most: int = 0):
-        """(rows, offsets, frequencies) for embedding_bag. `most` keeps that many tokens of each text."""
-        rows, weights, offsets, at = [], [], [], 0
-        for text in texts:
-            numbers, counts = self.tokens.bag(text)
-            if most and len(numbers) > most:
-                numbers, counts = numbers[:most], counts[:most]
-            offsets.append(at)
-            at += len(numbers)
-            rows.append(self.row[numbers])
-            weights.append(1 + np.log(counts))
+    def batch(self, texts: np.ndarray):
+        """(rows, offsets, frequencies) for embedding_bag."""
+        starts = self.tokens.starts[texts] + 1
+        lengths = (self.tokens.starts[texts + 1] - starts) // 2
+        offsets = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        at = np.repeat(starts - 2 * offsets, lengths) + 2 * np.arange(lengths.sum())
+        frequencies = 1 + np.log(self.tokens.data[at + 1])
         return (
-            torch.from_numpy(np.concatenate(rows)),
-            torch.tensor(offsets),
-            torch.from_numpy(np.concatenate(weights).astype(np.float32)),
+            torch.from_numpy(self.row[self.tokens.data[at]]),
+            torch.from_numpy(offsets),
+            torch.from_numpy(frequencies.astype(np.float32)),
         )

@@ -114,11 +114,18 @@ def main() -> None:
     sources = json.loads((HERE / "sources.json").read_text())
     jobs = [("repository", one, cache) for one in sources["repositories"]]
     jobs += [("package", one, cache) for one in sources["packages"]]
+    parts = cache / "pairs"
+    parts.mkdir(exist_ok=True)
+    # What was collected before is kept: delete the folder to collect all anew.
+    at = {id(job): parts / f"{job[1]['name'].replace('/', '+')}.jsonl" for job in jobs}
+    missing = [job for job in jobs if not at[id(job)].exists()]
     with ProcessPoolExecutor(int(os.environ.get("CARREL_JOBS", "2"))) as pool:
-        with open(cache / "pairs.jsonl", "w") as out:
-            for pairs in pool.map(collect, jobs):
-                for pair in pairs:
-                    out.write(json.dumps(pair, ensure_ascii=False) + "\n")
+        for job, pairs in zip(missing, pool.map(collect, missing)):
+            lines = "".join(json.dumps(pair, ensure_ascii=False) + "\n" for pair in pairs)
+            at[id(job)].write_text(lines, "utf8")
+    with open(cache / "pairs.jsonl", "w") as out:
+        for job in jobs:
+            out.write(at[id(job)].read_text("utf8"))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,10 @@
 """Trains the table of token vectors on pairs, and writes the files of models/bundled.
 
-  python train.py CACHE OUT --minutes 4
+  python train.py CACHE OUT --minutes 10
+
+The loss is InfoNCE with the other pairs of a batch as negatives. The table starts from a teacher's vectors of
+the tokens (teachTokens.py), reduced by PCA. Tokens that both texts of a pair have are left out of the question
+at random: search finds those by its terms, and the vectors are to find the rest.
 """
 
 import argparse
@@ -17,15 +21,16 @@ from bags import Bags, Tokens
 from hashedRow import hashed_rows
 
 HASHED = 65_536
+PROSE = {"heading", "cloze", "next", "glossary", "question"}
 
 
 class Model(torch.nn.Module):
-    def __init__(self, start: torch.Tensor, outside: torch.Tensor, idf: torch.Tensor):
+    def __init__(self, start: torch.Tensor, outside: torch.Tensor, weights: torch.Tensor):
         super().__init__()
         self.table = torch.nn.Parameter(start)
         self.register_buffer("outside", outside)
-        self.query = torch.nn.Parameter(idf.clone())
-        self.passage = torch.nn.Parameter(idf.clone())
+        self.query = torch.nn.Parameter(weights.clone())
+        self.passage = torch.nn.Parameter(weights.clone())
 
     def embed(self, rows, offsets, frequencies, query: bool):
         """Unit vectors. Rows behind the table are words outside the vocabulary, which share one weight."""
@@ -42,52 +47,131 @@ class Model(torch.nn.Module):
         return F.normalize(sums + others, dim=1)
 
 
-def vocabulary_of(tokens: Tokens, size: int) -> list:
-    order = np.argsort(-tokens.documents, kind="stable")[:size]
-    return [tokens.words[i] for i in order]
+def vocabulary_of(tokens: Tokens, kinds: np.ndarray, size: int) -> tuple:
+    """The tokens that most texts have, prose and code counting alike; and the share of texts that have each."""
+    counts = np.zeros((2, len(tokens.words)))
+    texts = np.zeros(2)
+    for pair in range(0, len(kinds), 3):
+        prose = int(kinds[pair] in PROSE)
+        for text in (2 * pair, 2 * pair + 1):
+            counts[prose][tokens.bag(text)[0]] += 1
+        texts[prose] += 2
+    share = counts / texts[:, None].clip(min=1)
+    order = np.argsort(-share.sum(0), kind="stable")[:size]
+    return [tokens.words[i] for i in order], share.sum(0)[order] / 2
+
+
+def start_of(vocabulary: list, taught: Path, dimension: int, share: np.ndarray) -> torch.Tensor:
+    """A row for each token: the teacher's vector by PCA, or a random one where it knows no word for it."""
+    rng = np.random.default_rng(1)
+    start = rng.standard_normal((len(vocabulary), dimension)) / dimension**0.5
+    if not taught.exists():
+        return torch.tensor(start, dtype=torch.float32)
+    data = np.load(taught)
+    vectors = data["vectors"].astype(np.float32)
+    row = {token: i for i, token in enumerate(data["tokens"].tolist())}
+    known = [(i, row[token]) for i, token in enumerate(vocabulary) if token in row]
+    places, rows = np.array([i for i, _ in known]), np.array([r for _, r in known])
+    found = vectors[rows] - vectors[rows].mean(0)
+    _, _, axes = np.linalg.svd(found[:: max(1, len(found) // 20_000)], full_matrices=False)
+    reduced = found @ axes[:dimension].T
+    start[places] = reduced / np.linalg.norm(reduced, axis=1, keepdims=True)
+    print(f"{len(known)} of {len(vocabulary)} tokens from the teacher", flush=True)
+    return torch.tensor(start, dtype=torch.float32)
+
+
+def without_shared(question, passage, drop: float, rng):
+    """The question's bag with tokens of its passage left out at random, never all of them."""
+    rows, offsets, frequencies = question
+    owner = np.repeat(np.arange(len(offsets)), np.diff(np.append(offsets.numpy(), len(rows))))
+    other = np.repeat(np.arange(len(passage[1])), np.diff(np.append(passage[1].numpy(), len(passage[0]))))
+    size = 1 << 22
+    shared = np.isin(owner * size + rows.numpy(), other * size + passage[0].numpy())
+    # How much is left out differs from pair to pair.
+    rate = rng.random(len(offsets)) * 2 * drop
+    keep = ~(shared & (rng.random(len(rows)) < rate[owner]))
+    left = np.bincount(owner[keep], minlength=len(offsets))
+    keep |= left[owner] == 0
+    left = np.bincount(owner[keep], minlength=len(offsets))
+    keep = torch.from_numpy(keep)
+    offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(left)[:-1]]))
+    return rows[keep], offsets, frequencies[keep]
+
+
+class Taught:
+    """Pairs whose question the teacher has embedded (teachTexts.py): what it finds alike is to be alike."""
+
+    def __init__(self, path: Path, bags: Bags, batch: int):
+        data = np.load(path)
+        self.pairs = data["pairs"]
+        self.vectors = torch.from_numpy(data["vectors"].astype(np.float32))
+        self.bags, self.batch = bags, batch
+
+    def loss(self, model: Model, rng) -> torch.Tensor:
+        """Questions among themselves, and questions with passages, take on the teacher's likeness."""
+        pick = rng.choice(len(self.pairs), self.batch, replace=False)
+        taught = self.vectors[pick] @ self.vectors[pick].T
+        pairs = self.pairs[pick]
+        a = model.embed(*self.bags.batch(2 * pairs), query=True)
+        b = model.embed(*self.bags.batch(2 * pairs + 1), query=False)
+        itself = torch.eye(len(pick)).bool()
+        wanted = (taught / 0.1).masked_fill(itself, -1e4).softmax(1)
+        alike = -(wanted * (a @ a.T / 0.1).masked_fill(itself, -1e4).log_softmax(1)).sum(1).mean()
+        across = -((taught / 0.1).softmax(1) * (a @ b.T / 0.07).log_softmax(1)).sum(1).mean()
+        return alike + across
 
 
 def train(args) -> None:
     torch.manual_seed(1)
     rng = np.random.default_rng(1)
     torch.set_num_threads(args.threads)
-    tokens = Tokens(Path(args.cache) / args.pairs)
-    vocabulary = vocabulary_of(tokens, args.rows)
+    cache = Path(args.cache)
+    tokens = Tokens(cache / args.pairs)
+    kinds = np.array((cache / f"{args.pairs}.kinds.txt").read_text().split())
+    vocabulary, share = vocabulary_of(tokens, kinds, args.rows)
     bags = Bags(tokens, vocabulary, HASHED)
-    count = len(tokens) // 2
-    documents = {word: n for word, n in zip(tokens.words, tokens.documents)}
-    idf = torch.tensor([np.log(len(tokens) / documents[word]) for word in vocabulary] + [9.0]).float()
-    start = torch.randn(args.rows, args.dimension) / args.dimension**0.5
+    idf = np.append(-np.log(share.clip(1e-6)), 9.0)
+    start = start_of(vocabulary, cache / "taught.npz" if args.taught else cache / "none", args.dimension, share)
     outside = torch.from_numpy(hashed_rows([f"#{i}" for i in range(HASHED)], args.dimension))
-    model = Model(start, outside, (idf / idf.mean()).clamp(min=0.05).log())
-    groups = [
-        {"params": [model.table], "lr": args.rate / args.dimension**0.5},
-        {"params": [model.query, model.passage], "lr": args.rate},
-    ]
-    optimiser = torch.optim.Adam(groups, betas=(0.9, 0.98))
-    began, step, epoch = time.time(), 0, 0
+    model = Model(start, outside, torch.tensor(idf / idf.mean(), dtype=torch.float32).clamp(min=0.05).log())
+    rates = (args.rate / args.dimension**0.5, args.rate)
+    optimiser = torch.optim.Adam(
+        [{"params": [model.table], "lr": rates[0]}, {"params": [model.query, model.passage], "lr": rates[1]}],
+        betas=(0.9, 0.98),
+    )
+    # Prose is rarer than code among the pairs, and weighs as much among the questions that people ask.
+    prose = np.flatnonzero(np.isin(kinds, list(PROSE)))
+    code = np.flatnonzero(~np.isin(kinds, list(PROSE)))
+    share_of_prose = args.prose
+    taught = Taught(cache / "taughtTexts.npz", bags, args.batch // 2) if args.distil else None
+    began, step = time.time(), 0
     while (left := 1 - (time.time() - began) / (args.minutes * 60)) > 0:
-        order = rng.permutation(count)
-        for at in range(0, count - args.batch + 1, args.batch):
-            left = 1 - (time.time() - began) / (args.minutes * 60)
-            if left <= 0:
-                break
-            for group, base in zip(optimiser.param_groups, (args.rate / args.dimension**0.5, args.rate)):
-                group["lr"] = base * min(1, (step + 1) / 50) * left
-            pick = order[at : at + args.batch]
-            a = model.embed(*bags.batch(pick * 2), query=True)
-            b = model.embed(*bags.batch(pick * 2 + 1), query=False)
-            scores = a @ b.T / args.temperature
-            target = torch.arange(len(pick))
-            loss = (F.cross_entropy(scores, target) + F.cross_entropy(scores.T, target)) / 2
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            if step % 50 == 0:
-                hit = (scores.argmax(1) == target).float().mean()
-                print(f"{time.time() - began:6.0f}s epoch {epoch} step {step} loss {loss:.3f} hit {hit:.3f}", flush=True)
-            step += 1
-        epoch += 1
+        for group, base in zip(optimiser.param_groups, rates):
+            group["lr"] = base * min(1, (step + 1) / 50) * left
+        some = int(args.batch * share_of_prose)
+        # A batch is of one kind now and then, so that its negatives are hard.
+        if rng.random() < args.pure:
+            pick = rng.choice(prose if rng.random() < share_of_prose else code, args.batch, replace=False)
+        else:
+            pick = np.concatenate([rng.choice(prose, some, False), rng.choice(code, args.batch - some, False)])
+        question, passage = bags.batch(pick * 2), bags.batch(pick * 2 + 1)
+        if args.drop:
+            question = without_shared(question, passage, args.drop, rng)
+        a, b = model.embed(*question, query=True), model.embed(*passage, query=False)
+        scores = a @ b.T / args.temperature
+        target = torch.arange(len(pick))
+        loss = (F.cross_entropy(scores, target) + F.cross_entropy(scores.T, target)) / 2
+        if taught:
+            loss = loss + args.distil * taught.loss(model, rng)
+        if args.stay:
+            loss = loss + args.stay * ((model.table - start) ** 2).sum(1).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        if step % 100 == 0:
+            hit = (scores.argmax(1) == target).float().mean()
+            print(f"{time.time() - began:6.0f}s step {step} loss {loss:.3f} hit {hit:.3f}", flush=True)
+        step += 1
     write(model, vocabulary, args)
 
 
@@ -128,6 +212,12 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=0.05)
     parser.add_argument("--temperature", type=float, default=0.05)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--taught", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--drop", type=float, default=0.3)
+    parser.add_argument("--prose", type=float, default=0.4)
+    parser.add_argument("--pure", type=float, default=0.5)
+    parser.add_argument("--distil", type=float, default=0.5)
+    parser.add_argument("--stay", type=float, default=0.0)
     train(parser.parse_args())
 
 

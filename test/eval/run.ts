@@ -1,5 +1,5 @@
 /**
- * `npm run eval [-- --json] [--sets a,b] [--model DIR] [--yardstick DIR]`: how well search finds, through the
+ * `npm run eval [-- --json] [--sets a,b] [--bundled DIR] [--yardstick DIR]`: how well search finds, through the
  * product's own indexing and search, on public data. Side by side: lexical, vectors, and both fused as shipped,
  * and the same with a yardstick model where its folder is there (scripts/train/teacher.py makes it).
  */
@@ -48,7 +48,8 @@ const { values: options } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
     sets: { type: "string" },
-    model: { type: "string", default: "bundled" },
+    /** Another folder with files of the bundled model. */
+    bundled: { type: "string", default: join(root, "models/bundled") },
     yardstick: { type: "string", default: join(defaultCache, "all-MiniLM-L6-v2") },
     /** "dev" (for tuning) or "test": each has half of the questions. */
     half: { type: "string", default: "test" },
@@ -62,16 +63,14 @@ const parser = createParser({
   timeoutMs: 30_000,
 });
 const places = {
-  bundledDir: join(root, "models/bundled"),
+  bundledDir: options.bundled,
   url: "",
   fetch: () => Promise.reject(new Error("The evaluation opens no connection.")),
 };
 
 const setsDir = join(defaultCache, "sets");
 if (!existsSync(setsDir)) await build(defaultCache, log);
-const models = new Map<string, EmbeddingModel>([
-  ["bundled", await openEmbeddingModel(options.model, places)],
-]);
+const models = new Map<string, EmbeddingModel>([["bundled", await openEmbeddingModel("bundled", places)]]);
 if (existsSync(options.yardstick))
   models.set("yardstick", await openEmbeddingModel(options.yardstick, places));
 else log(`No yardstick at ${options.yardstick}: python scripts/train/teacher.py makes it.`);
