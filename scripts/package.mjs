@@ -75,18 +75,21 @@ function manifest() {
 
 /** The licences of everything that is inside the bundles or beside them. */
 function notices(inputs) {
-  const names = new Set([...Object.keys(packageFiles), "onnxruntime-node"]);
+  const homes = new Set(
+    [...Object.keys(packageFiles), "onnxruntime-node"].map((name) => `node_modules/${name}`),
+  );
   for (const input of inputs) {
-    const match = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
-    if (match?.[1]) names.add(match[1]);
+    // The last "node_modules" counts: a package may have another version of one inside its own folder.
+    const match = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(input);
+    if (match) homes.add(match[0]);
   }
-  const parts = [...names].sort().map((name) => {
-    const home = join(root, "node_modules", name);
+  const parts = [...homes].sort().map((path) => {
+    const home = join(root, path);
     const about = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
     const files = readdirSync(home).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file));
     const texts = files.map((file) => join(home, file)).filter((file) => statSync(file).isFile());
     const text = texts.map((file) => readFileSync(file, "utf8").trim()).join("\n\n");
-    return `${name} ${about.version} (${about.license ?? "see below"})\n\n${text || "No licence text is in the package."}`;
+    return `${about.name} ${about.version} (${about.license ?? "see below"})\n\n${text || "No licence text is in the package."}`;
   });
   return `Carrel contains these packages.\n\n${parts.join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
 }
