@@ -309,6 +309,8 @@ test("a question about a selection carries it, unless the chip is removed", asyn
   await page.getByTestId("selection-chip").getByText("src/a.ts:3-9").waitFor();
   await page.getByRole("button", { name: "Ask without the selection src/a.ts:3-9" }).click();
   await page.getByTestId("selection-chip").waitFor({ state: "detached" });
+  // The cursor goes back to the question, a moment after the chip has gone.
+  await page.locator('[data-testid="ask-box"]:focus').waitFor();
   await page.keyboard.press("Enter");
   await page.getByTestId("answer").getByText("Answer 2").waitFor();
   assert.deepEqual(

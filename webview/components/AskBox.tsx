@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { selectionLabel } from "../labels.ts";
 import type { Session } from "../session.ts";
 import { current } from "../state.ts";
@@ -11,7 +11,8 @@ export function AskBox({ session }: { readonly session: Session }): JSX.Element 
   const asking = current(state) !== undefined;
   const { draft, selection, focusRequests, hasFolder } = state;
 
-  useEffect(() => {
+  // With the drawing, not after it: who types at once must not type into nothing.
+  useLayoutEffect(() => {
     if (focusRequests === 0) return;
     const area = box.current;
     area?.focus();
