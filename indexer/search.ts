@@ -5,7 +5,7 @@ import type { Candidate, ChunkRow, Store } from "./store.ts";
 /** Chunks that each of the two searches brings for fusion. */
 const candidates = 100;
 /** Share of the vectors in the fused score; the rest is the terms'. Chosen by `npm run eval`. */
-const vectorWeight = 0.3;
+const vectorWeight = 0.45;
 
 export interface SearchedFolder {
   readonly folder: string;
