@@ -61,8 +61,8 @@ const chunkColumns = [
 const maxUnindexedRows = 6_000;
 const maxWritesBeforeOptimize = 40;
 /** LanceDB's caches take up to 7 GB when they are not told otherwise. */
-const indexCacheBytes = 96n * 1024n * 1024n;
-const metadataCacheBytes = 32n * 1024n * 1024n;
+const indexCacheBytes = 48n * 1024n * 1024n;
+const metadataCacheBytes = 16n * 1024n * 1024n;
 /** Other processes read a version for a moment only; older ones may go. */
 const defaultKeepVersionsMs = 30_000;
 /** A search of another process is done with a version after this, in milliseconds, at the latest. */

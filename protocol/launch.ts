@@ -1,13 +1,14 @@
 /**
- * On a large workspace these halve the engine's memory: glibc gives freed blocks back instead of keeping them
- * for each thread, and LanceDB builds its text index in small parts, one at a time.
+ * On a large workspace these halve the engine's memory: glibc keeps freed blocks for two threads, not for each,
+ * and gives back what is large, and LanceDB builds its text index in small parts, one at a time. With a lower
+ * threshold for "large" every scan of the vectors fetches its memory anew, and searches take twice as long.
  */
 const lowMemory = {
   MALLOC_ARENA_MAX: "2",
-  MALLOC_MMAP_THRESHOLD_: "131072",
-  MALLOC_TRIM_THRESHOLD_: "131072",
+  MALLOC_MMAP_THRESHOLD_: String(32 * 1024 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(64 * 1024 * 1024),
   LANCE_FTS_NUM_SHARDS: "1",
-  LANCE_FTS_PARTITION_SIZE: "32",
+  LANCE_FTS_PARTITION_SIZE: "16",
 };
 
 /** Node's own arguments for the engine: new objects get 8 MB before they are collected. */
