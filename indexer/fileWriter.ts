@@ -3,7 +3,7 @@ import type { EmbeddingModel } from "../models/types.ts";
 import type { IndexSummary, Skipped } from "../protocol/data.ts";
 import { terms } from "../text/terms.ts";
 import type { ParseResult, Parser } from "./parser/pool.ts";
-import type { ChunkRow, FileRow, Store } from "./store.ts";
+import type { ChunkRow, FileRow, ReadableChunk, Store } from "./store.ts";
 import type { WalkedFile } from "./types.ts";
 
 /** Files that the parser holds ahead of embedding, so that neither waits for the other. */
@@ -27,12 +27,10 @@ export interface FileWriterOptions {
   readonly onProgress: (files: number) => void;
 }
 
-type PlainChunk = Omit<ChunkRow, "terms" | "vector">;
-
 interface ParsedRow {
   readonly file: FileRow;
   /** Undefined when the content is what is in the index already, though the file was touched. */
-  readonly chunks: readonly PlainChunk[] | undefined;
+  readonly chunks: readonly ReadableChunk[] | undefined;
 }
 
 /** Parses, embeds and stores files, some hundred in one commit, while the next are being parsed. */
@@ -159,7 +157,7 @@ export class FileWriter {
     this.pendingCommit.catch(() => undefined);
   }
 
-  private async embed(chunks: readonly PlainChunk[], signal: AbortSignal): Promise<ChunkRow[]> {
+  private async embed(chunks: readonly ReadableChunk[], signal: AbortSignal): Promise<ChunkRow[]> {
     const rows: ChunkRow[] = [];
     for (let from = 0; from < chunks.length && !signal.aborted; from += embedSlice) {
       const slice = chunks.slice(from, from + embedSlice);

@@ -1,6 +1,6 @@
 import type { Hit, SearchMode } from "../protocol/data.ts";
 import { terms } from "../text/terms.ts";
-import type { Candidate, ChunkRow, Store } from "./store.ts";
+import type { Candidate, ReadableChunk, Store } from "./store.ts";
 
 /** Chunks that each of the two searches brings for fusion. */
 const candidates = 100;
@@ -95,7 +95,7 @@ function scale(values: readonly number[]): (value: number) => number {
 }
 
 async function fetchRows(ranked: readonly Scored[]): Promise<Found[]> {
-  const rows = new Map<SearchedFolder, Map<string, Omit<ChunkRow, "vector">>>();
+  const rows = new Map<SearchedFolder, Map<string, ReadableChunk>>();
   for (const from of new Set(ranked.map((one) => one.from))) {
     const ids = ranked.filter((one) => one.from === from).map((one) => one.id);
     rows.set(from, await from.store.chunksById(ids));
@@ -106,7 +106,7 @@ async function fetchRows(ranked: readonly Scored[]): Promise<Found[]> {
   });
 }
 
-function toFound(scored: Scored, row: Omit<ChunkRow, "vector">): Found {
+function toFound(scored: Scored, row: ReadableChunk): Found {
   return {
     folder: scored.from.folder,
     path: row.path,

@@ -50,8 +50,10 @@ const chunkColumns = [
   "startLine",
   "endLine",
   "text",
-  "terms",
 ] as const;
+
+/** A chunk as a person sees it: without what only the search looks at. */
+export type ReadableChunk = Omit<ChunkRow, "terms" | "vector">;
 
 /**
  * Rows that lexical search reads one by one, since its index does not hold them yet, are kept below this, or
@@ -274,15 +276,15 @@ export class Store {
     );
   }
 
-  /** The rows with these ids, without their vectors; one that has gone meanwhile is missing. */
-  async chunksById(ids: readonly string[]): Promise<Map<string, Omit<ChunkRow, "vector">>> {
+  /** The chunks with these ids; one that has gone meanwhile is missing. */
+  async chunksById(ids: readonly string[]): Promise<Map<string, ReadableChunk>> {
     if (ids.length === 0) return new Map();
     const rows: unknown[] = await this.chunks
       .query()
       .where(`id IN (${ids.map(quoted).join(",")})`)
       .select([...chunkColumns])
       .toArray();
-    return new Map((rows as Omit<ChunkRow, "vector">[]).map((row) => [row.id, row]));
+    return new Map((rows as ReadableChunk[]).map((row) => [row.id, row]));
   }
 
   /**
