@@ -1,4 +1,4 @@
-import { readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 const heartbeatMs = 2_000;
@@ -7,6 +7,7 @@ const heartbeatMs = 2_000;
  * program. Long enough for a machine that slept.
  */
 const staleMs = 300_000;
+const turnMs = 5_000;
 
 /** The right to write to an index, held by one process at a time. */
 export interface WriteLock {
@@ -20,17 +21,7 @@ export interface WriteLock {
  */
 export async function takeWriteLock(dir: string): Promise<WriteLock | undefined> {
   const file = join(dir, "writer.lock");
-  if (!(await create(file))) {
-    if (await isHeld(file)) return undefined;
-    // Renaming first makes sure that of two processes that see the stale lock only one removes it.
-    const stale = `${file}.${process.pid}`;
-    const moved = await rename(file, stale).then(
-      () => true,
-      () => false,
-    );
-    await rm(stale, { force: true });
-    if (!moved || !(await create(file))) return undefined;
-  }
+  if (!(await create(file)) && !(await replaceStale(file))) return undefined;
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(file, now, now).catch(() => undefined);
@@ -42,6 +33,31 @@ export async function takeWriteLock(dir: string): Promise<WriteLock | undefined>
       await rm(file, { force: true });
     },
   };
+}
+
+/**
+ * Puts a lock of this process in place of one that a killed process left. Only one process at a time may try,
+ * and looks again first: else a slow one would remove the lock that a quick one has just taken.
+ */
+async function replaceStale(file: string): Promise<boolean> {
+  if (await isHeld(file)) return false;
+  const turn = `${file}.turn`;
+  if (!(await create(turn))) {
+    const since = await stat(turn).then(
+      (stats) => stats.mtimeMs,
+      () => Date.now(),
+    );
+    // Its owner was killed within these few milliseconds; the next try will succeed.
+    if (Date.now() - since > turnMs) await rm(turn, { force: true });
+    return false;
+  }
+  try {
+    if (await isHeld(file)) return false;
+    await rm(file, { force: true });
+    return await create(file);
+  } finally {
+    await rm(turn, { force: true });
+  }
 }
 
 async function create(file: string): Promise<boolean> {
