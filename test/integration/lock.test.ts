@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { after, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { takeWriteLock } from "../../indexer/lock.ts";
 
@@ -14,7 +14,7 @@ after(() => rm(base, { recursive: true, force: true }));
 const lockModule = fileURLToPath(new URL("../../indexer/lock.ts", import.meta.url));
 
 /** A process that takes the lock of `dir`, prints whether it got it, and stays. */
-async function holder(dir: string) {
+async function holder(t: TestContext, dir: string) {
   const script = `
     const { takeWriteLock } = await import(${JSON.stringify(lockModule)});
     console.log(await takeWriteLock(${JSON.stringify(dir)}) ? "taken" : "refused");
@@ -22,6 +22,7 @@ async function holder(dir: string) {
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  t.after(() => child.kill("SIGKILL"));
   const [line] = (await once(child.stdout, "data")) as [Buffer];
   return { child, got: line.toString().trim() };
 }
@@ -37,9 +38,9 @@ test("the lock is held by one, and free again after release", async () => {
   await second.release();
 });
 
-test("another process is refused while the holder lives, and takes over from a killed one at once", async () => {
+test("another process is refused while the holder lives, and takes over from a killed one at once", async (t) => {
   const dir = await mkdtemp(join(base, "b-"));
-  const { child, got } = await holder(dir);
+  const { child, got } = await holder(t, dir);
   assert.equal(got, "taken");
   assert.equal(await takeWriteLock(dir), undefined);
   child.kill("SIGKILL");
@@ -49,12 +50,11 @@ test("another process is refused while the holder lives, and takes over from a k
   await lock.release();
 });
 
-test("of many that see a stale lock, one takes it", async () => {
+test("of many that see a stale lock, one takes it", async (t) => {
   const dir = await mkdtemp(join(base, "c-"));
-  const { child } = await holder(dir);
+  const { child } = await holder(t, dir);
   child.kill("SIGKILL");
   await once(child, "exit");
-  const others = await Promise.all(Array.from({ length: 4 }, () => holder(dir)));
+  const others = await Promise.all(Array.from({ length: 4 }, () => holder(t, dir)));
   assert.equal(others.filter(({ got }) => got === "taken").length, 1);
-  for (const other of others) other.child.kill("SIGKILL");
 });
