@@ -91,6 +91,10 @@ class OutlineBuilder {
         // A comment is cut last of all: its parts mean little without each other.
         const depth = what === role.leading ? maxDepth : Math.min(maxDepth, levels.length + 1);
         this.cost.fill(depth, first + 1, last + 1);
+      }
+      // "export const limit = 5;" at the top is looked into, though it is one line.
+      const mayDefine = what === role.wrapper && levels.length <= 2;
+      if (last > first || mayDefine) {
         if (cursor.gotoFirstChild()) {
           levels.push({ wrapperFirst: what === role.wrapper ? begins : -1, previousLast: -1 });
           continue;

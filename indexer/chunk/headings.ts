@@ -34,11 +34,21 @@ export class HeadingReader {
       inside = inner;
     }
     const names = path.map((section) => section.name);
-    if (inside.length > 0) {
-      const shown = inside.slice(0, maxNamesInHeading).map((section) => section.name);
-      names.push(shown.join(", ") + (inside.length > shown.length ? ", …" : ""));
-    }
+    if (inside.length > 0) names.push(this.list(inside, path, first));
     return names.length > 0 ? shorten(names) : undefined;
+  }
+
+  /** The names of these sections and, while there is room, of what is inside of them, in the order of the text. */
+  private list(sections: readonly Section[], path: readonly Section[], first: number): string {
+    let shown = [...sections];
+    for (let deeper = shown; deeper.length > 0; ) {
+      deeper = outermost(this.open, [...path, ...shown], first);
+      if (shown.length + deeper.length > maxNamesInHeading) break;
+      shown = [...shown, ...deeper];
+    }
+    const names = this.open.filter((section) => shown.includes(section)).map((section) => section.name);
+    const rest = names.length > maxNamesInHeading ? ", …" : "";
+    return names.slice(0, maxNamesInHeading).join(", ") + rest;
   }
 }
 

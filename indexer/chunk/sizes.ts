@@ -26,4 +26,4 @@ export const sizes: Readonly<Record<FileKind, Sizes>> = {
 
 /** A heading is context, not content. */
 export const maxHeadingCharacters = 160;
-export const maxNamesInHeading = 5;
+export const maxNamesInHeading = 6;

@@ -13,6 +13,9 @@ import { parserClientContract, parserContract } from "./contract.ts";
 setFlagsFromString("--no-wasm-loop-unrolling");
 setFlagsFromString("--no-wasm-loop-peeling");
 
+// pdf.js forgets promises of its own in broken files. The request that it reads for fails or not by itself.
+process.on("unhandledRejection", () => undefined);
+
 let last: Promise<unknown> = Promise.resolve();
 
 /** One file after another: the engine tells by the order of answers which file is being read. */

@@ -1,0 +1,297 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { deflateRawSync } from "node:zlib";
+import { decode } from "../../indexer/parse/decode.ts";
+import { languageOf, languageOfText } from "../../indexer/parse/languages.ts";
+import { documentText, type ParseResult, parseFile } from "../../indexer/parse/parseFile.ts";
+import { linesOfPage, type TextPiece } from "../../indexer/parse/pdfLines.ts";
+import type { Chunk } from "../../indexer/types.ts";
+
+const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
+const limit = 2_000_000;
+let root = "";
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "carrel-parse-"));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function parse(name: string, content: string | Buffer): Promise<ParseResult> {
+  writeFileSync(join(root, name), content);
+  return parseFile(root, name, limit);
+}
+
+function reasonOf(result: ParseResult): string {
+  assert.ok(!result.ok, "was parsed");
+  return result.reason;
+}
+
+function chunksOf(result: ParseResult): readonly Chunk[] {
+  assert.ok(result.ok, result.ok ? "" : result.reason);
+  return result.parsed.chunks;
+}
+
+test("gives kind, language, hash and chunks", async () => {
+  const text = "export function light(): void {}\n";
+  const result = await parse("a.ts", text);
+  assert.deepEqual(result, {
+    ok: true,
+    hash: createHash("sha256").update(text).digest("hex").slice(0, 32),
+    parsed: {
+      kind: "code",
+      language: "typescript",
+      chunks: [{ text: text.trimEnd(), startLine: 1, endLine: 1, heading: "light" }],
+    },
+  });
+});
+
+test("reads every usual encoding", async () => {
+  const expected: Record<string, RegExp> = {
+    "utf8Bom.txt": /^The lighthouse keeper's log[\s\S]*twice — once/,
+    "utf16le.txt": /^The lighthouse keeper's log[\s\S]*“Perdit/,
+    "utf16be.txt": /^The lighthouse keeper's log[\s\S]*“Perdit/,
+    "latin1.txt": /arrivé tôt cette année/,
+    "windows1252.md": /für die Bücherei[\s\S]*geöffnet – an Feiertagen/,
+    "shiftJis.txt": /^灯台の日誌/,
+  };
+  for (const [name, pattern] of Object.entries(expected)) {
+    const chunks = chunksOf(await parseFile(fixtures, name, limit));
+    const text = chunks.map((chunk) => chunk.text).join("\n");
+    assert.match(text, pattern, name);
+    assert.doesNotMatch(text, /[\ufeff\ufffd\r]/, name);
+  }
+});
+
+test("UTF-16 without a mark is text, random bytes are not", () => {
+  assert.deepEqual(decode(Buffer.from("plain words", "utf16le")), { ok: true, text: "plain words" });
+  const bytes = Buffer.from(Array.from({ length: 3000 }, (_, i) => (i * 7919 + ((i * i) % 251)) % 256));
+  assert.equal(decode(bytes).ok, false);
+});
+
+test("all line ends count as one", async () => {
+  const result = decode(Buffer.from("a\r\nb\rc\nd"));
+  assert.deepEqual(result, { ok: true, text: "a\nb\nc\nd" });
+});
+
+const refused: Record<string, RegExp> = {
+  "empty.txt": /^The file is empty\.$/,
+  "blank.txt": /nothing but white space/,
+  "binary.txt": /binary data/,
+  "encrypted.pdf": /protected by a password/,
+  "imageOnly.pdf": /only images/,
+  "truncated.pdf": /damaged/,
+  "headerOnly.pdf": /damaged/,
+  "notReally.pdf": /damaged/,
+  "truncated.docx": /damaged/,
+  "renamedZip.docx": /damaged/,
+};
+
+for (const [name, reason] of Object.entries(refused)) {
+  test(`${name} is refused with a reason`, async () => {
+    assert.match(reasonOf(await parseFile(fixtures, name, limit)), reason);
+  });
+}
+
+test("formats under another name, and minified code, are refused with a reason", async () => {
+  const pdf = readFileSync(join(fixtures, "fivePages.pdf"));
+  assert.match(reasonOf(await parse("a.txt", pdf)), /A PDF under another name/);
+  assert.match(reasonOf(await parse("b.dat", readFileSync(join(fixtures, "report.docx")))), /ZIP archive/);
+  assert.match(reasonOf(await parse("a.js", `${"var a=1;".repeat(2000)}\n`)), /minified or generated/);
+  assert.match(reasonOf(await parse("a.json", JSON.stringify(Array(5000).fill(1)))), /minified or generated/);
+});
+
+test("a PDF is read page by page, with headings and right pages", async () => {
+  for (const name of ["fivePages.pdf", "ownerPassword.pdf", "wrongOffset.pdf"]) {
+    const chunks = chunksOf(await parseFile(fixtures, name, limit));
+    const markers = ["quicksilver", "louvre", "downpour", "weathercock", "scorch"];
+    assert.deepEqual([...new Set(chunks.map((chunk) => chunk.page))], [1, 2, 3, 4, 5]);
+    markers.forEach((marker, i) => {
+      const found = chunks.filter((chunk) => chunk.text.includes(marker));
+      assert.deepEqual(
+        found.map((chunk) => chunk.page),
+        [i + 1],
+        `${name}: ${marker}`,
+      );
+    });
+    assert.match(chunks[1]?.heading ?? "", /Instruments of a weather station › 2\. Thermometers/);
+  }
+});
+
+test("a DOCX is read by headings, with lists and tables", async () => {
+  const chunks = chunksOf(await parseFile(fixtures, "report.docx", limit));
+  const text = chunks.map((chunk) => chunk.text).join("\n");
+  assert.match(chunks.at(-1)?.heading ?? "", /Survey of the footbridges › .*Next survey/);
+  assert.match(text, /\n1\. .*\n2\. /);
+  assert.match(text, /\n• /);
+  assert.match(text, /\n[^|\n]+ \| [^|\n]+/);
+  assert.match(text, /Brückenprüfung, naïveté, “quotes”, 5 µm, ≤ 3 €/);
+});
+
+test("documentText has the lines and pages of the chunks", async () => {
+  for (const name of ["fivePages.pdf", "report.docx"]) {
+    const { text, pages } = await documentText(fixtures, name);
+    const lines = text.split("\n");
+    for (const chunk of chunksOf(await parseFile(fixtures, name, limit))) {
+      assert.equal(lines.slice(chunk.startLine - 1, chunk.endLine).join("\n"), chunk.text);
+      const page = pages.findLast((item) => item.startLine <= chunk.startLine)?.page;
+      assert.equal(page, chunk.page);
+    }
+  }
+  await assert.rejects(documentText(fixtures, "encrypted.pdf"), /protected by a password/);
+});
+
+/** A ZIP archive of deflated entries; `claim` lies about their unpacked size. */
+function zip(entries: Readonly<Record<string, Buffer>>, claim?: number): Buffer {
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const [name, content] of Object.entries(entries)) {
+    const data = deflateRawSync(content);
+    const path = Buffer.from(name);
+    const fields = Buffer.alloc(26);
+    fields.writeUInt16LE(20, 0);
+    fields.writeUInt16LE(8, 4);
+    fields.writeUInt32LE(data.length, 14);
+    fields.writeUInt32LE(claim ?? content.length, 18);
+    fields.writeUInt16LE(path.length, 22);
+    const local = Buffer.concat([Buffer.from("PK\u0003\u0004", "latin1"), fields, path, data]);
+    const tail = Buffer.alloc(14);
+    tail.writeUInt32LE(offset, 10);
+    directory.push(Buffer.concat([Buffer.from("PK\u0001\u0002\u0014\u0000", "latin1"), fields, tail, path]));
+    parts.push(local);
+    offset += local.length;
+  }
+  const size = directory.reduce((sum, item) => sum + item.length, 0);
+  const end = Buffer.alloc(22);
+  end.write("PK\u0005\u0006", "latin1");
+  end.writeUInt16LE(directory.length, 8);
+  end.writeUInt16LE(directory.length, 10);
+  end.writeUInt32LE(size, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...parts, ...directory, end]);
+}
+
+test("ZIP bombs are not unpacked, whatever they claim", async () => {
+  const large = Buffer.alloc(120_000_000, "<w:p/>");
+  assert.match(reasonOf(await parse("a.docx", zip({ "word/document.xml": large }))), /ZIP bomb/);
+  assert.match(reasonOf(await parse("b.docx", zip({ "word/document.xml": large }, 100))), /ZIP bomb/);
+  const claims = zip({ "word/media/image1.png": Buffer.alloc(10) }, 400_000_000);
+  assert.match(reasonOf(await parse("c.docx", claims)), /ZIP bomb/);
+  const many = Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`${i}.xml`, Buffer.alloc(0)]));
+  assert.match(reasonOf(await parse("d.docx", zip(many))), /ZIP bomb/);
+});
+
+test("keys are masked before anything is cut", async () => {
+  const key = `ghp_${"aB3dE6gH9j".repeat(4).slice(0, 36)}`;
+  const result = await parse("config.ts", `export const token = "${key}";\n`);
+  assert.ok(!JSON.stringify(result).includes(key.slice(4)));
+  assert.match(chunksOf(result)[0]?.text ?? "", /export const token = "\[masked secret\]";/);
+});
+
+test("a file must be inside the folder when it is read", async (t) => {
+  if (process.platform === "win32") return t.skip("links need rights on Windows");
+  const outside = mkdtempSync(join(tmpdir(), "carrel-outside-"));
+  t.after(() => rmSync(outside, { recursive: true, force: true }));
+  writeFileSync(join(outside, "a.md"), "not yours");
+  mkdirSync(join(root, "docs"));
+  writeFileSync(join(root, "docs/a.md"), "yours");
+  assert.equal(chunksOf(await parseFile(root, "docs/a.md", limit))[0]?.text, "yours");
+  // The walk saw a folder; now a link stands in its place.
+  renameSync(join(root, "docs"), join(root, "was"));
+  symlinkSync(outside, join(root, "docs"));
+  assert.match(reasonOf(await parseFile(root, "docs/a.md", limit)), /outside the folder/);
+  assert.match(reasonOf(await parseFile(root, "../a.md", limit)), /outside the folder|gone/);
+  symlinkSync(join(root, "was/a.md"), join(root, "b.md"));
+  assert.match(reasonOf(await parseFile(root, "b.md", limit)), /link/);
+  symlinkSync(root, join(outside, "link-to-root"));
+  assert.equal(chunksOf(await parseFile(join(outside, "link-to-root"), "was/a.md", limit))[0]?.text, "yours");
+});
+
+test("pipes, folders, missing and too large files give a reason", async (t) => {
+  mkdirSync(join(root, "d.md"));
+  assert.match(reasonOf(await parseFile(root, "d.md", limit)), /Not a regular file|can't be read/);
+  assert.match(reasonOf(await parseFile(root, "gone.md", limit)), /gone/);
+  writeFileSync(join(root, "big.md"), "x".repeat(11));
+  assert.match(reasonOf(await parseFile(root, "big.md", 10)), /Too large/);
+  if (process.platform === "win32") return t.skip("no pipes in folders on Windows");
+  execFileSync("mkfifo", [join(root, "pipe.md")]);
+  assert.match(reasonOf(await parseFile(root, "pipe.md", limit)), /Not a regular file/);
+});
+
+test("tells languages by name and by first line", () => {
+  const expected: Record<string, readonly [id: string, kind: string]> = {
+    "src/a.ts": ["typescript", "code"],
+    "a.TSX": ["typescriptreact", "code"],
+    "x/y.h": ["cpp", "code"],
+    "x.c": ["c", "code"],
+    "run.sh": ["shellscript", "code"],
+    Dockerfile: ["dockerfile", "code"],
+    "CMakeLists.txt": ["cmake", "code"],
+    "README.md": ["markdown", "prose"],
+    "a.pdf": ["pdf", "document"],
+    "a.DOCX": ["docx", "document"],
+    "a.csv": ["csv", "data"],
+    "a.yml": ["yaml", "data"],
+    LICENSE: ["plaintext", "prose"],
+    "weird.constructor": ["plaintext", "prose"],
+  };
+  for (const [path, [id, kind]] of Object.entries(expected))
+    assert.deepEqual(languageOf(path), { id, kind }, path);
+  assert.equal(languageOf("constructor").id, "plaintext");
+  assert.equal(languageOfText("bin/run", "#!/usr/bin/env python3\nprint(1)").id, "python");
+  assert.equal(languageOfText("bin/run", "#!/bin/sh\n").id, "shellscript");
+  assert.equal(languageOfText("bin/run", "no script").id, "plaintext");
+});
+
+function piece(str: string, x: number, y: number, height = 10): TextPiece {
+  return {
+    str,
+    transform: [height, 0, 0, height, x, y],
+    width: str.length * height * 0.5,
+    height,
+    hasEOL: false,
+  };
+}
+
+test("PDF: pieces on one height are a line, gaps are paragraphs, hyphens are joined", () => {
+  const lines = linesOfPage([
+    piece("The lamp", 50, 700),
+    piece("was lit", 95, 700),
+    piece("at dusk in the light-", 50, 688),
+    piece("house.", 50, 676),
+    piece("A new", 50, 640),
+    piece("paragraph.", 80, 640),
+    piece("Its end.", 50, 628),
+  ]);
+  assert.deepEqual(
+    lines.map((line) => line.text),
+    ["The lamp was lit", "at dusk in the lighthouse.", "", "A new paragraph.", "Its end."],
+  );
+});
+
+test("PDF: columns are read one after the other, a page drawn in disorder from top to bottom", () => {
+  const column = (x: number, name: string): TextPiece[] =>
+    Array.from({ length: 8 }, (_, i) => piece(`${name}${i}`, x, 700 - 12 * i));
+  const columns = linesOfPage([...column(50, "left"), ...column(300, "right")]).map((line) => line.text);
+  assert.equal(columns.indexOf("right0") > columns.indexOf("left7"), true);
+  const rows = Array.from({ length: 20 }, (_, i) => piece(`row${i}`, 50, 700 - 12 * i));
+  const disordered = rows.map((_, i) => rows[(i * 7) % 20] as TextPiece);
+  assert.deepEqual(
+    linesOfPage(disordered).map((line) => line.text),
+    rows.map((row) => row.str),
+  );
+});
