@@ -15,9 +15,12 @@ export async function carrel(): Promise<TestApi> {
 }
 
 /** Waits until `probe` gives something, looking again ten times a second; fails after 30 s. */
-export async function until<T>(what: string, probe: () => T | undefined | false): Promise<T> {
+export async function until<T>(
+  what: string,
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
   for (let attempt = 0; attempt < 300; attempt++) {
-    const value = probe();
+    const value = await probe();
     if (value !== undefined && value !== false) return value;
     await wait(100);
   }
