@@ -36,9 +36,14 @@ function count(output, pattern) {
   return Number([...output.matchAll(pattern)].at(-1)?.[1] ?? 0);
 }
 
+/** The names of the failed tests: node:test marks them with ✖ (its summary repeats them), Mocha numbers them. */
+function failedNames(output, pattern) {
+  return [...new Set([...output.matchAll(pattern)].map(([, name]) => name.trim()))];
+}
+
 /** A runner that failed without a failed test (it crashed, or found none) counts as one failure. */
-function tally(code, passed, failed) {
-  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
+function tally(code, passed, failed, names) {
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, names };
 }
 
 async function nodeTests(pattern, seconds) {
@@ -52,7 +57,8 @@ async function nodeTests(pattern, seconds) {
   ];
   const { code, output } = await run(process.execPath, [...flags, pattern]);
   const failed = count(output, /^ℹ fail (\d+)/gm) + count(output, /^ℹ cancelled (\d+)/gm);
-  return tally(code, count(output, /^ℹ pass (\d+)/gm), failed);
+  const names = failedNames(output, /^\s*✖ (?!failing tests:)(.*?)(?: \([\d.]+ms\))?$/gm);
+  return tally(code, count(output, /^ℹ pass (\d+)/gm), failed, names);
 }
 
 const parts = {
@@ -64,12 +70,13 @@ const parts = {
       ...projects.map((project) => [bin("tsc"), "-p", project]),
       [bin("biome"), "ci", "--colors=off"],
     ];
-    let failed = 0;
+    const names = [];
     for (const [command, ...args] of commands) {
-      console.log(`${relative(root, command)} ${args.join(" ")}`);
-      if ((await run(command, args)).code !== 0) failed += 1;
+      const name = `${relative(root, command)} ${args.join(" ")}`;
+      console.log(name);
+      if ((await run(command, args)).code !== 0) names.push(name);
     }
-    return { passed: commands.length - failed, failed };
+    return { passed: commands.length - names.length, failed: names.length, names };
   },
   unit: () => nodeTests("test/unit/**/*.test.ts", 60),
   integration: () => nodeTests("test/integration/**/*.test.ts", 300),
@@ -77,7 +84,9 @@ const parts = {
     provideChromium();
     provideCodeServer();
     const { code, output } = await run(process.execPath, ["test/vscode/runTests.ts"]);
-    return tally(code, count(output, /^\s+(\d+) passing/gm), count(output, /^\s+(\d+) failing/gm));
+    const failed = count(output, /^\s+(\d+) failing/gm);
+    const names = failedNames(output, /^\s+\d+\) (.*)$/gm);
+    return tally(code, count(output, /^\s+(\d+) passing/gm), failed, names);
   },
   async e2e() {
     provideChromium();
@@ -100,13 +109,14 @@ async function main() {
     const started = performance.now();
     const result = await parts[name]().catch((error) => {
       console.error(error instanceof SetupError ? `${error.message}\n  ${error.remedy}` : error);
-      return { passed: 0, failed: 1 };
+      return { passed: 0, failed: 1, names: [] };
     });
     results.push({ name, seconds: (performance.now() - started) / 1000, ...result });
   }
   console.log("");
-  for (const { name, passed, failed, seconds } of results) {
+  for (const { name, passed, failed, seconds, names } of results) {
     console.log(`${name.padEnd(12)} ${passed} passed, ${failed} failed (${seconds.toFixed(0)} s)`);
+    for (const failedName of names) console.log(`  failed: ${failedName}`);
   }
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   const failed = sum("failed");

@@ -38,8 +38,8 @@ const stderrKept = 4_000;
 
 interface Job {
   readonly path: string;
-  /** Sends the request, and settles the job when it is answered. */
-  readonly run: (channel: ParserChannel) => Promise<void>;
+  /** Sends the request, and settles the job when it is answered. False if the process was gone before. */
+  readonly run: (channel: ParserChannel) => Promise<boolean>;
   /** The file ended the parser, or hung it: what happened, as a sentence. */
   readonly blame: (reason: string) => void;
   readonly reject: (error: CarrelError) => void;
@@ -90,13 +90,9 @@ class ParserPool implements Parser {
         path,
         isSuspect: false,
         run: (channel) =>
-          channel
-            .request("parse", { folder, path, maxFileBytes })
-            .then(settle(resolve), (error: CarrelError) => {
-              // When the process has ended, that is settled elsewhere: by another try or by blame.
-              if (error.code !== "gone")
-                settle(resolve)({ ok: false, reason: `It can't be read: ${error.message}` });
-            }),
+          answered(channel.request("parse", { folder, path, maxFileBytes }), settle(resolve), ({ message }) =>
+            settle(resolve)({ ok: false, reason: `It can't be read: ${message}` }),
+          ),
         blame: (reason) => settle(resolve)({ ok: false, reason }),
         reject: settle(reject),
       };
@@ -117,10 +113,7 @@ class ParserPool implements Parser {
         {
           path,
           isSuspect: false,
-          run: (channel) =>
-            channel.request("documentText", { folder, path }).then(resolve, (error: CarrelError) => {
-              if (error.code !== "gone") reject(error);
-            }),
+          run: (channel) => answered(channel.request("documentText", { folder, path }), resolve, reject),
           blame: (reason) =>
             reject(
               new CarrelError(`The text of "${path}" can't be shown. ${reason}`, "Open the file itself."),
@@ -168,10 +161,11 @@ class ParserPool implements Parser {
 
   private send(child: Child, job: Job): void {
     child.sent.push(job);
-    void job.run(child.channel).then(() => {
+    void job.run(child.channel).then((isAnswered) => {
+      // The channel closes before the process is known to have ended: what it had is dealt with then.
+      if (!isAnswered || this.child !== child) return;
       const at = child.sent.indexOf(job);
-      // After its end the process's files were put elsewhere.
-      if (at < 0 || this.child !== child) return;
+      if (at < 0) return;
       child.sent.splice(at, 1);
       this.pump();
     });
@@ -275,6 +269,25 @@ class ParserPool implements Parser {
       child.process.kill("SIGKILL");
     });
   }
+}
+
+/** Settles with the answer. When the process has gone, nothing is settled: another try or blame will do that. */
+function answered<T>(
+  answer: Promise<T>,
+  resolve: (value: T) => void,
+  reject: (error: CarrelError) => void,
+): Promise<boolean> {
+  return answer.then(
+    (value) => {
+      resolve(value);
+      return true;
+    },
+    (error: CarrelError) => {
+      if (error.code === "gone") return false;
+      reject(error);
+      return true;
+    },
+  );
 }
 
 function closedError(): CarrelError {

@@ -1,0 +1,268 @@
+import assert from "node:assert/strict";
+import { execFileSync, fork } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import {
+  createParser,
+  type ParseResult,
+  type Parser,
+  type ParserOptions,
+} from "../../indexer/parser/pool.ts";
+import { CarrelError } from "../../protocol/channel.ts";
+
+const entry = fileURLToPath(new URL("../../indexer/parser/main.ts", import.meta.url));
+const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
+const limit = 2_000_000;
+const parsers: Parser[] = [];
+let root = "";
+
+/** A stand-in for the real entry whose files do harm when it parses them, by their names. */
+let harmful = "";
+
+before(() => {
+  const folder = mkdtempSync(join(tmpdir(), "carrel-parser-entry-"));
+  harmful = join(folder, "main.mjs");
+  const parserMain = JSON.stringify(entry);
+  writeFileSync(
+    harmful,
+    `import fs from "node:fs";
+     const open = fs.openSync;
+     fs.openSync = (path, ...rest) => {
+       const name = String(path).split("/").at(-1);
+       if (name.startsWith("hang")) for (;;);
+       if (name.startsWith("crash")) process.kill(process.pid, "SIGSEGV");
+       if (name.startsWith("exit")) process.exit(3);
+       if (name.startsWith("memory")) { const all = []; for (;;) all.push(new Array(1000).fill({})); }
+       return open(path, ...rest);
+     };
+     (await import("node:module")).syncBuiltinESMExports();
+     await import(${parserMain});`,
+  );
+});
+after(() => rmSync(join(harmful, ".."), { recursive: true, force: true }));
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "carrel-parser-"));
+});
+afterEach(async () => {
+  await Promise.all(parsers.splice(0).map((parser) => parser.close()));
+  rmSync(root, { recursive: true, force: true });
+});
+
+function make(options: Partial<ParserOptions> = {}): Parser {
+  const parser = createParser({ entry, memoryMb: 256, timeoutMs: 60_000, ...options });
+  parsers.push(parser);
+  return parser;
+}
+
+function put(names: readonly string[]): void {
+  for (const name of names) writeFileSync(join(root, name), `The text of ${name}.`);
+}
+
+function reasonOf(result: ParseResult | undefined): string {
+  return result && !result.ok ? result.reason : "";
+}
+
+test("parses many files at once, each with its own answer", async () => {
+  const names = Array.from({ length: 200 }, (_, i) => `file${i}.md`);
+  put(names);
+  const parser = make();
+  const results = await Promise.all(names.map((name) => parser.parse(root, name, limit)));
+  results.forEach((result, i) => {
+    assert.ok(result.ok);
+    assert.equal(result.parsed.chunks[0]?.text, `The text of file${i}.md.`);
+  });
+});
+
+test("parses code, PDF and DOCX in the process", async () => {
+  const parser = make();
+  const results = await Promise.all(
+    ["inventory.ts", "fivePages.pdf", "report.docx", "encrypted.pdf"].map((name) =>
+      parser.parse(fixtures, name, limit),
+    ),
+  );
+  assert.deepEqual(
+    results.map((result) => result.ok && [result.parsed.kind, result.parsed.language]),
+    [["code", "typescript"], ["document", "pdf"], ["document", "docx"], false],
+  );
+  const { text, pages } = await parser.documentText(fixtures, "fivePages.pdf");
+  assert.match(text, /quicksilver/);
+  assert.equal(pages.length, 5);
+  await assert.rejects(
+    parser.documentText(fixtures, "encrypted.pdf"),
+    /"encrypted.pdf" can't be shown\. .*password/,
+  );
+});
+
+for (const [harm, reason] of [
+  ["crash", /end unexpectedly \(signal SIGSEGV\)/],
+  ["exit", /end unexpectedly \(exit code 3\)/],
+  ["memory", /needed more than 64 MB of memory/],
+  ["hang", /took longer than 3 s/],
+] as const) {
+  test(`a file that makes the parser ${harm} is reported, and all others are parsed`, async () => {
+    const names = ["a.md", "b.md", `${harm}.md`, ...Array.from({ length: 40 }, (_, i) => `c${i}.md`)];
+    put(names);
+    const parser = make({ entry: harmful, memoryMb: 64, timeoutMs: 3_000 });
+    const results = await Promise.all(names.map((name) => parser.parse(root, name, limit)));
+    assert.match(reasonOf(results[2]), reason);
+    assert.deepEqual(
+      results.flatMap((result, i) => (result.ok ? [] : [names[i]])),
+      [`${harm}.md`],
+    );
+  });
+}
+
+test("several harmful files among others are all found out", async () => {
+  const names = Array.from({ length: 60 }, (_, i) => (i % 20 === 7 ? `crash${i}.md` : `a${i}.md`));
+  put(names);
+  const parser = make({ entry: harmful });
+  const results = await Promise.all(names.map((name) => parser.parse(root, name, limit)));
+  assert.deepEqual(
+    results.flatMap((result, i) => (result.ok ? [] : [names[i]])),
+    ["crash7.md", "crash27.md", "crash47.md"],
+  );
+});
+
+test("a document whose text kills the parser is an error that says so", async () => {
+  put(["crash.md", "fine.md"]);
+  const parser = make({ entry: harmful });
+  await assert.rejects(parser.documentText(root, "crash.md"), (error) => {
+    assert.ok(error instanceof CarrelError);
+    assert.match(error.message, /"crash.md" can't be shown.*end unexpectedly/);
+    return true;
+  });
+  assert.equal((await parser.parse(root, "fine.md", limit)).ok, true);
+});
+
+test("an aborted file is cancelled, the others go on", async () => {
+  put(["a.md", "b.md", "c.md"]);
+  const parser = make();
+  const controller = new AbortController();
+  const first = parser.parse(root, "a.md", limit);
+  const second = parser.parse(root, "b.md", limit, controller.signal);
+  const third = parser.parse(root, "c.md", limit);
+  controller.abort();
+  await assert.rejects(second, (error) => error instanceof CarrelError && error.code === "cancelled");
+  assert.deepEqual([(await first).ok, (await third).ok], [true, true]);
+  await assert.rejects(parser.parse(root, "a.md", limit, AbortSignal.abort()), /Cancelled/);
+});
+
+test("a process that can't be started is one error for all", async () => {
+  put(["a.md", "b.md"]);
+  const parser = make({ entry: join(root, "missing.mjs") });
+  const results = await Promise.allSettled(["a.md", "b.md"].map((name) => parser.parse(root, name, limit)));
+  for (const result of results) {
+    assert.equal(result.status, "rejected");
+    assert.ok(result.reason instanceof CarrelError);
+    assert.match(result.reason.message, /can't be started: .*missing\.mjs/);
+    assert.notEqual(result.reason.remedy, "");
+  }
+});
+
+test("after close nothing is parsed, and what waited is rejected", async () => {
+  put(["a.md"]);
+  const parser = make();
+  const waiting = parser.parse(root, "a.md", limit);
+  const rejected = assert.rejects(waiting, /closed/);
+  await parser.close();
+  await rejected;
+  await assert.rejects(parser.parse(root, "a.md", limit), /closed/);
+});
+
+/** The ids of this process's children, on Linux. */
+function children(): string[] {
+  const text = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, "utf8");
+  return text.split(" ").filter((id) => id.trim() !== "");
+}
+
+test("the process ends when it has been idle, and starts again", async (t) => {
+  if (process.platform !== "linux") return t.skip("looks into /proc");
+  put(["a.md"]);
+  const others = children().length;
+  const parser = make({ idleMs: 50 });
+  assert.equal((await parser.parse(root, "a.md", limit)).ok, true);
+  while (children().length > others) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal((await parser.parse(root, "a.md", limit)).ok, true);
+});
+
+test("the process ends when the engine is gone", async (t) => {
+  if (process.platform === "win32") return t.skip("uses POSIX signals");
+  const child = fork(entry, [], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  await new Promise((resolve) => child.once("message", resolve));
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.disconnect();
+  assert.equal(await ended, 0);
+});
+
+test("500 mutated documents are indexed or refused, and the process outlives them", {
+  timeout: 300_000,
+}, async () => {
+  let state = 3;
+  const next = (below: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state >>> 8) % below;
+  };
+  const names: string[] = [];
+  for (const name of ["report.docx", "fivePages.pdf", "utf16le.txt", "headings.md", "inventory.ts"]) {
+    const original = readFileSync(join(fixtures, name));
+    for (let i = 0; i < 100; i++) {
+      const mutated = Buffer.from(
+        original.subarray(0, i % 3 === 0 ? next(original.length) : original.length),
+      );
+      for (let k = 0; k < 1 + next(20) && mutated.length > 0; k++) mutated[next(mutated.length)] = next(256);
+      names.push(`${i}-${name}`);
+      writeFileSync(join(root, `${i}-${name}`), mutated);
+    }
+  }
+  const parser = make();
+  const results = await Promise.all(names.map((name) => parser.parse(root, name, limit)));
+  for (const result of results)
+    assert.doesNotMatch(reasonOf(result), /end unexpectedly|longer than|more than/);
+  assert.ok(results.some((result) => !result.ok) && results.some((result) => result.ok));
+});
+
+test("memory stays flat over 1,000 files", { timeout: 300_000 }, async (t) => {
+  if (process.platform !== "linux") return t.skip("looks into /proc");
+  const others = new Set(children());
+  const parser = make();
+  const round = async (): Promise<number> => {
+    const names = [
+      "inventory.ts",
+      "beehive.py",
+      "Library.java",
+      "headings.md",
+      "fivePages.pdf",
+      "report.docx",
+    ];
+    for (let i = 0; i < 15; i++) await Promise.all(names.map((name) => parser.parse(fixtures, name, limit)));
+    const id = children().find((child) => !others.has(child));
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, "utf8"))?.[1]);
+  };
+  // The first rounds load grammars and let the compiler do its work.
+  for (let i = 0; i < 4; i++) await round();
+  const settled = await round();
+  let last = 0;
+  for (let i = 0; i < 6; i++) last = await round();
+  t.diagnostic(`${Math.round(settled / 1024)} MB, then ${Math.round(last / 1024)} MB`);
+  assert.ok(last < settled * 2, `${settled} kB became ${last} kB`);
+});
+
+test("nothing that the parser loads opens a connection", async (t) => {
+  if (process.platform !== "linux") return t.skip("uses strace");
+  try {
+    execFileSync("strace", ["-V"], { stdio: "ignore" });
+  } catch {
+    return t.skip("strace is not installed");
+  }
+  const trace = join(root, "trace.txt");
+  const script = `
+    import { parseFile } from ${JSON.stringify(new URL("../../indexer/parse/parseFile.ts", import.meta.url).href)};
+    for (const name of ["fivePages.pdf", "report.docx", "inventory.ts"]) await parseFile(${JSON.stringify(fixtures)}, name, ${limit});`;
+  const traced = ["-f", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o", trace];
+  execFileSync("strace", [...traced, process.execPath, "--input-type=module", "-e", script]);
+  assert.doesNotMatch(readFileSync(trace, "utf8"), /AF_INET/);
+});
