@@ -22,6 +22,7 @@ export const usage = `Usage: carrel COMMAND [OPTIONS]
   --allow-host HOST     let --ollama be this host, which is not this machine; may be repeated
   --exclude PATTERN     leave out what matches, as in .gitignore; may be repeated
   --store DIR           where indexes are kept (default: the user's data folder, never DIR)
+  --refine              with index: read all chunks a second time with the larger model, for better search
   --no-update           search the index as it is, without looking for changed files
   --json                one JSON document on stdout; progress and messages on stderr
 Exit status: 0 done, 1 failed, 2 wrong use.`;
@@ -42,7 +43,7 @@ interface FolderCommand extends Common {
 
 export type Command =
   | { readonly name: "help" }
-  | (FolderCommand & { readonly name: "index" })
+  | (FolderCommand & { readonly name: "index"; readonly refine: boolean })
   | (FolderCommand & { readonly name: "status" })
   | (FolderCommand & {
       readonly name: "search";
@@ -74,6 +75,8 @@ export function parseArguments(args: readonly string[]): Command {
       allowedHosts: values["allow-host"] ?? [],
       embeddingModel: embeddingSetting(values.embedding),
       exclude: values.exclude ?? [],
+      // A command ends when it is done; only `index --refine` waits for the second pass.
+      refine: false,
     },
   };
   const folder = (count: number, what: string): FolderCommand => {
@@ -84,6 +87,7 @@ export function parseArguments(args: readonly string[]): Command {
   };
   switch (name) {
     case "index":
+      return { name, ...folder(1, "one folder"), refine: values.refine ?? false };
     case "status":
       return { name, ...folder(1, "one folder") };
     case "search": {
@@ -140,6 +144,7 @@ function parse(args: readonly string[]) {
         exclude: { type: "string", multiple: true },
         store: { type: "string" },
         queries: { type: "string" },
+        refine: { type: "boolean" },
         "no-update": { type: "boolean" },
         json: { type: "boolean" },
         help: { type: "boolean", short: "h" },

@@ -34,7 +34,7 @@ export async function run(command: Exclude<Command, { name: "help" }>): Promise<
 async function runWith(channel: EngineChannel, command: Exclude<Command, { name: "help" }>): Promise<void> {
   switch (command.name) {
     case "index": {
-      const summary = await update(channel);
+      const summary = await update(channel, command.refine);
       const { files, chunks, changed, removed, skipped, bytes, seconds } = summary;
       print(command, { files, chunks, changed, removed, skipped, bytes, seconds }, () =>
         summaryText(summary),
@@ -144,10 +144,10 @@ async function updateIfAsked(channel: EngineChannel, command: WithFolder): Promi
   return command.update ? update(channel) : undefined;
 }
 
-async function update(channel: EngineChannel): Promise<IndexSummary> {
+async function update(channel: EngineChannel, refine = false): Promise<IndexSummary> {
   const show = progressLine();
   try {
-    return await channel.request("index", {}, { onProgress: show });
+    return await channel.request("index", { refine }, { onProgress: show });
   } finally {
     if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
   }
@@ -156,8 +156,9 @@ async function update(channel: EngineChannel): Promise<IndexSummary> {
 /** On a terminal one line that is written over; in a log nothing, since the result says it all. */
 function progressLine(): (status: IndexStatus) => void {
   if (!process.stderr.isTTY) return () => undefined;
-  return ({ done, total }) => {
+  return ({ done, total, refined, chunks }) => {
     if (total > 0) process.stderr.write(`\r\u001b[KIndexing ${done} of ${total} files`);
+    else if (refined > 0) process.stderr.write(`\r\u001b[KRefined ${refined} of ${chunks} chunks`);
   };
 }
 

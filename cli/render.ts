@@ -43,7 +43,7 @@ export function summaryText({
 export function statusText(status: IndexStatus, skipped: readonly Skipped[]): string {
   const lines = [
     `State: ${status.state}${status.writer ? "" : " (another process is writing)"}`,
-    `Files: ${status.files}   Chunks: ${status.chunks}   Embedding model: ${status.embedding}`,
+    `Files: ${status.files}   Chunks: ${status.chunks}   Refined: ${status.refined}   Embedding model: ${status.embedding}`,
   ];
   if (status.problem) lines.push(`${status.problem} ${status.remedy ?? ""}`);
   return [...lines, ...skippedLines(skipped)].join("\n");

@@ -64,7 +64,7 @@ export function createEngine(parts: EngineParts): RunningEngine {
       await indexing.setSettings(settings);
       return {};
     },
-    index: (_, { signal, progress }) => indexing.index(signal, progress),
+    index: ({ refine }, { signal, progress }) => indexing.index(signal, progress, refine),
     pause() {
       indexing.pause();
       return {};

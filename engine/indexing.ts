@@ -13,11 +13,15 @@ const takeOverIntervalMs = 3_000;
 /** A client that has just started its engine asks for an update within this time. */
 const startingMs = 500;
 const pollMs = 30;
+/** The second pass begins when nothing was indexed for this long. */
+const refineAfterMs = 2_000;
 
 export interface IndexingParts {
   readonly parser: Parser;
   /** Opens the embedding model that a setting names. Throws a CarrelError when it can't be had. */
   openEmbedding(settings: Settings): Promise<EmbeddingModel>;
+  /** The slower, better model that goes with this one, if any; nothing is loaded yet. */
+  openRefining(embedding: EmbeddingModel): Promise<EmbeddingModel | undefined>;
   onStatus(status: IndexStatus): void;
   log(level: "info" | "warn" | "error", message: string): void;
 }
@@ -45,6 +49,7 @@ export class Indexing {
   private stop = new AbortController();
   private statusTimer: NodeJS.Timeout | undefined;
   private takeOverTimer: NodeJS.Timeout | undefined;
+  private refineTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: IndexingParts) {
     this.parts = parts;
@@ -122,6 +127,7 @@ export class Indexing {
     if (this.paused) return;
     const { signal } = this.stop;
     await Promise.all([this.serving().changed(paths, signal), this.successor?.changed(paths, signal)]);
+    this.refineLater();
   }
 
   /** Ends all work and releases the indexes. */
@@ -151,20 +157,28 @@ export class Indexing {
       else this.successor = await this.openLibrary(embedding);
       this.updateInBackground();
     } else if (
+      settings.refine !== before.refine ||
       settings.maxFileBytes !== before.maxFileBytes ||
       settings.exclude.join("\n") !== before.exclude.join("\n")
     ) {
+      this.stopWork();
       this.updateInBackground();
     }
     this.sendStatus();
   }
 
-  /** Brings the index up to date, and reports on the way. */
-  async index(signal: AbortSignal, progress: (status: IndexStatus) => void): Promise<IndexSummary> {
+  /** Brings the index up to date, with refined vectors if asked for, and reports on the way. */
+  async index(
+    signal: AbortSignal,
+    progress: (status: IndexStatus) => void,
+    refine = false,
+  ): Promise<IndexSummary> {
     this.paused = false;
     const timer = setInterval(() => progress(this.status()), statusIntervalMs);
     try {
       const summary = await this.update();
+      signal.throwIfAborted();
+      if (refine) await this.serving().refine(AbortSignal.any([signal, this.stop.signal]));
       signal.throwIfAborted();
       return summary;
     } finally {
@@ -206,6 +220,7 @@ export class Indexing {
       if (!signal.aborted) {
         this.updated = true;
         if (this.successor) await this.succeed(library);
+        this.refineLater();
       }
       return summary;
     } catch (error) {
@@ -233,7 +248,23 @@ export class Indexing {
     this.update().catch((error: unknown) => this.parts.log("error", String(error)));
   }
 
+  /** The second pass waits until nothing changes; what changes while it runs starts another. */
+  private refineLater(): void {
+    clearTimeout(this.refineTimer);
+    const { signal } = this.stop;
+    if (!this.settings.refine || this.paused) return;
+    this.refineTimer = setTimeout(() => {
+      if (signal.aborted) return;
+      if (this.serving().isBusy) return this.refineLater();
+      this.serving()
+        .refine(signal)
+        .catch((error: unknown) => this.parts.log("warn", String(error)));
+    }, refineAfterMs);
+    this.refineTimer.unref();
+  }
+
   private stopWork(): void {
+    clearTimeout(this.refineTimer);
     this.stop.abort();
     this.stop = new AbortController();
     this.sendStatus();
@@ -253,6 +284,7 @@ export class Indexing {
     const library = new Library({
       storage: this.storage,
       embedding,
+      refining: await this.openRefining(embedding),
       parser: this.parts.parser,
       walk: walkOptions(this.settings),
       onProgress: () => this.sendStatus(),
@@ -260,6 +292,15 @@ export class Indexing {
     });
     await library.setFolders(this.folders);
     return library;
+  }
+
+  private async openRefining(embedding: EmbeddingModel): Promise<EmbeddingModel | undefined> {
+    try {
+      return await this.parts.openRefining(embedding);
+    } catch (error) {
+      this.parts.log("warn", String(error));
+      return undefined;
+    }
   }
 
   /** The model of the settings; the bundled one, and a problem that says so, when it can't be had. */

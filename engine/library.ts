@@ -12,6 +12,7 @@ export class Library {
   readonly embedding: EmbeddingModel;
   private readonly options: LibraryOptions;
   private readonly indexes: FolderIndex[] = [];
+  private refiningFailed = false;
 
   constructor(options: LibraryOptions) {
     this.options = options;
@@ -44,10 +45,11 @@ export class Library {
     return this.indexes.some((index) => index.isBusy);
   }
 
-  counts(): Pick<IndexStatus, "files" | "chunks" | "skipped" | "done" | "total"> {
-    const sum = { files: 0, chunks: 0, skipped: 0, done: 0, total: 0 };
+  counts(): Pick<IndexStatus, "files" | "chunks" | "refined" | "skipped" | "done" | "total"> {
+    const sum = { files: 0, chunks: 0, refined: 0, skipped: 0, done: 0, total: 0 };
     for (const index of this.indexes) {
-      const { files, chunks, skipped } = index.counts();
+      const { files, chunks, refined, skipped } = index.counts();
+      sum.refined += refined;
       sum.files += files;
       sum.chunks += chunks;
       sum.skipped += skipped;
@@ -90,9 +92,41 @@ export class Library {
   }
 
   async search(query: string, k: number, mode: SearchMode, signal?: AbortSignal): Promise<Found[]> {
-    const vector = mode === "lexical" ? undefined : (await this.embedding.embed([query], "query", signal))[0];
-    const folders = this.indexes.map(({ folder, store }) => ({ folder: folder.path, store }));
-    return search(folders, query, vector, k, mode);
+    const folders = this.indexes.map(({ folder, store, refined }) => ({
+      folder: folder.path,
+      store,
+      refined,
+    }));
+    if (mode === "lexical") return search(folders, query, {}, k, mode);
+    const [plain] = await this.embedding.embed([query], "query", signal);
+    const refined = this.refinedQuery(query);
+    const knownShare = this.embedding.knownShare?.(query);
+    return search(folders, query, { plain, refined, knownShare }, k, mode);
+  }
+
+  /** The better model's vector of a query, if there is anything to compare it with. */
+  private async refinedQuery(query: string): Promise<Float32Array | undefined> {
+    const { refining, log } = this.options;
+    if (!refining || this.refiningFailed || this.counts().refined === 0) return undefined;
+    try {
+      return (await refining.embed([query], "query"))[0];
+    } catch (error) {
+      // Search does without it, and says so once.
+      this.refiningFailed = true;
+      log(String(error));
+      return undefined;
+    }
+  }
+
+  /** Gives all chunks vectors of the better model, in the background of everything else. */
+  async refine(signal: AbortSignal): Promise<void> {
+    if (this.refiningFailed) return;
+    try {
+      for (const index of this.indexes) await index.refine(signal);
+    } catch (error) {
+      this.refiningFailed = true;
+      throw error;
+    }
   }
 
   async clear(): Promise<void> {
@@ -102,6 +136,7 @@ export class Library {
   async close(): Promise<void> {
     await Promise.allSettled(this.indexes.map((index) => index.close()));
     await this.embedding.close();
+    await this.options.refining?.close();
   }
 
   /** Closes the indexes and deletes them from disk, when another embedding model has taken their place. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createParser } from "../indexer/parser/pool.ts";
-import { openEmbeddingModel } from "../models/embeddings.ts";
+import { openEmbeddingModel, openRefiningModel } from "../models/embeddings.ts";
 import { createGate } from "../models/gate.ts";
 import { createOllama, type Ollama } from "../models/ollama.ts";
 import { installSeatBelt } from "../models/seatBelt.ts";
@@ -50,6 +50,7 @@ export function startEngine(entry: string, listener: Listener): RunningEngine {
     version: packageVersion(entry),
     parser,
     openEmbedding,
+    openRefining: (embedding) => openRefiningModel(embedding, bundledDir),
     applySettings(settings) {
       gate.setAllowedHosts(settings.allowedHosts);
       current = settings;

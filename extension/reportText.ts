@@ -31,6 +31,7 @@ export function statusReport(report: Report): string {
       ["Folders", folders.map((folder) => folder.path).join(", ") || "none is open"],
       ["Files", status && count(status.files)],
       ["Passages", status && count(status.chunks)],
+      ["Passages read a second time, for better search", status && count(status.refined)],
       ["Left out", status && count(skipped.length)],
       ["Embedding model", status?.embedding],
       ["Written by", status && (status.writer ? "this window" : "another window; this one reads")],

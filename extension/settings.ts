@@ -17,6 +17,7 @@ export const settingScopes = {
   "indexing.auto": "window",
   "indexing.exclude": "window",
   "indexing.maxFileSizeMB": "window",
+  "indexing.refine": "window",
 } as const;
 
 export type SettingName = keyof typeof settingScopes;
@@ -51,6 +52,7 @@ export function engineSettings(configuration: Configuration): Settings {
         ? Math.round(Math.min(size, largestFileMB) * megabyte)
         : defaultSettings.maxFileBytes,
     exclude: list("indexing.exclude"),
+    refine: read(configuration, "indexing.refine") !== false,
   };
 }
 

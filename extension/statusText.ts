@@ -45,9 +45,15 @@ function indexView(status: IndexStatus): StatusView {
       );
     case "ready": {
       const reader = status.writer ? "" : " Another window keeps the index up to date.";
-      return view("$(book)", "", `Ready: ${counts}${reader}`);
+      return view("$(book)", "", `Ready: ${counts}${reader}${refining(status)}`);
     }
   }
+}
+
+/** The second pass goes on behind a ready index; it is told, and asks for no attention. */
+function refining({ refined, chunks }: IndexStatus): string {
+  if (refined === 0 || refined >= chunks) return "";
+  return ` Reading them a second time, for better search: ${number(refined)} passages so far.`;
 }
 
 function view(

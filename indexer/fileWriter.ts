@@ -3,6 +3,7 @@ import type { EmbeddingModel } from "../models/types.ts";
 import type { IndexSummary, Skipped } from "../protocol/data.ts";
 import { terms } from "../text/terms.ts";
 import type { ParseResult, Parser } from "./parser/pool.ts";
+import { hashOfText, searchedText } from "./searchedText.ts";
 import type { ChunkRow, FileRow, ReadableChunk, Store } from "./store.ts";
 import type { WalkedFile } from "./types.ts";
 
@@ -165,7 +166,8 @@ export class FileWriter {
       const vectors = await this.options.embedding.embed(texts, "passage", signal);
       slice.forEach((chunk, i) => {
         const vector = vectors[i];
-        if (vector) rows.push({ ...chunk, terms: terms(texts[i] ?? "").join(" "), vector });
+        const text = texts[i] ?? "";
+        if (vector) rows.push({ ...chunk, terms: terms(text).join(" "), textHash: hashOfText(text), vector });
       });
       await nextTurn();
     }
@@ -187,11 +189,6 @@ export class FileWriter {
     }
     onProgress(written.length + touched.length);
   }
-}
-
-/** A chunk is embedded and searched with a line of context before it: its path and its heading or symbol. */
-function searchedText(chunk: Pick<ChunkRow, "text" | "heading" | "path">): string {
-  return `${chunk.path}${chunk.heading ? ` › ${chunk.heading}` : ""}\n${chunk.text}`;
 }
 
 function fileRow(file: WalkedFile, result: ParseResult): FileRow {

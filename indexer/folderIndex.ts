@@ -6,12 +6,14 @@ import type { Folder, IndexSummary, Skipped } from "../protocol/data.ts";
 import { FileWriter } from "./fileWriter.ts";
 import { takeWriteLock, type WriteLock } from "./lock.ts";
 import type { Parser } from "./parser/pool.ts";
+import { refine } from "./refine.ts";
+import { RefinedVectors } from "./refinedVectors.ts";
 import { type FileRow, Store } from "./store.ts";
 import type { WalkedFile } from "./types.ts";
 import { checkPath, type WalkOptions, walkFolder } from "./walk.ts";
 
 /** Raised when chunks, terms or tables change, so that older indexes are built anew. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 const tidyAfterMs = 45_000;
 const closeAfterMs = 10_000;
@@ -21,6 +23,8 @@ export interface FolderIndexOptions {
   /** Where indexes are kept: an absolute path, never inside the workspace. */
   readonly storage: string;
   readonly embedding: EmbeddingModel;
+  /** A slower, better model, whose vectors are made by `refine` after the index is there. */
+  readonly refining?: EmbeddingModel | undefined;
   readonly parser: Parser;
   readonly walk: WalkOptions;
   /** Called when counts have changed; cheap, and may be called often. */
@@ -44,6 +48,11 @@ export class FolderIndex {
   readonly progress: Progress = { done: 0, total: 0 };
   walkOptions: WalkOptions;
   private readonly options: FolderIndexOptions;
+  /** Vectors of the better model, as far as they have been made. */
+  readonly refined: RefinedVectors | undefined;
+  private refinedChunks = 0;
+  private refining: Promise<void> = Promise.resolve();
+  private stopRefining = new AbortController();
   private openStore: Store;
   private lock: WriteLock | undefined;
   private readonly files = new Map<string, FileRow>();
@@ -53,7 +62,14 @@ export class FolderIndex {
   private running = 0;
   private tidyTimer: NodeJS.Timeout | undefined;
 
-  private constructor(options: FolderIndexOptions, dir: string, store: Store, lock: WriteLock | undefined) {
+  private constructor(
+    options: FolderIndexOptions,
+    dir: string,
+    store: Store,
+    refined: RefinedVectors | undefined,
+    lock: WriteLock | undefined,
+  ) {
+    this.refined = refined;
     this.options = options;
     this.folder = options.folder;
     this.walkOptions = options.walk;
@@ -69,7 +85,8 @@ export class FolderIndex {
     const lock = await takeWriteLock(dir);
     try {
       const store = await openOrRebuild(options, dir, lock !== undefined);
-      const index = new FolderIndex(options, dir, store, lock);
+      const refined = await openRefined(options, dir, lock !== undefined);
+      const index = new FolderIndex(options, dir, store, refined, lock);
       await index.reload();
       return index;
     } catch (error) {
@@ -90,10 +107,12 @@ export class FolderIndex {
     return this.running > 0;
   }
 
-  counts(): { files: number; chunks: number; skipped: number } {
+  /** `refined` counts the chunks that have a vector of the better model. */
+  counts(): { files: number; chunks: number; skipped: number; refined: number } {
     let skipped = 0;
     for (const file of this.files.values()) if (file.reason !== "") skipped += 1;
-    return { files: this.files.size - skipped, chunks: this.chunkCount, skipped };
+    const refined = Math.min(this.refinedChunks, this.chunkCount);
+    return { files: this.files.size - skipped, chunks: this.chunkCount, skipped, refined };
   }
 
   skipped(): Skipped[] {
@@ -108,6 +127,7 @@ export class FolderIndex {
     if (this.lock) return true;
     const lock = await takeWriteLock(this.dir);
     const version = await this.openStore.version();
+    this.refinedChunks = (await this.refined?.count()) ?? 0;
     if (!lock && version === this.seenVersion) return false;
     this.seenVersion = version;
     // What the store knows of its rows is from when it was opened; a writer must know what is there now.
@@ -187,10 +207,41 @@ export class FolderIndex {
     });
   }
 
+  /**
+   * Gives the chunks vectors of the better model. Ends when all have one, or early when `signal` is aborted;
+   * searches and updates go on meanwhile. A reader changes nothing.
+   */
+  refine(signal: AbortSignal): Promise<void> {
+    const { refined, openStore: store } = this;
+    const { refining: model, onProgress } = this.options;
+    if (!refined || !model || !this.lock) return Promise.resolve();
+    const either = AbortSignal.any([signal, this.stopRefining.signal]);
+    this.refining = this.refining
+      .catch(() => undefined)
+      .then(() => {
+        if (either.aborted) return;
+        const report = (done: number): void => {
+          this.refinedChunks = done;
+          onProgress();
+        };
+        return refine({ store, refined, model, onProgress: report }, either);
+      });
+    return this.refining;
+  }
+
+  private async endRefining(): Promise<void> {
+    this.stopRefining.abort();
+    await this.refining.catch(() => undefined);
+    this.stopRefining = new AbortController();
+  }
+
   /** Deletes the index from disk and starts an empty one. */
   async clear(): Promise<void> {
+    await this.endRefining();
     await this.enqueue(async () => {
       if (!this.lock) return;
+      await this.refined?.clear();
+      this.refinedChunks = 0;
       this.openStore.close();
       await rm(join(this.dir, "lance"), { recursive: true, force: true });
       this.openStore = await Store.open(join(this.dir, "lance"), this.options.embedding.dimension);
@@ -200,7 +251,9 @@ export class FolderIndex {
 
   async close(): Promise<void> {
     clearTimeout(this.tidyTimer);
+    await this.endRefining();
     await this.queue.catch(() => undefined);
+    this.refined?.close();
     if (this.lock) await this.openStore.dropOldVersions().catch(() => undefined);
     this.openStore.close();
     await this.lock?.release();
@@ -270,6 +323,7 @@ export class FolderIndex {
     this.files.clear();
     for (const file of await this.openStore.allFiles()) this.files.set(file.path, file);
     this.chunkCount = await this.openStore.countChunks();
+    this.refinedChunks = (await this.refined?.count()) ?? 0;
   }
 }
 
@@ -281,6 +335,20 @@ async function indexDir({ storage, embedding, folder }: FolderIndexOptions): Pro
 
 function shortHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+async function openRefined(
+  { refining }: FolderIndexOptions,
+  dir: string,
+  mayWrite: boolean,
+): Promise<RefinedVectors | undefined> {
+  if (!refining) return undefined;
+  const refined = await RefinedVectors.open(
+    join(dir, `refined-${shortHash(refining.id)}`),
+    refining.dimension,
+  );
+  if (mayWrite) await refined.dropOthers();
+  return refined;
 }
 
 async function openOrRebuild(options: FolderIndexOptions, dir: string, mayWrite: boolean): Promise<Store> {

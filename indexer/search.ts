@@ -1,15 +1,34 @@
 import type { Hit, SearchMode } from "../protocol/data.ts";
 import { terms } from "../text/terms.ts";
+import type { RefinedVectors } from "./refinedVectors.ts";
 import type { Candidate, ReadableChunk, Store } from "./store.ts";
 
 /** Chunks that each of the two searches brings for fusion. */
 const candidates = 100;
-/** Share of the vectors in the fused score; the rest is the terms'. Chosen by `npm run eval`. */
-const vectorWeight = 0.45;
+/**
+ * Share of the vectors in the fused score, without refined vectors and where all candidates have one; the rest
+ * is the terms'. Chosen by `npm run eval`, as is the next.
+ */
+const vectorWeight = { plain: 0.45, refined: 0.6 } as const;
+/** Share of the refined vector's similarity in a candidate's similarity; the rest is the plain one's. */
+const refinedShare = 0.75;
 
 export interface SearchedFolder {
   readonly folder: string;
   readonly store: Store;
+  readonly refined?: RefinedVectors | undefined;
+}
+
+/** Below the lower share of known words a query's vectors count for nothing, above the upper one fully. */
+const knownShare = { none: 0.5, all: 0.85 } as const;
+
+/** The embedded query, of unit length. Without vectors only terms are searched. */
+export interface QueryVectors {
+  /** Share of the query's words that the model knows; a question in another language has few. */
+  readonly knownShare?: number | undefined;
+  readonly plain?: Float32Array | undefined;
+  /** By the model that made the refined vectors. */
+  readonly refined?: Promise<Float32Array | undefined> | undefined;
 }
 
 /** A passage with what finding it needs to know but nobody else: `marks` are added by the engine. */
@@ -18,28 +37,31 @@ export type Found = Omit<Hit, "marks">;
 interface Scored {
   readonly from: SearchedFolder;
   readonly id: string;
-  readonly vector: Float32Array;
-  lexical: number;
-  similarity: number;
+  readonly textHash: string;
+  readonly lexical: number;
+  readonly similarity: number;
+  /** Undefined while the chunk has no refined vector. */
+  refined: number | undefined;
   score: number;
 }
 
 /**
  * Finds the `k` best chunks of all folders. Lexical and vector search each bring candidates; their scores are
  * scaled to [0, 1] over the candidates and added with fixed weights (a convex combination, which unlike
- * reciprocal rank fusion does not suffer from a weak vector list).
- * @param queryVector The embedded query, of unit length; not needed for "lexical".
+ * reciprocal rank fusion does not suffer from a weak vector list). Candidates that have a refined vector are
+ * scored by it too.
+ * @param vectors Not needed for "lexical".
  */
 export async function search(
   folders: readonly SearchedFolder[],
   query: string,
-  queryVector: Float32Array | undefined,
+  vectors: QueryVectors,
   k: number,
   mode: SearchMode,
 ): Promise<Found[]> {
   const limit = Math.max(candidates, k);
   const queryTerms = mode === "vector" ? [] : [...new Set(terms(query))];
-  const vector = mode === "lexical" ? undefined : queryVector;
+  const vector = mode === "lexical" ? undefined : vectors.plain;
   const lists = await Promise.all(
     folders.map(async (from) => {
       const [lexical, nearest] = await Promise.all([
@@ -49,7 +71,9 @@ export async function search(
       return merge(from, lexical, nearest, vector);
     }),
   );
-  const ranked = fuse(lists.flat(), mode).slice(0, k);
+  const refined = mode === "lexical" ? undefined : await vectors.refined;
+  if (refined) await Promise.all(lists.map((list) => addRefined(list, refined)));
+  const ranked = fuse(lists.flat(), mode, trust(vectors.knownShare)).slice(0, k);
   return fetchRows(ranked);
 }
 
@@ -61,22 +85,45 @@ function merge(
   queryVector: Float32Array | undefined,
 ): Scored[] {
   const byId = new Map<string, Scored>();
-  for (const { id, vector, score } of lexical) {
+  const none = { from, refined: undefined, score: 0 };
+  for (const { id, textHash, vector, score } of lexical) {
     const similarity = queryVector ? dot(queryVector, vector) : 0;
-    byId.set(id, { from, id, vector, lexical: score, similarity, score: 0 });
+    byId.set(id, { ...none, id, textHash, lexical: score, similarity });
   }
-  for (const { id, vector, score } of nearest) {
-    if (!byId.has(id)) byId.set(id, { from, id, vector, lexical: 0, similarity: score, score: 0 });
+  for (const { id, textHash, score } of nearest) {
+    if (!byId.has(id)) byId.set(id, { ...none, id, textHash, lexical: 0, similarity: score });
   }
   return [...byId.values()];
 }
 
-function fuse(all: Scored[], mode: SearchMode): Scored[] {
-  const weight = mode === "vector" ? 1 : mode === "lexical" ? 0 : vectorWeight;
+async function addRefined(list: readonly Scored[], query: Float32Array): Promise<void> {
+  const vectors = list[0]?.from.refined;
+  if (!vectors) return;
+  const found = await vectors.similarities(
+    query,
+    list.map((one) => one.textHash),
+  );
+  for (const one of list) one.refined = found.get(one.textHash);
+}
+
+function trust(known = 1): number {
+  return Math.min(1, Math.max(0, (known - knownShare.none) / (knownShare.all - knownShare.none)));
+}
+
+/** @param trusted How much the vectors count, from 0 to 1. */
+function fuse(all: Scored[], mode: SearchMode, trusted: number): Scored[] {
+  const refinedOnes = all.flatMap((one) => one.refined ?? []);
+  const coverage = refinedOnes.length / Math.max(1, all.length);
+  const { plain } = vectorWeight;
+  const hybrid = trusted * (plain + (vectorWeight.refined - plain) * coverage);
+  const weight = mode === "vector" ? 1 : mode === "lexical" ? 0 : hybrid;
   const lexical = scale(all.map((one) => one.lexical));
   const similarity = scale(all.map((one) => one.similarity));
+  const refined = scale(refinedOnes);
   for (const one of all) {
-    one.score = (1 - weight) * lexical(one.lexical) + weight * similarity(one.similarity);
+    let near = similarity(one.similarity);
+    if (one.refined !== undefined) near += refinedShare * (refined(one.refined) - near);
+    one.score = (1 - weight) * lexical(one.lexical) + weight * near;
   }
   // The id settles ties, so that the same question gives the same order.
   return all.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));

@@ -17,6 +17,8 @@ export interface ChunkRow {
   readonly text: string;
   /** What lexical search looks at: terms joined by spaces. */
   readonly terms: string;
+  /** Of what was embedded: refined vectors are filed under it. */
+  readonly textHash: string;
   readonly vector: Float32Array;
 }
 
@@ -36,6 +38,7 @@ export interface FileRow {
 export interface Candidate {
   readonly id: string;
   readonly path: string;
+  readonly textHash: string;
   readonly score: number;
   readonly vector: Float32Array;
 }
@@ -52,8 +55,11 @@ const chunkColumns = [
   "text",
 ] as const;
 
+const candidateColumns = ["id", "path", "textHash", "vector"] as const;
+type CandidateRow = Omit<Candidate, "score" | "vector"> & { readonly vector: Iterable<number> };
+
 /** A chunk as a person sees it: without what only the search looks at. */
-export type ReadableChunk = Omit<ChunkRow, "terms" | "vector">;
+export type ReadableChunk = Omit<ChunkRow, "terms" | "textHash" | "vector">;
 
 /**
  * Rows that lexical search reads one by one, since its index does not hold them yet, are kept below this, or
@@ -85,6 +91,7 @@ function chunkSchema(dimension: number): Schema {
     new Field("endLine", new Int32(), false),
     text("text"),
     text("terms"),
+    text("textHash"),
     new Field("vector", new FixedSizeList(dimension, new Field("item", new Float32(), true)), false),
   ]);
 }
@@ -245,15 +252,10 @@ export class Store {
     const rows: unknown[] = await this.chunks
       .query()
       .fullTextSearch(terms.join(" "), { columns: ["terms"] })
-      .select(["id", "path", "vector", "_score"])
+      .select([...candidateColumns, "_score"])
       .limit(limit)
       .toArray();
-    return (rows as { id: string; path: string; vector: Iterable<number>; _score: number }[]).map((row) => ({
-      id: row.id,
-      path: row.path,
-      score: row._score,
-      vector: Float32Array.from(row.vector),
-    }));
+    return (rows as (CandidateRow & { _score: number })[]).map((row) => toCandidate(row, row._score));
   }
 
   /** The `limit` nearest chunks by cosine similarity; `vector` has unit length. */
@@ -263,17 +265,24 @@ export class Store {
       .query()
       .nearestTo(vector)
       .distanceType("cosine")
-      .select(["id", "path", "vector", "_distance"])
+      .select([...candidateColumns, "_distance"])
       .limit(limit)
       .toArray();
-    return (rows as { id: string; path: string; vector: Iterable<number>; _distance: number }[]).map(
-      (row) => ({
-        id: row.id,
-        path: row.path,
-        score: 1 - row._distance,
-        vector: Float32Array.from(row.vector),
-      }),
+    return (rows as (CandidateRow & { _distance: number })[]).map((row) =>
+      toCandidate(row, 1 - row._distance),
     );
+  }
+
+  /** Id and hash of the text of every chunk, in the order of writing. */
+  async textHashes(): Promise<{ id: string; hash: string }[]> {
+    const found: { id: string; hash: string }[] = [];
+    for await (const batch of this.chunks.query().select(["id", "textHash"])) {
+      const hashes = batch.getChild("textHash");
+      for (const [i, id] of [...(batch.getChild("id") ?? [])].entries()) {
+        found.push({ id: String(id), hash: String(hashes?.get(i)) });
+      }
+    }
+    return found;
   }
 
   /** The chunks with these ids; one that has gone meanwhile is missing. */
@@ -353,6 +362,11 @@ export class Store {
     this.textIndexed = true;
     this.unindexedRows = 0;
   }
+}
+
+function toCandidate(row: CandidateRow, score: number): Candidate {
+  const { id, path, textHash, vector } = row;
+  return { id, path, textHash, score, vector: Float32Array.from(vector) };
 }
 
 async function countByPath(chunks: Table): Promise<Map<string, number>> {

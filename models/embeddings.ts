@@ -1,8 +1,9 @@
-import { isAbsolute } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { CarrelError } from "../protocol/channel.ts";
+import { openEncoder } from "./encoder.ts";
 import { loadOllamaEmbedding } from "./ollamaEmbedding.ts";
 import { findModelRow } from "./registry.ts";
-import { loadStaticModel } from "./static.ts";
+import { loadStaticModel, staticModelName } from "./static.ts";
 import type { EmbeddingModel, Fetch } from "./types.ts";
 
 export interface EmbeddingPlaces {
@@ -34,4 +35,16 @@ export async function openEmbeddingModel(setting: string, places: EmbeddingPlace
     `"${setting}" names no embedding model.`,
     'Use "bundled", "ollama:" and the name of an installed model (ollama:embeddinggemma), or the absolute path of a folder with a transformers.js model.',
   );
+}
+
+/**
+ * The model that reads again, in the background, what `embedding` embedded at once: the bundled transformer for
+ * the bundled static model, none for a model that a person chose. Nothing is loaded yet.
+ */
+export async function openRefiningModel(
+  embedding: EmbeddingModel,
+  bundledDir: string,
+): Promise<EmbeddingModel | undefined> {
+  if (!embedding.id.startsWith(`${staticModelName}-`)) return undefined;
+  return openEncoder(join(bundledDir, "encoder"));
 }

@@ -8,13 +8,16 @@ import { addHashedRow } from "./hashedRow.ts";
 import { normalise } from "./pooling.ts";
 import type { EmbeddingInput, EmbeddingModel } from "./types.ts";
 
+/** The ids of static models begin with it. */
+export const staticModelName = "carrel-static";
+
 const remedy = "Install Carrel again: its files are damaged or incomplete.";
 
 /** How often the work on many texts looks at the signal and lets others have a turn. */
 const textsPerTurn = 64;
 
 const manifest = v.object({
-  name: v.string(),
+  name: v.literal(staticModelName),
   revision: v.string(),
   dimension: v.pipe(v.number(), v.integer(), v.multipleOf(32)),
   rows: v.pipe(v.number(), v.integer()),
@@ -71,6 +74,11 @@ export async function loadStaticModel(dir: string): Promise<EmbeddingModel> {
         out.push(embedOne(table, text, input));
       }
       return out;
+    },
+    knownShare(query) {
+      const tokens = [...new Set(terms(query))];
+      const known = tokens.filter((token) => table.rowOf.has(token)).length;
+      return tokens.length === 0 ? 1 : known / tokens.length;
     },
     async close() {},
   };

@@ -17,11 +17,16 @@ const longestTokens = 1024;
  * (at most 1,024 tokens) is cut off.
  * @param dir Absolute path of the folder.
  * @param row Settings of a known model; without one, the folder's own pooling settings count.
+ * @param threads How many it may use; as many as there are when left out.
  * @throws CarrelError that says which file is missing or wrong.
  */
-export async function loadTransformersModel(dir: string, row?: ModelRow): Promise<EmbeddingModel> {
+export async function loadTransformersModel(
+  dir: string,
+  row?: ModelRow,
+  threads?: number,
+): Promise<EmbeddingModel> {
   const folder = await describeFolder(dir, row);
-  const { tokenizer, model } = await load(folder);
+  const { tokenizer, model } = await load(folder, threads);
   const maxTokens = Math.min(folder.context, longestTokens);
 
   async function embedBatch(texts: readonly string[]): Promise<Float32Array[]> {
@@ -67,6 +72,7 @@ export async function loadTransformersModel(dir: string, row?: ModelRow): Promis
 
 async function load(
   folder: ModelFolder,
+  threads: number | undefined,
 ): Promise<{ tokenizer: PreTrainedTokenizer; model: PreTrainedModel }> {
   const { AutoModel, AutoTokenizer, env } = await import("@huggingface/transformers");
   env.allowRemoteModels = false;
@@ -82,6 +88,7 @@ async function load(
       subfolder: folder.subfolder,
       dtype: folder.dtype,
       device: "cpu",
+      ...(threads === undefined ? {} : { session_options: { intraOpNumThreads: threads } }),
     });
     return { tokenizer, model };
   } catch (error) {

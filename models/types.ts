@@ -11,6 +11,8 @@ export interface EmbeddingModel {
    * zeros. Throws a CarrelError when the model can't be run, an AbortError-like CarrelError when cancelled.
    */
   embed(texts: readonly string[], input: EmbeddingInput, signal?: AbortSignal): Promise<Float32Array[]>;
+  /** Share of a query's words that the model knows, from 0 to 1. Missing where that can't be told. */
+  knownShare?(query: string): number;
   close(): Promise<void>;
 }
 

@@ -46,6 +46,8 @@ export const indexStatus = v.object({
   total: v.number(),
   files: v.number(),
   chunks: v.number(),
+  /** Chunks that have a vector of the bundled transformer, which reads them after the index is there. */
+  refined: v.number(),
   skipped: v.number(),
   /** False when another window holds the index's lock; this one reads. */
   writer: v.boolean(),
@@ -206,6 +208,8 @@ export const settings = v.object({
   maxFileBytes: v.number(),
   /** Extra patterns to leave out, as in .gitignore. */
   exclude: v.array(v.string()),
+  /** Give all passages vectors of the bundled transformer, in the background, after they were indexed. */
+  refine: v.boolean(),
 });
 export type Settings = v.InferOutput<typeof settings>;
 
@@ -216,4 +220,5 @@ export const defaultSettings: Settings = {
   embeddingModel: "bundled",
   maxFileBytes: 2_000_000,
   exclude: [],
+  refine: true,
 };

@@ -14,8 +14,15 @@ export const engineContract = {
     },
     setFolders: { params: v.object({ folders: v.array(data.folder) }), result: nothing },
     setSettings: { params: v.object({ settings: data.settings }), result: nothing },
-    /** Brings the index up to date with the disk. Ends when it is. */
-    index: { params: nothing, result: data.indexSummary, progress: data.indexStatus },
+    /**
+     * Brings the index up to date with the disk. Ends when it is; with `refine` when the bundled transformer
+     * has read all passages too.
+     */
+    index: {
+      params: v.object({ refine: v.optional(v.boolean()) }),
+      result: data.indexSummary,
+      progress: data.indexStatus,
+    },
     pause: { params: nothing, result: nothing },
     resume: { params: nothing, result: nothing },
     deleteIndex: { params: nothing, result: nothing },

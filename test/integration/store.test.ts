@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { search } from "../../indexer/search.ts";
+import { hashOfText } from "../../indexer/searchedText.ts";
 import { type ChunkRow, type FileRow, Store } from "../../indexer/store.ts";
 import { terms } from "../../text/terms.ts";
 
@@ -34,6 +35,7 @@ function chunk(path: string, ordinal: number, text: string, at = vector(0)): Chu
     endLine,
     text,
     terms: terms(text).join(" "),
+    textHash: hashOfText(text),
     vector: at,
   };
 }
@@ -54,7 +56,7 @@ async function find(
   mode: "lexical" | "vector" | "hybrid" = "lexical",
   at = vector(0),
 ) {
-  const found = await search([{ folder: "/ws", store }], query, at, 10, mode);
+  const found = await search([{ folder: "/ws", store }], query, { plain: at }, 10, mode);
   return found.map(({ path, startLine }) => `${path}:${startLine}`);
 }
 

@@ -16,6 +16,7 @@ export const readyStatus: IndexStatus = {
   total: 3,
   files: 3,
   chunks: 12,
+  refined: 0,
   skipped: 1,
   writer: true,
   embedding: "test",

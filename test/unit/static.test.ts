@@ -32,7 +32,7 @@ async function tinyModel(): Promise<string> {
   const vocabulary = Buffer.from(words.join("\n"));
   const hash = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
   const manifest = {
-    name: "tiny",
+    name: "carrel-static",
     revision: "1",
     dimension: 32,
     rows: 3,
@@ -47,7 +47,7 @@ async function tinyModel(): Promise<string> {
 
 test("a vector is the weighted sum of its words' vectors, of unit length", async () => {
   const model = await loadStaticModel(await tinyModel());
-  assert.equal(model.id, "tiny-32@1");
+  assert.equal(model.id, "carrel-static-32@1");
   const [vector] = await model.embed(["alpha beta beta beta unheard"], "passage");
   const [a, b] = [1, 2 * (1 + Math.log(3))];
   const length = Math.hypot(a, b);

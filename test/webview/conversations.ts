@@ -11,6 +11,7 @@ export const readyIndex: IndexStatus = {
   total: 512,
   files: 512,
   chunks: 4210,
+  refined: 0,
   skipped: 3,
   writer: true,
   embedding: "bundled",

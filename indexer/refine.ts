@@ -1,0 +1,57 @@
+import type { EmbeddingModel } from "../models/types.ts";
+import type { RefinedVectors } from "./refinedVectors.ts";
+import { hashOfText, searchedText } from "./searchedText.ts";
+import type { Store } from "./store.ts";
+
+/** Chunks of one commit. A killed engine loses the work on fewer than these. */
+const batchChunks = 256;
+/** Texts between two looks at the signal. */
+const sliceTexts = 8;
+
+export interface RefineOptions {
+  readonly store: Store;
+  readonly refined: RefinedVectors;
+  readonly model: EmbeddingModel;
+  /** Called with the number of chunks that have a refined vector. */
+  readonly onProgress: (done: number) => void;
+}
+
+/**
+ * Gives every chunk of the store a vector of the better model that has none yet, some hundred to a commit. Ends
+ * early, with what was done, when `signal` is aborted. Files may change meanwhile: vectors go by their texts.
+ */
+export async function refine(options: RefineOptions, signal: AbortSignal): Promise<void> {
+  const { store, refined, onProgress } = options;
+  const all = await store.textHashes();
+  const known = await refined.hashes();
+  const missing = all.filter(({ hash }) => !known.has(hash));
+  let done = all.length - missing.length;
+  onProgress(done);
+  for (let from = 0; from < missing.length && !signal.aborted; from += batchChunks) {
+    const batch = missing.slice(from, from + batchChunks);
+    await refined.add(await embed(options, batch, signal));
+    done += batch.length;
+    if (!signal.aborted) onProgress(done);
+  }
+  if (!signal.aborted && missing.length > 0) await refined.finish(new Set(all.map(({ hash }) => hash)));
+}
+
+async function embed(
+  { store, model }: RefineOptions,
+  batch: readonly { readonly id: string }[],
+  signal: AbortSignal,
+): Promise<{ hash: string; vector: Float32Array }[]> {
+  const chunks = await store.chunksById(batch.map(({ id }) => id));
+  // Equal texts, as in copies of a file that have the same path in two folders, are embedded once.
+  const texts = [...new Set([...chunks.values()].map(searchedText))].sort((a, b) => a.length - b.length);
+  const rows: { hash: string; vector: Float32Array }[] = [];
+  for (let from = 0; from < texts.length && !signal.aborted; from += sliceTexts) {
+    const slice = texts.slice(from, from + sliceTexts);
+    const vectors = await model.embed(slice, "passage");
+    for (const [i, text] of slice.entries()) {
+      const vector = vectors[i];
+      if (vector) rows.push({ hash: hashOfText(text), vector });
+    }
+  }
+  return rows;
+}

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, type TestContext, test } from "node:test";
+import type { EngineChannel } from "../../cli/engineProcess.ts";
+import { RefinedVectors } from "../../indexer/refinedVectors.ts";
+import { search } from "../../indexer/search.ts";
+import { hashOfText } from "../../indexer/searchedText.ts";
+import { type ChunkRow, Store } from "../../indexer/store.ts";
+import type { IndexStatus } from "../../protocol/data.ts";
+import { terms } from "../../text/terms.ts";
+import { eventually, makeWorkspace, type Workspace } from "../support/workspace.ts";
+
+const base = await mkdtemp(join(tmpdir(), "carrel-refine-"));
+after(() => rm(base, { recursive: true, force: true }));
+
+const east = Float32Array.of(1, 0, 0, 0);
+const north = Float32Array.of(0, 1, 0, 0);
+const northEast = Float32Array.of(Math.SQRT1_2, Math.SQRT1_2, 0, 0);
+
+test("vectors are found again by the hash of their text, also by another process", async () => {
+  const dir = join(base, "refined-one");
+  const writer = await RefinedVectors.open(dir, 4);
+  const reader = await RefinedVectors.open(dir, 4);
+  assert.equal(await reader.count(), 0);
+  assert.deepEqual(await reader.similarities(east, ["a"]), new Map());
+  await writer.add([
+    { hash: "a", vector: east },
+    { hash: "b", vector: northEast },
+  ]);
+  const found = await reader.similarities(east, ["b", "a", "b", "c"]);
+  assert.deepEqual([...found.keys()].sort(), ["a", "b"]);
+  assert.ok(Math.abs((found.get("a") ?? 0) - 1) < 0.01);
+  assert.ok(Math.abs((found.get("b") ?? 0) - Math.SQRT1_2) < 0.01);
+  assert.deepEqual(await reader.hashes(), new Set(["a", "b"]));
+  // Many commits, so that the table is put in order and its index made in between.
+  for (let n = 0; n < 45; n++) await writer.add([{ hash: `n${n}`, vector: north }]);
+  assert.equal((await reader.similarities(north, ["a", "n0", "n7", "n44"])).size, 4);
+  await writer.finish(new Set(["a", "n0"]));
+  assert.deepEqual([...(await reader.hashes())].sort(), ["a", "n0"]);
+  await writer.clear();
+  assert.equal(await writer.count(), 0);
+  await writer.add([{ hash: "again", vector: east }]);
+  assert.equal(await writer.count(), 1);
+  writer.close();
+  reader.close();
+});
+
+test("vectors of another model that stand beside are dropped, and nothing else", async () => {
+  const parent = join(base, "several");
+  for (const name of ["lance", "refined-old", "refined-new"])
+    await mkdir(join(parent, name), { recursive: true });
+  const vectors = await RefinedVectors.open(join(parent, "refined-new"), 4);
+  await vectors.dropOthers();
+  vectors.close();
+  assert.deepEqual((await readdir(parent)).sort(), ["lance", "refined-new"]);
+});
+
+function chunk(path: string, text: string, vector: Float32Array): ChunkRow {
+  return {
+    id: `${path}#0`,
+    path,
+    kind: "prose",
+    language: "markdown",
+    heading: null,
+    page: null,
+    startLine: 1,
+    endLine: 2,
+    text,
+    terms: terms(text).join(" "),
+    textHash: hashOfText(text),
+    vector,
+  };
+}
+
+test("refined vectors decide among candidates, those without one keep their place by the plain ones", async () => {
+  const store = await Store.open(join(base, "search"), 4);
+  const refined = await RefinedVectors.open(join(base, "refined-search"), 4);
+  const rows = [
+    chunk("plain.md", "first words", east),
+    chunk("better.md", "other text", northEast),
+    chunk("far.md", "nothing", Float32Array.of(0, 0, 1, 0)),
+  ];
+  await store.replaceFiles(
+    rows.map(({ path }) => ({ path, size: 1, mtimeMs: 1, hash: path, reason: "", chunks: 1 })),
+    rows,
+  );
+  const find = async (withRefined: boolean, knownShare?: number): Promise<string[]> => {
+    const vectors = { plain: east, knownShare, ...(withRefined ? { refined: Promise.resolve(north) } : {}) };
+    const found = await search([{ folder: "/ws", store, refined }], "nothing", vectors, 10, "hybrid");
+    return found.map(({ path }) => path);
+  };
+  assert.deepEqual(await find(true), ["far.md", "plain.md", "better.md"]);
+  await refined.add([
+    { hash: hashOfText("other text"), vector: north },
+    { hash: hashOfText("nothing"), vector: east },
+  ]);
+  assert.deepEqual(await find(true), ["plain.md", "better.md", "far.md"]);
+  assert.deepEqual(await find(false), ["far.md", "plain.md", "better.md"]);
+  // A question in a language that the models do not know is left to its words.
+  assert.equal((await find(true, 0.3))[0], "far.md");
+  store.close();
+  refined.close();
+});
+
+const files = {
+  "sick.md": "# Illness\n\nSick leave is paid for six weeks.\n",
+  "lease.md": "# Lease\n\nThe tenant pays on the first of the month.\n",
+  "code.ts": "export function add(a: number, b: number): number {\n  return a + b;\n}\n",
+};
+
+async function workspaceFor(t: TestContext): Promise<Workspace> {
+  const workspace = await makeWorkspace(files);
+  t.after(() => workspace.remove());
+  return workspace;
+}
+
+async function status(channel: EngineChannel): Promise<IndexStatus> {
+  return (await channel.request("status", {})).status;
+}
+
+test("a second pass gives every passage a refined vector, and later ones only what is new", async (t) => {
+  const workspace = await workspaceFor(t);
+  const { channel } = await workspace.start({ refine: false });
+  await channel.request("index", {});
+  assert.equal((await status(channel)).refined, 0);
+  await channel.request("index", { refine: true });
+  const { refined, chunks } = await status(channel);
+  assert.deepEqual([refined, chunks], [3, 3]);
+  const { hits } = await channel.request("search", { query: "being ill", k: 1, mode: "vector" });
+  assert.equal(hits[0]?.path, "sick.md");
+  await workspace.write("new.md", "Dogs may come to the office on Fridays.\n");
+  await channel.request("index", { refine: true });
+  assert.deepEqual([(await status(channel)).refined, (await status(channel)).chunks], [4, 4]);
+  await channel.request("deleteIndex", {});
+  assert.equal((await status(channel)).refined, 0);
+  await channel.request("index", { refine: true });
+  assert.equal((await status(channel)).refined, 4);
+});
+
+test("the second pass begins by itself, and what it made outlives a killed engine", async (t) => {
+  const workspace = await workspaceFor(t);
+  const first = await workspace.start();
+  await first.channel.request("index", {});
+  const done = async () => (await status(first.channel)).refined === 3;
+  await eventually("the second pass", done, 60_000);
+  process.kill(first.pid, "SIGKILL");
+  const second = await workspace.start({ refine: false });
+  assert.equal((await status(second.channel)).refined, 3);
+});
+
+test("the second pass waits while indexing is paused", async (t) => {
+  const workspace = await workspaceFor(t);
+  const { channel } = await workspace.start();
+  await channel.request("index", {});
+  await channel.request("pause", {});
+  await new Promise((done) => setTimeout(done, 3_000));
+  assert.equal((await status(channel)).refined, 0);
+  await channel.request("resume", {});
+  await eventually("the second pass", async () => (await status(channel)).refined === 3, 60_000);
+});
+
+test("a model that a person chose has no second pass", async (t) => {
+  const workspace = await workspaceFor(t);
+  const tiny = join(import.meta.dirname, "../fixtures/tinyModel");
+  const { channel } = await workspace.start({ embeddingModel: tiny });
+  await channel.request("index", { refine: true });
+  assert.equal((await status(channel)).refined, 0);
+});
