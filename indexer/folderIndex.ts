@@ -4,6 +4,7 @@ import { basename, isAbsolute, join, relative, sep } from "node:path";
 import type { EmbeddingModel } from "../models/types.ts";
 import type { Folder, IndexSummary, Skipped } from "../protocol/data.ts";
 import { FileWriter } from "./fileWriter.ts";
+import { dropForgotten, rememberIndex } from "./forgotten.ts";
 import { takeWriteLock, type WriteLock } from "./lock.ts";
 import type { Parser } from "./parser/pool.ts";
 import { refine } from "./refine.ts";
@@ -86,6 +87,7 @@ export class FolderIndex {
     try {
       const store = await openOrRebuild(options, dir, lock !== undefined);
       const refined = await openRefined(options, dir, lock !== undefined);
+      await rememberIndex(dir);
       const index = new FolderIndex(options, dir, store, refined, lock);
       await index.reload();
       return index;
@@ -175,6 +177,7 @@ export class FolderIndex {
     this.progress.total = walked.files.length;
     await writer.write(changed, signal);
     await writer.finish();
+    if (!signal.aborted) await dropForgotten(this.dir);
   }
 
   /** Looks again at these files or folders (absolute paths), which were saved, made or deleted. */
@@ -338,17 +341,23 @@ function shortHash(text: string): string {
 }
 
 async function openRefined(
-  { refining }: FolderIndexOptions,
+  { folder, refining, log }: FolderIndexOptions,
   dir: string,
   mayWrite: boolean,
 ): Promise<RefinedVectors | undefined> {
   if (!refining) return undefined;
-  const refined = await RefinedVectors.open(
-    join(dir, `refined-${shortHash(refining.id)}`),
-    refining.dimension,
-  );
-  if (mayWrite) await refined.dropOthers();
-  return refined;
+  const place = join(dir, `refined-${shortHash(refining.id)}`);
+  try {
+    const refined = await RefinedVectors.open(place, refining.dimension);
+    if (mayWrite) await refined.dropOthers();
+    return refined;
+  } catch (error) {
+    // Search does without them, and they can be made again.
+    log(`The refined vectors of ${folder.path} are damaged and are made anew: ${String(error)}`);
+    if (!mayWrite) return undefined;
+    await rm(place, { recursive: true, force: true });
+    return RefinedVectors.open(place, refining.dimension);
+  }
 }
 
 async function openOrRebuild(options: FolderIndexOptions, dir: string, mayWrite: boolean): Promise<Store> {

@@ -29,13 +29,13 @@ export class RefinedVectors {
     this.table = table;
   }
 
-  /** Opens what is under `dir` (absolute, local); there may be nothing yet. */
+  /** Opens what is under `dir` (absolute, local); there may be nothing yet. Throws when it is damaged. */
   static async open(dir: string, dimension: number): Promise<RefinedVectors> {
     await mkdir(dir, { recursive: true });
     const session = new Session(indexCacheBytes, metadataCacheBytes);
     const connection = await connect(dir, { readConsistencyInterval: 0 }, session);
     const refined = new RefinedVectors(dir, dimension, connection, undefined);
-    await refined.existing();
+    await refined.hashes();
     return refined;
   }
 

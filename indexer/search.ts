@@ -6,10 +6,10 @@ import type { Candidate, ReadableChunk, Store } from "./store.ts";
 /** Chunks that each of the two searches brings for fusion. */
 const candidates = 100;
 /**
- * Share of the vectors in the fused score, without refined vectors and where all candidates have one; the rest
- * is the terms'. Chosen by `npm run eval`, as is the next.
+ * Share of the vectors in the fused score: of a static model's, and of a transformer's, be it the index's own
+ * model or the one that refines. The rest is the terms'. Chosen by `npm run eval`, as is the next.
  */
-const vectorWeight = { plain: 0.45, refined: 0.6 } as const;
+const vectorWeight = { static: 0.45, transformer: 0.6 } as const;
 /** Share of the refined vector's similarity in a candidate's similarity; the rest is the plain one's. */
 const refinedShare = 0.75;
 
@@ -24,7 +24,7 @@ const knownShare = { none: 0.5, all: 0.85 } as const;
 
 /** The embedded query, of unit length. Without vectors only terms are searched. */
 export interface QueryVectors {
-  /** Share of the query's words that the model knows; a question in another language has few. */
+  /** Share of the query's words that a static model knows; a question in another language has few. */
   readonly knownShare?: number | undefined;
   readonly plain?: Float32Array | undefined;
   /** By the model that made the refined vectors. */
@@ -73,7 +73,7 @@ export async function search(
   );
   const refined = mode === "lexical" ? undefined : await vectors.refined;
   if (refined) await Promise.all(lists.map((list) => addRefined(list, refined)));
-  const ranked = fuse(lists.flat(), mode, trust(vectors.knownShare)).slice(0, k);
+  const ranked = fuse(lists.flat(), mode, vectors.knownShare).slice(0, k);
   return fetchRows(ranked);
 }
 
@@ -106,17 +106,18 @@ async function addRefined(list: readonly Scored[], query: Float32Array): Promise
   for (const one of list) one.refined = found.get(one.textHash);
 }
 
-function trust(known = 1): number {
-  return Math.min(1, Math.max(0, (known - knownShare.none) / (knownShare.all - knownShare.none)));
+/** The share of the vectors in the fused score. @param coverage Share of the candidates with a refined vector. */
+function hybridWeight(known: number | undefined, coverage: number): number {
+  if (known === undefined) return vectorWeight.transformer;
+  const { none, all } = knownShare;
+  const trusted = Math.min(1, Math.max(0, (known - none) / (all - none)));
+  return trusted * (vectorWeight.static + (vectorWeight.transformer - vectorWeight.static) * coverage);
 }
 
-/** @param trusted How much the vectors count, from 0 to 1. */
-function fuse(all: Scored[], mode: SearchMode, trusted: number): Scored[] {
+function fuse(all: Scored[], mode: SearchMode, known: number | undefined): Scored[] {
   const refinedOnes = all.flatMap((one) => one.refined ?? []);
   const coverage = refinedOnes.length / Math.max(1, all.length);
-  const { plain } = vectorWeight;
-  const hybrid = trusted * (plain + (vectorWeight.refined - plain) * coverage);
-  const weight = mode === "vector" ? 1 : mode === "lexical" ? 0 : hybrid;
+  const weight = mode === "vector" ? 1 : mode === "lexical" ? 0 : hybridWeight(known, coverage);
   const lexical = scale(all.map((one) => one.lexical));
   const similarity = scale(all.map((one) => one.similarity));
   const refined = scale(refinedOnes);

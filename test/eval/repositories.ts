@@ -7,16 +7,16 @@ import { join } from "node:path";
  * CARREL_MIRROR/OWNER+NAME/repo when that is set. No training source is among them.
  */
 export const commits = {
-  "Jun-jie-Huang/CoCLR": "HEAD",
-  "jedick/MLE-capstone-project": "HEAD",
-  "deepmind/xquad": "HEAD",
-  "brandonstarxel/chunking_evaluation": "HEAD",
-  "celery/celery": "HEAD",
-  "gin-gonic/gin": "HEAD",
-  "jekyll/jekyll": "HEAD",
-  "axios/axios": "HEAD",
-  "google/gson": "HEAD",
-  "mkdocs/mkdocs": "HEAD",
+  "Jun-jie-Huang/CoCLR": "14ebcacf9e9bc3e7109102632bc63047876f27d2",
+  "jedick/MLE-capstone-project": "667a81990e0613998e8c3856603487269f21e91d",
+  "deepmind/xquad": "60cac411649156efb6aab9dd4c9cde787a2c0345",
+  "brandonstarxel/chunking_evaluation": "d451fc4cf56e417b755994b4ca5212fd5057c0d2",
+  "celery/celery": "5dc781f0bd5f36186bfcc74e0a4f9f654452c69b",
+  "gin-gonic/gin": "dcaa4296d111981ffb31ac3eba90bb63e1eb5ab9",
+  "jekyll/jekyll": "202df571314ba1d18e9fccd81d12aaad4a703c38",
+  "axios/axios": "23a25af0688d1db2c396deb09229d2271cc24f6c",
+  "google/gson": "9835b6f90192f79cdf5300c528fc6212455fb6c1",
+  "mkdocs/mkdocs": "2862536793b3c67d9d83c33e0dd6d50a791928f8",
 } as const;
 export type RepositoryName = keyof typeof commits;
 

@@ -1,7 +1,8 @@
 /**
  * `npm run eval [-- --json] [--sets a,b] [--bundled DIR] [--yardstick DIR]`: how well search finds, through the
- * product's own indexing and search, on public data. Side by side: lexical, vectors, and both fused as shipped,
- * and the same with a yardstick model where its folder is there (scripts/train/teacher.py makes it).
+ * product's own indexing and search, on public data. Side by side: lexical, the static model's vectors, both
+ * fused (what there is at once), and that with the transformer's second pass; and a yardstick model, alone and
+ * fused with lexical search, where its folder is there (scripts/train/teacher.py makes it).
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
@@ -11,7 +12,7 @@ import { parseArgs } from "node:util";
 import { FolderIndex } from "../../indexer/folderIndex.ts";
 import { createParser } from "../../indexer/parser/pool.ts";
 import { search } from "../../indexer/search.ts";
-import { openEmbeddingModel } from "../../models/embeddings.ts";
+import { openEmbeddingModel, openRefiningModel } from "../../models/embeddings.ts";
 import type { EmbeddingModel } from "../../models/types.ts";
 import { defaultSettings, type SearchMode } from "../../protocol/data.ts";
 import { build, defaultCache } from "./build.ts";
@@ -26,12 +27,15 @@ interface Method {
   readonly name: string;
   readonly model: "bundled" | "yardstick";
   readonly mode: SearchMode;
+  /** With the vectors of the second pass. */
+  readonly refined?: true;
 }
 
 const methods: readonly Method[] = [
   { name: "lexical", model: "bundled", mode: "lexical" },
-  { name: "vectors", model: "bundled", mode: "vector" },
-  { name: "hybrid", model: "bundled", mode: "hybrid" },
+  { name: "static vectors", model: "bundled", mode: "vector" },
+  { name: "hybrid at once", model: "bundled", mode: "hybrid" },
+  { name: "hybrid refined", model: "bundled", mode: "hybrid", refined: true },
   { name: "MiniLM vectors", model: "yardstick", mode: "vector" },
   { name: "MiniLM hybrid", model: "yardstick", mode: "hybrid" },
 ];
@@ -70,7 +74,9 @@ const places = {
 
 const setsDir = join(defaultCache, "sets");
 if (!existsSync(setsDir)) await build(defaultCache, log);
-const models = new Map<string, EmbeddingModel>([["bundled", await openEmbeddingModel("bundled", places)]]);
+const bundled = await openEmbeddingModel("bundled", places);
+const models = new Map<string, EmbeddingModel>([["bundled", bundled]]);
+const encoder = await openRefiningModel(bundled, options.bundled);
 if (existsSync(options.yardstick))
   models.set("yardstick", await openEmbeddingModel(options.yardstick, places));
 else log(`No yardstick at ${options.yardstick}: python scripts/train/teacher.py makes it.`);
@@ -79,8 +85,8 @@ const names = options.sets?.split(",") ?? (await listSets());
 const results: SetResult[] = [];
 for (const name of names) results.push(await evaluate(name));
 await parser.close();
-for (const model of models.values()) await model.close();
-if (options.json) console.log(JSON.stringify({ model: models.get("bundled")?.id, results }, null, 1));
+for (const model of [...models.values(), encoder]) await model?.close();
+if (options.json) console.log(JSON.stringify({ models: [bundled.id, encoder?.id], results }, null, 1));
 else print(results);
 
 async function listSets(): Promise<string[]> {
@@ -123,6 +129,7 @@ async function evaluate(name: string): Promise<SetResult> {
       folder: { path: dir, name },
       storage,
       embedding: model,
+      refining: key === "bundled" ? encoder : undefined,
       parser,
       walk: { exclude: [], maxFileBytes: defaultSettings.maxFileBytes },
       onProgress: () => undefined,
@@ -133,18 +140,22 @@ async function evaluate(name: string): Promise<SetResult> {
     chunks = summary.chunks;
     const took = ((performance.now() - started) / 1000).toFixed(1);
     log(`${name}: ${summary.files} files, ${chunks} chunks, ${key}, ${took} s`);
-    const vectors = await model.embed(
-      questions.map((question) => question.query),
-      "query",
-    );
+    const queries = questions.map((question) => question.query);
+    const vectors = await model.embed(queries, "query");
+    if (key === "bundled") await refine(index, name);
+    const refined = key === "bundled" ? await encoder?.embed(queries, "query") : undefined;
     for (const method of methods.filter((one) => one.model === key)) {
       const begun = performance.now();
       const judged: Measures[] = [];
       for (const [i, question] of questions.entries()) {
         const hits = await search(
-          [{ folder: dir, store: index.store }],
+          [{ folder: dir, store: index.store, refined: index.refined }],
           question.query,
-          { plain: vectors[i] },
+          {
+            plain: vectors[i],
+            refined: method.refined && Promise.resolve(refined?.[i]),
+            knownShare: model.knownShare?.(question.query),
+          },
           found,
           method.mode,
         );
@@ -163,6 +174,17 @@ async function evaluate(name: string): Promise<SetResult> {
     await index.close();
   }
   return { set: name, group, questions: questions.length, chunks, methods: out };
+}
+
+async function refine(index: FolderIndex, name: string): Promise<void> {
+  const started = performance.now();
+  const before = index.counts().refined;
+  await index.refine(new AbortController().signal);
+  const seconds = (performance.now() - started) / 1000;
+  const made = index.counts().refined - before;
+  log(
+    `${name}: second pass, ${made} chunks, ${seconds.toFixed(1)} s, ${(made / seconds).toFixed(0)} chunks/s`,
+  );
 }
 
 function print(all: readonly SetResult[]): void {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
@@ -86,7 +86,7 @@ test("refined vectors decide among candidates, those without one keep their plac
     rows.map(({ path }) => ({ path, size: 1, mtimeMs: 1, hash: path, reason: "", chunks: 1 })),
     rows,
   );
-  const find = async (withRefined: boolean, knownShare?: number): Promise<string[]> => {
+  const find = async (withRefined: boolean, knownShare = 1): Promise<string[]> => {
     const vectors = { plain: east, knownShare, ...(withRefined ? { refined: Promise.resolve(north) } : {}) };
     const found = await search([{ folder: "/ws", store, refined }], "nothing", vectors, 10, "hybrid");
     return found.map(({ path }) => path);
@@ -159,6 +159,46 @@ test("the second pass waits while indexing is paused", async (t) => {
   assert.equal((await status(channel)).refined, 0);
   await channel.request("resume", {});
   await eventually("the second pass", async () => (await status(channel)).refined === 3, 60_000);
+});
+
+test("damaged refined vectors are made anew, and the rest of the index stays", async (t) => {
+  const workspace = await workspaceFor(t);
+  const first = await workspace.start({ refine: false });
+  await first.channel.request("index", { refine: true });
+  await first.stop();
+  const indexes = join(workspace.storage, "indexes");
+  const damaged = (await readdir(indexes, { recursive: true, withFileTypes: true })).filter(
+    (entry) =>
+      entry.isFile() && entry.parentPath.includes("refined-") && /\.(lance|manifest)$/.test(entry.name),
+  );
+  assert.ok(damaged.length > 0);
+  for (const entry of damaged) await writeFile(join(entry.parentPath, entry.name), "damaged");
+  const { channel } = await workspace.start({ refine: false });
+  assert.deepEqual([(await status(channel)).refined, (await status(channel)).chunks], [0, 3]);
+  await channel.request("index", { refine: true });
+  assert.equal((await status(channel)).refined, 3);
+});
+
+test("an index for another model goes when nobody has opened it for a fortnight", async (t) => {
+  const workspace = await workspaceFor(t);
+  const tiny = join(import.meta.dirname, "../fixtures/tinyModel");
+  const indexes = join(workspace.storage, "indexes");
+  const indexWith = async (embeddingModel: string): Promise<void> => {
+    const engine = await workspace.start({ embeddingModel, refine: false });
+    await engine.channel.request("index", {});
+    await engine.stop();
+  };
+  await indexWith(tiny);
+  const [first = ""] = await readdir(indexes);
+  await indexWith("bundled");
+  assert.equal((await readdir(indexes)).length, 2);
+  const [folder = ""] = await readdir(join(indexes, first));
+  const long = new Date(Date.now() - 20 * 24 * 3_600_000);
+  await utimes(join(indexes, first, folder, "index.json"), long, long);
+  await indexWith("bundled");
+  const left = await readdir(indexes);
+  assert.equal(left.length, 1);
+  assert.notEqual(left[0], first);
 });
 
 test("a model that a person chose has no second pass", async (t) => {
