@@ -19,6 +19,14 @@ export interface SearchedFolder {
   readonly refined?: RefinedVectors | undefined;
 }
 
+/**
+ * Taken from the score of a test's code, since who asks what the code does wants the code before its tests; not
+ * when the question is about tests.
+ */
+const testPenalty = 0.1;
+const testPath =
+  /(^|\/)(tests?|t|specs?|__tests__)\/|(^|\/)test_[^/]*$|[._-](test|spec|tests|specs)\.[^/]*$|Tests?\.\w+$/;
+
 /** Below the lower share of known words a query's vectors count for nothing, above the upper one fully. */
 const knownShare = { none: 0.5, all: 0.85 } as const;
 
@@ -38,6 +46,7 @@ interface Scored {
   readonly from: SearchedFolder;
   readonly id: string;
   readonly textHash: string;
+  readonly isTest: boolean;
   readonly lexical: number;
   readonly similarity: number;
   /** Undefined while the chunk has no refined vector. */
@@ -73,7 +82,10 @@ export async function search(
   );
   const refined = mode === "lexical" ? undefined : await vectors.refined;
   if (refined) await Promise.all(lists.map((list) => addRefined(list, refined)));
-  const ranked = fuse(lists.flat(), mode, vectors.knownShare).slice(0, k);
+  const asksForTests = queryTerms.some((term) => term === "test" || term === "spec");
+  const all = fuse(lists.flat(), mode, vectors.knownShare);
+  if (mode === "hybrid" && !asksForTests) for (const one of all) if (one.isTest) one.score -= testPenalty;
+  const ranked = all.sort(byScore).slice(0, k);
   return fetchRows(ranked);
 }
 
@@ -86,14 +98,21 @@ function merge(
 ): Scored[] {
   const byId = new Map<string, Scored>();
   const none = { from, refined: undefined, score: 0 };
-  for (const { id, textHash, vector, score } of lexical) {
+  for (const candidate of lexical) {
+    const { id, textHash, vector, score } = candidate;
     const similarity = queryVector ? dot(queryVector, vector) : 0;
-    byId.set(id, { ...none, id, textHash, lexical: score, similarity });
+    byId.set(id, { ...none, id, textHash, isTest: isTest(candidate), lexical: score, similarity });
   }
-  for (const { id, textHash, score } of nearest) {
-    if (!byId.has(id)) byId.set(id, { ...none, id, textHash, lexical: 0, similarity: score });
+  for (const candidate of nearest) {
+    const { id, textHash, score } = candidate;
+    if (byId.has(id)) continue;
+    byId.set(id, { ...none, id, textHash, isTest: isTest(candidate), lexical: 0, similarity: score });
   }
   return [...byId.values()];
+}
+
+function isTest({ kind, path }: Candidate): boolean {
+  return kind === "code" && testPath.test(path);
 }
 
 async function addRefined(list: readonly Scored[], query: Float32Array): Promise<void> {
@@ -126,8 +145,12 @@ function fuse(all: Scored[], mode: SearchMode, known: number | undefined): Score
     if (one.refined !== undefined) near += refinedShare * (refined(one.refined) - near);
     one.score = (1 - weight) * lexical(one.lexical) + weight * near;
   }
-  // The id settles ties, so that the same question gives the same order.
-  return all.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+  return all;
+}
+
+/** The id settles ties, so that the same question gives the same order. */
+function byScore(a: Scored, b: Scored): number {
+  return b.score - a.score || (a.id < b.id ? -1 : 1);
 }
 
 /** Min-max scaling to [0, 1]; equal values, a single candidate's for instance, count fully. */
@@ -164,7 +187,7 @@ function toFound(scored: Scored, row: ReadableChunk): Found {
     endLine: row.endLine,
     ...(row.page === null ? {} : { page: row.page }),
     ...(row.heading === null ? {} : { heading: row.heading }),
-    score: Math.round(scored.score * 1e4) / 1e4,
+    score: Math.max(0, Math.round(scored.score * 1e4) / 1e4),
     text: row.text,
   };
 }

@@ -38,6 +38,7 @@ export interface FileRow {
 export interface Candidate {
   readonly id: string;
   readonly path: string;
+  readonly kind: FileKind;
   readonly textHash: string;
   readonly score: number;
   readonly vector: Float32Array;
@@ -55,7 +56,7 @@ const chunkColumns = [
   "text",
 ] as const;
 
-const candidateColumns = ["id", "path", "textHash", "vector"] as const;
+const candidateColumns = ["id", "path", "kind", "textHash", "vector"] as const;
 type CandidateRow = Omit<Candidate, "score" | "vector"> & { readonly vector: Iterable<number> };
 
 /** A chunk as a person sees it: without what only the search looks at. */
@@ -365,8 +366,8 @@ export class Store {
 }
 
 function toCandidate(row: CandidateRow, score: number): Candidate {
-  const { id, path, textHash, vector } = row;
-  return { id, path, textHash, score, vector: Float32Array.from(vector) };
+  const { id, path, kind, textHash, vector } = row;
+  return { id, path, kind, textHash, score, vector: Float32Array.from(vector) };
 }
 
 async function countByPath(chunks: Table): Promise<Map<string, number>> {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the bundled embedding model anew: scripts/train/run.sh [OUT]. Needs Python 3.11, Node and git, Debian's
-# apt-get for the packages, 15 GB of disk, and about two hours on two cores. Everything goes into .cache/.
+# apt-get for the packages, 15 GB of disk, and about three hours on two cores. Everything goes into .cache/.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=${1:-models/bundled}
@@ -20,5 +20,6 @@ $python scripts/train/exclude.py $cache .cache/eval
 node --max-old-space-size=4000 scripts/train/tokenize.ts $cache/shuffled.jsonl a b
 node --max-old-space-size=4000 scripts/train/surfaces.ts $cache/shuffled.jsonl 80000 > $cache/surfaces.txt
 $python scripts/train/teachTokens.py $cache $teacher
-$python scripts/train/teachTexts.py $cache $teacher 40000
 $python scripts/train/train.py $cache "$out"
+$python scripts/train/tune.py $cache $teacher $cache/tune
+$python scripts/train/encoder.py $teacher $cache/tune/tuned.pt "$out/encoder"

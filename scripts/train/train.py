@@ -98,29 +98,6 @@ def without_shared(question, passage, drop: float, rng):
     return rows[keep], offsets, frequencies[keep]
 
 
-class Taught:
-    """Pairs whose question the teacher has embedded (teachTexts.py): what it finds alike is to be alike."""
-
-    def __init__(self, path: Path, bags: Bags, batch: int):
-        data = np.load(path)
-        self.pairs = data["pairs"]
-        self.vectors = torch.from_numpy(data["vectors"].astype(np.float32))
-        self.bags, self.batch = bags, batch
-
-    def loss(self, model: Model, rng) -> torch.Tensor:
-        """Questions among themselves, and questions with passages, take on the teacher's likeness."""
-        pick = rng.choice(len(self.pairs), self.batch, replace=False)
-        taught = self.vectors[pick] @ self.vectors[pick].T
-        pairs = self.pairs[pick]
-        a = model.embed(*self.bags.batch(2 * pairs), query=True)
-        b = model.embed(*self.bags.batch(2 * pairs + 1), query=False)
-        itself = torch.eye(len(pick)).bool()
-        wanted = (taught / 0.1).masked_fill(itself, -1e4).softmax(1)
-        alike = -(wanted * (a @ a.T / 0.1).masked_fill(itself, -1e4).log_softmax(1)).sum(1).mean()
-        across = -((taught / 0.1).softmax(1) * (a @ b.T / 0.07).log_softmax(1)).sum(1).mean()
-        return alike + across
-
-
 def train(args) -> None:
     torch.manual_seed(1)
     rng = np.random.default_rng(1)
@@ -143,7 +120,6 @@ def train(args) -> None:
     prose = np.flatnonzero(np.isin(kinds, list(PROSE)))
     code = np.flatnonzero(~np.isin(kinds, list(PROSE)))
     share_of_prose = args.prose
-    taught = Taught(cache / "taughtTexts.npz", bags, args.batch // 2) if args.distil else None
     began = time.time()
     for step in range(args.steps):
         left = 1 - step / args.steps
@@ -162,10 +138,6 @@ def train(args) -> None:
         scores = a @ b.T / args.temperature
         target = torch.arange(len(pick))
         loss = (F.cross_entropy(scores, target) + F.cross_entropy(scores.T, target)) / 2
-        if taught:
-            loss = loss + args.distil * taught.loss(model, rng)
-        if args.stay:
-            loss = loss + args.stay * ((model.table - start) ** 2).sum(1).mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -206,7 +178,7 @@ def main() -> None:
     parser.add_argument("out")
     parser.add_argument("--pairs", default="shuffled")
     parser.add_argument("--rows", type=int, default=31_000)
-    parser.add_argument("--dimension", type=int, default=256)
+    parser.add_argument("--dimension", type=int, default=128)
     parser.add_argument("--batch", type=int, default=2048)
     # More steps fit the training pairs better and the questions of people worse.
     parser.add_argument("--steps", type=int, default=700)
@@ -217,11 +189,9 @@ def main() -> None:
     parser.add_argument("--drop", type=float, default=0.3)
     parser.add_argument("--prose", type=float, default=0.5)
     parser.add_argument("--pure", type=float, default=0.5)
-    parser.add_argument("--distil", type=float, default=0.0)
     # Training sees too few words outside the vocabulary that matter: names, and other languages. Doubling their
     # weight was found best on the development halves.
     parser.add_argument("--unknown", type=float, default=2.0)
-    parser.add_argument("--stay", type=float, default=0.0)
     train(parser.parse_args())
 
 

@@ -104,6 +104,29 @@ test("refined vectors decide among candidates, those without one keep their plac
   refined.close();
 });
 
+test("code comes before its tests, unless tests are asked for, and a folder of medical tests is none", async () => {
+  const store = await Store.open(join(base, "tests"), 4);
+  const text = "parse the invoice line";
+  const rows = [
+    { ...chunk("src/parser.test.ts", `${text} parse`, east), kind: "code" as const },
+    { ...chunk("src/parser.ts", `${text} and other words`, east), kind: "code" as const },
+    chunk("tests/blood.md", "parse the blood count", east),
+    { ...chunk("tests/blood.py", "parse the blood count", east), kind: "code" as const },
+  ];
+  await store.replaceFiles(
+    rows.map(({ path }) => ({ path, size: 1, mtimeMs: 1, hash: path, reason: "", chunks: 1 })),
+    rows,
+  );
+  const find = async (query: string): Promise<string[]> => {
+    const found = await search([{ folder: "/ws", store }], query, { plain: east }, 10, "hybrid");
+    return found.map(({ path }) => path);
+  };
+  assert.equal((await find("parse invoice line"))[0], "src/parser.ts");
+  assert.equal((await find("test of parse invoice line"))[0], "src/parser.test.ts");
+  assert.equal((await find("blood count"))[0], "tests/blood.md");
+  store.close();
+});
+
 const files = {
   "sick.md": "# Illness\n\nSick leave is paid for six weeks.\n",
   "lease.md": "# Lease\n\nThe tenant pays on the first of the month.\n",
