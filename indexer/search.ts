@@ -11,7 +11,7 @@ const candidates = 100;
  */
 const vectorWeight = { static: 0.45, transformer: 0.6 } as const;
 /** Share of the refined vector's similarity in a candidate's similarity; the rest is the plain one's. */
-const refinedShare = 0.75;
+const refinedShare = 0.8;
 
 export interface SearchedFolder {
   readonly folder: string;

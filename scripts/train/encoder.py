@@ -1,6 +1,6 @@
 """Writes models/bundled/encoder: the tuned transformer, averaged with its teacher, in 8 bits for ONNX Runtime.
 
-  python encoder.py TEACHER TUNED.pt OUT [--share 0.7]
+  python encoder.py TEACHER TUNED.pt OUT [--share 0.5]
 
 Between the teacher and what tuning made of it lies a model that keeps the teacher's general knowledge and has
 most of what was learned (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("teacher", type=Path)
     parser.add_argument("tuned", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--share", type=float, default=0.7, help="of the tuned weights")
+    parser.add_argument("--share", type=float, default=0.5, help="of the tuned weights")
     args = parser.parse_args()
     encoder = Encoder(args.teacher)
     state = encoder.bert.state_dict()
@@ -35,8 +35,7 @@ def main() -> None:
     encoder.bert.load_state_dict(state)
     (args.out / "onnx").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        # Seven bits for each weight, because processors without VNNI add pairs of products in 16 bits.
-        export(encoder, Path(scratch), per_channel=True, reduce_range=True)
+        export(encoder, Path(scratch))
         shutil.copy(Path(scratch) / "onnx/model_quantized.onnx", args.out / "onnx/model_quantized.onnx")
     for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
         shutil.copy(args.teacher / name, args.out / name)

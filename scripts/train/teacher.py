@@ -44,8 +44,12 @@ def main() -> None:
         export(Encoder(folder), out)
 
 
-def export(encoder: Encoder, out: Path, **quantisation) -> None:
-    """Writes OUT/onnx/model.onnx, and its 8-bit form model_quantized.onnx."""
+def export(encoder: Encoder, out: Path) -> None:
+    """Writes OUT/onnx/model.onnx, and its 8-bit form model_quantized.onnx.
+
+    A scale for each channel, and seven bits for a weight: processors without VNNI add pairs of products in 16
+    bits, which eight bits overflow (mean cosine to the 32-bit vectors 0.944; so 0.993).
+    """
     (out / "onnx").mkdir(parents=True, exist_ok=True)
     names = ["input_ids", "attention_mask", "token_type_ids"]
     example = tuple(torch.ones(2, 8, dtype=torch.long) for _ in names)
@@ -54,7 +58,10 @@ def export(encoder: Encoder, out: Path, **quantisation) -> None:
         dynamic_axes={name: {0: "batch", 1: "length"} for name in [*names, "last_hidden_state"]},
         opset_version=17, dynamo=False,
     )
-    quantize_dynamic(out / "onnx/model.onnx", out / "onnx/model_quantized.onnx", weight_type=QuantType.QInt8, **quantisation)
+    quantize_dynamic(
+        out / "onnx/model.onnx", out / "onnx/model_quantized.onnx", weight_type=QuantType.QInt8,
+        per_channel=True, reduce_range=True,
+    )
 
 
 if __name__ == "__main__":
