@@ -2,8 +2,7 @@
 
   python tune.py CACHE TEACHER OUT
 
-Writes OUT/step<N>.pt now and then, and OUT/tuned.pt at the end: the state of the encoder, averaged with the
-teacher's own weights by export.py. The loss is InfoNCE with the other pairs of a batch as negatives; the pairs
+Writes OUT/tuned.pt, the state of the encoder, which encoder.py averages with the teacher's own. The loss is InfoNCE with the other pairs of a batch as negatives; the pairs
 of a batch are of one kind, and mostly of one source, so that the negatives are hard.
 """
 
@@ -20,7 +19,10 @@ from tokenizers import Tokenizer
 from transformers import AutoModel
 
 # How often a batch is of this kind: what people look for counts, not how many pairs there are.
-KINDS = {"docstring": 0.28, "commit": 0.24, "comment": 0.1, "heading": 0.16, "cloze": 0.06, "command": 0.05, "next": 0.03, "glossary": 0.04, "name": 0.04}
+KINDS = {
+    "docstring": 0.28, "commit": 0.24, "comment": 0.1, "heading": 0.16, "cloze": 0.06,
+    "command": 0.05, "next": 0.03, "glossary": 0.04, "name": 0.04,
+}
 LONGEST_QUESTION, LONGEST_PASSAGE = 48, 128
 
 
@@ -101,10 +103,10 @@ def main() -> None:
     parser.add_argument("out")
     parser.add_argument("--pairs", type=int, default=300_000)
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--minutes", type=float, default=50)
+    parser.add_argument("--steps", type=int, default=490, help="4 s each on two cores")
     parser.add_argument("--rate", type=float, default=4e-5)
     parser.add_argument("--temperature", type=float, default=0.05)
-    parser.add_argument("--frozen", type=int, default=0, help="lowest layers that stay as they are")
+    parser.add_argument("--frozen", type=int, default=1, help="lowest layers that stay as they are")
     args = parser.parse_args()
     torch.manual_seed(1)
     out = Path(args.out)
@@ -121,10 +123,10 @@ def main() -> None:
     learned = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(learned, lr=args.rate, weight_decay=0.01)
     batches = Batches(read_pairs(Path(args.cache) / "shuffled.jsonl", args.pairs), args.batch, 1)
-    began, step, losses = time.time(), 0, []
-    while (done := (time.time() - began) / 60 / args.minutes) < 1:
+    began, losses = time.time(), []
+    for step in range(args.steps):
         for group in optimiser.param_groups:
-            group["lr"] = args.rate * min(1, (step + 1) / 30) * (1 - done)
+            group["lr"] = args.rate * min(1, (step + 1) / 30) * (1 - step / args.steps)
         pairs = batches.next()
         a = encoder.embed([pair[0] for pair in pairs], LONGEST_QUESTION)
         b = encoder.embed([pair[1] for pair in pairs], LONGEST_PASSAGE)
@@ -135,12 +137,9 @@ def main() -> None:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(learned, 1.0)
         optimiser.step()
-        losses.append(float(loss))
-        step += 1
+        losses.append(loss.item())
         if step % 20 == 0:
             print(f"{time.time() - began:6.0f}s step {step} loss {np.mean(losses[-100:]):.3f}", flush=True)
-        if step % 100 == 0:
-            torch.save(model.state_dict(), out / f"step{step}.pt")
     torch.save(model.state_dict(), out / "tuned.pt")
 
 
