@@ -40,12 +40,18 @@ const methods: readonly Method[] = [
   { name: "MiniLM hybrid", model: "yardstick", mode: "hybrid" },
 ];
 
+/** The two that the last column compares. */
+const shipped = "hybrid refined";
+const yardstick = "MiniLM hybrid";
+
 interface SetResult {
   readonly set: string;
   readonly group: string;
   readonly questions: number;
   readonly chunks: number;
   readonly methods: Record<string, Measures & { interval: [number, number]; seconds: number }>;
+  /** nDCG@10 as shipped less that of the yardstick in the same fusion, question by question. */
+  readonly difference?: { readonly mean: number; readonly interval: [number, number] };
 }
 
 const { values: options } = parseArgs({
@@ -121,6 +127,7 @@ async function readSet(
 async function evaluate(name: string): Promise<SetResult> {
   const { dir, group, questions } = await readSet(name);
   const out: SetResult["methods"] = {};
+  const gainsOf = new Map<string, number[]>();
   let chunks = 0;
   for (const [key, model] of models) {
     const storage = join(defaultCache, "index", name);
@@ -162,6 +169,7 @@ async function evaluate(name: string): Promise<SetResult> {
         judged.push(judge(question, hits));
       }
       const gains = judged.map((one) => one["nDCG@10"]);
+      gainsOf.set(method.name, gains);
       const means = Object.fromEntries(
         measures.map((measure) => [measure, mean(judged.map((one) => one[measure]))]),
       );
@@ -173,7 +181,16 @@ async function evaluate(name: string): Promise<SetResult> {
     }
     await index.close();
   }
-  return { set: name, group, questions: questions.length, chunks, methods: out };
+  const [ours, theirs] = [gainsOf.get(shipped), gainsOf.get(yardstick)];
+  const differences = ours && theirs && ours.map((gain, i) => gain - (theirs[i] ?? 0));
+  return {
+    set: name,
+    group,
+    questions: questions.length,
+    chunks,
+    methods: out,
+    ...(differences && { difference: { mean: mean(differences), interval: interval(differences) } }),
+  };
 }
 
 async function refine(index: FolderIndex, name: string): Promise<void> {
@@ -190,8 +207,8 @@ async function refine(index: FolderIndex, name: string): Promise<void> {
 function print(all: readonly SetResult[]): void {
   const columns = methods.map((method) => method.name).filter((name) => all.some((one) => one.methods[name]));
   const line = (cells: readonly string[]): void => console.log(`| ${cells.join(" | ")} |`);
-  line(["nDCG@10", "questions", "chunks", ...columns]);
-  line(["---", "---:", "---:", ...columns.map(() => "---:")]);
+  line(["nDCG@10", "questions", "chunks", ...columns, `${shipped} − ${yardstick}`]);
+  line(["---", "---:", "---:", ...columns.map(() => "---:"), "---:"]);
   for (const one of all) {
     const cells = columns.map((name) => {
       const result = one.methods[name];
@@ -199,19 +216,24 @@ function print(all: readonly SetResult[]): void {
       const [low, high] = result.interval;
       return `${result["nDCG@10"].toFixed(3)} (${low.toFixed(2)}–${high.toFixed(2)})`;
     });
-    line([one.set, String(one.questions), String(one.chunks), ...cells]);
+    const { difference } = one;
+    const [low, high] = difference?.interval ?? [];
+    const last = difference ? `${signed(difference.mean, 3)} (${signed(low, 2)} to ${signed(high, 2)})` : "";
+    line([one.set, String(one.questions), String(one.chunks), ...cells, last]);
   }
   for (const [title, groups] of [
     ["mean of code", ["code"]],
     ["mean of text", ["text"]],
     ["mean of code and text", ["code", "text"]],
+    ["mean of other languages", ["languages"]],
   ] as const) {
     const some = all.filter((one) => (groups as readonly string[]).includes(one.group));
     if (some.length === 0) continue;
     const cells = columns.map((name) =>
       mean(some.map((one) => one.methods[name]?.["nDCG@10"] ?? 0)).toFixed(3),
     );
-    line([`**${title}**`, "", "", ...cells]);
+    const differences = some.flatMap((one) => one.difference?.mean ?? []);
+    line([`**${title}**`, "", "", ...cells, differences.length ? signed(mean(differences), 3) : ""]);
   }
   console.log();
   for (const measure of measures.slice(1)) {
@@ -222,4 +244,8 @@ function print(all: readonly SetResult[]): void {
     });
     console.log(`${measure}, mean of code and text: ${cells.join(", ")}`);
   }
+}
+
+function signed(value: number | undefined, digits: number): string {
+  return `${(value ?? 0) < 0 ? "−" : "+"}${Math.abs(value ?? 0).toFixed(digits)}`;
 }
