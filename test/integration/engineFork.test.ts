@@ -11,7 +11,7 @@ import { engineArguments } from "../../protocol/launch.ts";
 
 /** An engine that answers three requests: one tells where it runs, one kills it, one makes it exit. */
 const script = `
-const status = { state: "ready", done: 0, total: 0, files: 0, chunks: 0, skipped: 0, writer: true, embedding: "" };
+const status = { state: "ready", done: 0, total: 0, files: 0, chunks: 0, refined: 0, skipped: 0, writer: true, embedding: "" };
 process.stderr.write("native code speaks\\n");
 process.on("message", ({ type, id, method }) => {
   if (type !== "request") return;
