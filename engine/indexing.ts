@@ -50,6 +50,7 @@ export class Indexing {
   private statusTimer: NodeJS.Timeout | undefined;
   private takeOverTimer: NodeJS.Timeout | undefined;
   private refineTimer: NodeJS.Timeout | undefined;
+  private refining = false;
 
   constructor(parts: IndexingParts) {
     this.parts = parts;
@@ -178,7 +179,7 @@ export class Indexing {
     try {
       const summary = await this.update();
       signal.throwIfAborted();
-      if (refine) await this.serving().refine(AbortSignal.any([signal, this.stop.signal]));
+      if (refine) await this.refine(AbortSignal.any([signal, this.stop.signal]));
       signal.throwIfAborted();
       return summary;
     } finally {
@@ -248,17 +249,24 @@ export class Indexing {
     this.update().catch((error: unknown) => this.parts.log("error", String(error)));
   }
 
-  /** The second pass waits until nothing changes; what changes while it runs starts another. */
+  private async refine(signal: AbortSignal): Promise<void> {
+    this.refining = true;
+    await this.serving()
+      .refine(signal)
+      .finally(() => {
+        this.refining = false;
+      });
+  }
+
+  /** The second pass waits until nothing changes, and until one that runs has ended: it may have missed a change. */
   private refineLater(): void {
     clearTimeout(this.refineTimer);
     const { signal } = this.stop;
     if (!this.settings.refine || this.paused) return;
     this.refineTimer = setTimeout(() => {
       if (signal.aborted) return;
-      if (this.serving().isBusy) return this.refineLater();
-      this.serving()
-        .refine(signal)
-        .catch((error: unknown) => this.parts.log("warn", String(error)));
+      if (this.refining || this.serving().isBusy) return this.refineLater();
+      this.refine(signal).catch((error: unknown) => this.parts.log("warn", String(error)));
     }, refineAfterMs);
     this.refineTimer.unref();
   }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { basename, isAbsolute, join, relative, sep } from "node:path";
 import type { EmbeddingModel } from "../models/types.ts";
 import type { Folder, IndexSummary, Skipped } from "../protocol/data.ts";
@@ -346,11 +346,15 @@ async function openRefined(
   mayWrite: boolean,
 ): Promise<RefinedVectors | undefined> {
   if (!refining) return undefined;
-  const place = join(dir, `refined-${shortHash(refining.id)}`);
+  const name = `refined-${shortHash(refining.id)}`;
+  const place = join(dir, name);
+  if (mayWrite) {
+    // Those of an older version's model are of no use to anybody.
+    const others = (await readdir(dir)).filter((other) => other.startsWith("refined-") && other !== name);
+    for (const other of others) await rm(join(dir, other), { recursive: true, force: true });
+  }
   try {
-    const refined = await RefinedVectors.open(place, refining.dimension);
-    if (mayWrite) await refined.dropOthers();
-    return refined;
+    return await RefinedVectors.open(place, refining.dimension);
   } catch (error) {
     // Search does without them, and they can be made again.
     log(`The refined vectors of ${folder.path} are damaged and are made anew: ${String(error)}`);

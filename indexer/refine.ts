@@ -40,7 +40,7 @@ async function embed(
   signal: AbortSignal,
 ): Promise<{ hash: string; vector: Float32Array }[]> {
   const chunks = await store.chunksById(batch.map(({ id }) => id));
-  // Equal texts, as in copies of a file that have the same path in two folders, are embedded once.
+  // A file may hold the same text twice.
   const texts = new Set([...chunks.values()].map(searchedText));
   const rows: { hash: string; vector: Float32Array }[] = [];
   for (const text of texts) {

@@ -1,5 +1,4 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir } from "node:fs/promises";
 import { type Connection, connect, Index, Session, type Table } from "@lancedb/lancedb";
 import { Field, FixedSizeList, Int8, Schema, Utf8 } from "apache-arrow";
 
@@ -16,17 +15,14 @@ const maxStaleShare = 0.3;
  * looked up here; nothing is searched.
  */
 export class RefinedVectors {
-  private readonly dir: string;
   private readonly dimension: number;
   private readonly connection: Connection;
   private table: Table | undefined;
   private writes = 0;
 
-  private constructor(dir: string, dimension: number, connection: Connection, table: Table | undefined) {
-    this.dir = dir;
+  private constructor(dimension: number, connection: Connection) {
     this.dimension = dimension;
     this.connection = connection;
-    this.table = table;
   }
 
   /** Opens what is under `dir` (absolute, local); there may be nothing yet. Throws when it is damaged. */
@@ -34,20 +30,9 @@ export class RefinedVectors {
     await mkdir(dir, { recursive: true });
     const session = new Session(indexCacheBytes, metadataCacheBytes);
     const connection = await connect(dir, { readConsistencyInterval: 0 }, session);
-    const refined = new RefinedVectors(dir, dimension, connection, undefined);
+    const refined = new RefinedVectors(dimension, connection);
     await refined.hashes();
     return refined;
-  }
-
-  /** Deletes what stands beside `dir` for other models. */
-  async dropOthers(): Promise<void> {
-    const parent = dirname(this.dir);
-    const prefix = basename(this.dir).split("-")[0] ?? "";
-    for (const name of await readdir(parent)) {
-      if (name.startsWith(`${prefix}-`) && name !== basename(this.dir)) {
-        await rm(join(parent, name), { recursive: true, force: true });
-      }
-    }
   }
 
   /** Vectors are scaled to bytes: only their directions count. One commit. */

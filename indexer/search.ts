@@ -12,13 +12,8 @@ const candidates = 100;
 const vectorWeight = { static: 0.45, transformer: 0.6 } as const;
 /** Share of the refined vector's similarity in a candidate's similarity; the rest is the plain one's. */
 const refinedShare = 0.8;
-
-export interface SearchedFolder {
-  readonly folder: string;
-  readonly store: Store;
-  readonly refined?: RefinedVectors | undefined;
-}
-
+/** Below the lower share of known words a query's vectors count for nothing, above the upper one fully. */
+const knownShare = { none: 0.5, all: 0.85 } as const;
 /**
  * Taken from the score of a test's code, since who asks what the code does wants the code before its tests; not
  * when the question is about tests.
@@ -27,8 +22,11 @@ const testPenalty = 0.1;
 const testPath =
   /(^|\/)(tests?|t|specs?|__tests__)\/|(^|\/)test_[^/]*$|[._-](test|spec|tests|specs)\.[^/]*$|Tests?\.\w+$/;
 
-/** Below the lower share of known words a query's vectors count for nothing, above the upper one fully. */
-const knownShare = { none: 0.5, all: 0.85 } as const;
+export interface SearchedFolder {
+  readonly folder: string;
+  readonly store: Store;
+  readonly refined?: RefinedVectors | undefined;
+}
 
 /** The embedded query, of unit length. Without vectors only terms are searched. */
 export interface QueryVectors {
@@ -82,11 +80,10 @@ export async function search(
   );
   const refined = mode === "lexical" ? undefined : await vectors.refined;
   if (refined) await Promise.all(lists.map((list) => addRefined(list, refined)));
-  const asksForTests = queryTerms.some((term) => term === "test" || term === "spec");
-  const all = fuse(lists.flat(), mode, vectors.knownShare);
-  if (mode === "hybrid" && !asksForTests) for (const one of all) if (one.isTest) one.score -= testPenalty;
-  const ranked = all.sort(byScore).slice(0, k);
-  return fetchRows(ranked);
+  const all = lists.flat();
+  fuse(all, mode, vectors.knownShare);
+  if (mode === "hybrid") putTestsBack(all, queryTerms);
+  return fetchRows(all.sort(byScore).slice(0, k));
 }
 
 /** One entry for each chunk that either list holds. A chunk that only terms found gets its similarity here. */
@@ -133,7 +130,8 @@ function hybridWeight(known: number | undefined, coverage: number): number {
   return trusted * (vectorWeight.static + (vectorWeight.transformer - vectorWeight.static) * coverage);
 }
 
-function fuse(all: Scored[], mode: SearchMode, known: number | undefined): Scored[] {
+/** Sets the scores. */
+function fuse(all: readonly Scored[], mode: SearchMode, known: number | undefined): void {
   const refinedOnes = all.flatMap((one) => one.refined ?? []);
   const coverage = refinedOnes.length / Math.max(1, all.length);
   const weight = mode === "vector" ? 1 : mode === "lexical" ? 0 : hybridWeight(known, coverage);
@@ -145,7 +143,11 @@ function fuse(all: Scored[], mode: SearchMode, known: number | undefined): Score
     if (one.refined !== undefined) near += refinedShare * (refined(one.refined) - near);
     one.score = (1 - weight) * lexical(one.lexical) + weight * near;
   }
-  return all;
+}
+
+function putTestsBack(all: readonly Scored[], queryTerms: readonly string[]): void {
+  if (queryTerms.some((term) => term === "test" || term === "spec")) return;
+  for (const one of all) if (one.isTest) one.score -= testPenalty;
 }
 
 /** The id settles ties, so that the same question gives the same order. */

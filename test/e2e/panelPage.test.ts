@@ -22,6 +22,7 @@ import { ask, openPanel } from "./panelPageHarness.ts";
 type PanelHandlers = Handlers<PanelHostContract>;
 type Asked = Parameters<PanelHandlers["ask"]>[0];
 
+// One long file, because a file of tests is a process of its own, and each would start another browser.
 let browser: Browser;
 before(async () => {
   browser = await launchBrowser();

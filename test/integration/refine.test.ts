@@ -47,16 +47,6 @@ test("vectors are found again by the hash of their text, also by another process
   reader.close();
 });
 
-test("vectors of another model that stand beside are dropped, and nothing else", async () => {
-  const parent = join(base, "several");
-  for (const name of ["lance", "refined-old", "refined-new"])
-    await mkdir(join(parent, name), { recursive: true });
-  const vectors = await RefinedVectors.open(join(parent, "refined-new"), 4);
-  await vectors.dropOthers();
-  vectors.close();
-  assert.deepEqual((await readdir(parent)).sort(), ["lance", "refined-new"]);
-});
-
 function chunk(path: string, text: string, vector: Float32Array): ChunkRow {
   return {
     id: `${path}#0`,
@@ -182,6 +172,22 @@ test("the second pass waits while indexing is paused", async (t) => {
   assert.equal((await status(channel)).refined, 0);
   await channel.request("resume", {});
   await eventually("the second pass", async () => (await status(channel)).refined === 3, 60_000);
+});
+
+test("vectors of an older model of the second pass are dropped, and nothing else", async (t) => {
+  const workspace = await workspaceFor(t);
+  const first = await workspace.start({ refine: false });
+  await first.channel.request("index", { refine: true });
+  await first.stop();
+  const indexes = join(workspace.storage, "indexes");
+  const [model = ""] = await readdir(indexes);
+  const [folder = ""] = await readdir(join(indexes, model));
+  const before = (await readdir(join(indexes, model, folder))).sort();
+  await mkdir(join(indexes, model, folder, "refined-old"));
+  const second = await workspace.start({ refine: false });
+  assert.equal((await status(second.channel)).refined, 3);
+  await second.stop();
+  assert.deepEqual((await readdir(join(indexes, model, folder))).sort(), before);
 });
 
 test("damaged refined vectors are made anew, and the rest of the index stays", async (t) => {

@@ -6,7 +6,8 @@ import { parseArgs } from "node:util";
 /**
  * A stand-in for Ollama that speaks its protocol as the server's source (api/types.go, server/routes.go) has
  * it, with faults on demand. Its default answer really answers from the prompt: it finds the numbered
- * passages, and quotes the sentence that shares most words with the question, with its citation.
+ * passages, and quotes the sentence that shares most words with the question, with its citation. It is one
+ * long file because it is one server: its routes and its faults share their state.
  */
 
 export interface FakeModel {

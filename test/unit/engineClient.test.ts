@@ -59,7 +59,7 @@ function isGone(error: unknown): boolean {
 test("starts no process before it is needed, and one alone for many calls", async () => {
   const { client, children } = clientOf([{ search: () => ({ hits: [], ms: 1 }) }]);
   assert.equal(client.state.state, "stopped");
-  await client.filesChanged(["/work/a.txt"]);
+  await client.filesChanged(["/ws/a.txt"]);
   await client.settingsChanged();
   assert.equal(children.length, 0);
   await Promise.all([client.start(), client.search(query), client.search(query)]);
