@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { CarrelError } from "../protocol/channel.ts";
 import type { Hit, IndexStatus, IndexSummary } from "../protocol/data.ts";
 import { type Command, type Common, requireFolder, UsageError } from "./arguments.ts";
-import { type EngineChannel, startEngine } from "./engineProcess.ts";
+import { type EngineChannel, startEngine } from "./childEngine.ts";
 import { answerText, checksText, connectionsText, hitsText, statusText, summaryText } from "./render.ts";
 
 type WithFolder = Extract<Command, { dir: string }>;

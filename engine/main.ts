@@ -1,7 +1,7 @@
 import { CarrelError, Channel, type Handlers } from "../protocol/channel.ts";
 import { type EngineContract, engineClientContract, engineContract } from "../protocol/engine.ts";
 import { processPort } from "../protocol/port.ts";
-import type { RunningEngine } from "./engine.ts";
+import type { RunningEngine } from "./handlers.ts";
 import { processorProblem } from "./processor.ts";
 
 /**

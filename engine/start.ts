@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { createParser } from "../indexer/parser/pool.ts";
-import { openEmbeddingModel, openRefiningModel } from "../models/embeddings.ts";
-import { createGate } from "../models/gate.ts";
-import { createOllama, type Ollama } from "../models/ollama.ts";
-import { installSeatBelt } from "../models/seatBelt.ts";
+import { createParser } from "../indexer/read/pool.ts";
+import { createOllama, type Ollama } from "../models/chat/ollama/server.ts";
+import { createGate } from "../models/egress/gate.ts";
+import { installSeatBelt } from "../models/egress/seatBelt.ts";
+import { openEmbeddingModel, openRefiningModel } from "../models/embedding/open.ts";
 import type { EmbeddingModel } from "../models/types.ts";
 import { defaultSettings, type Settings } from "../protocol/data.ts";
-import { answerQuestion } from "./ask.ts";
+import { answerQuestion } from "./answer/asking.ts";
+import { TokenRatios } from "./answer/prompt.ts";
 import { examine } from "./doctor.ts";
-import { createEngine, type EngineParts, type RunningEngine } from "./engine.ts";
-import { TokenRatios } from "./prompt.ts";
+import { createEngine, type EngineParts, type RunningEngine } from "./handlers.ts";
 
 /** A hostile or broken file may not take more than this before its parser is killed. */
 const parserMemoryMb = 512;
@@ -27,7 +27,7 @@ export function startEngine(entry: string, listener: Listener): RunningEngine {
   const gate = createGate({ allowedHosts: [] });
   installSeatBelt(gate);
   const bundledDir = fileURLToPath(new URL("../models/bundled", entry));
-  const parserEntry = new URL(entry.endsWith(".ts") ? "../indexer/parser/main.ts" : "./parser.js", entry);
+  const parserEntry = new URL(entry.endsWith(".ts") ? "../indexer/read/main.ts" : "./parser.js", entry);
   const parser = createParser({
     entry: fileURLToPath(parserEntry),
     memoryMb: parserMemoryMb,

@@ -10,7 +10,7 @@ import {
 } from "../protocol/engine.ts";
 import type { EngineState } from "../protocol/panel.ts";
 import { processPort } from "../protocol/port.ts";
-import type { EngineProcess } from "./engineProcess.ts";
+import type { EngineProcess } from "./forkEngine.ts";
 
 export type EngineChannel = Channel<EngineContract, EngineClientContract>;
 export type LogLevel = "info" | "warn" | "error";

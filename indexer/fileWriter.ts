@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { EmbeddingModel } from "../models/types.ts";
 import type { IndexSummary, Skipped } from "../protocol/data.ts";
 import { terms } from "../text/terms.ts";
-import type { ParseResult, Parser } from "./parser/pool.ts";
-import { hashOfText, searchedText } from "./searchedText.ts";
-import type { ChunkRow, FileRow, ReadableChunk, Store } from "./store.ts";
+import type { ParseResult, Parser } from "./read/pool.ts";
+import { hashOfText, searchedText } from "./store/searchedText.ts";
+import type { ChunkRow, FileRow, ReadableChunk, Store } from "./store/store.ts";
 import type { WalkedFile } from "./types.ts";
 
 /** Files that the parser holds ahead of embedding, so that neither waits for the other. */

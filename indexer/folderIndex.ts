@@ -3,15 +3,15 @@ import { mkdir, readdir, readFile, realpath, rm, stat, writeFile } from "node:fs
 import { basename, isAbsolute, join, relative, sep } from "node:path";
 import type { EmbeddingModel } from "../models/types.ts";
 import type { Folder, IndexSummary, Skipped } from "../protocol/data.ts";
+import { checkPath, type WalkOptions, walkFolder } from "./files/walk.ts";
 import { FileWriter } from "./fileWriter.ts";
-import { dropForgotten, rememberIndex } from "./forgotten.ts";
-import { takeWriteLock, type WriteLock } from "./lock.ts";
-import type { Parser } from "./parser/pool.ts";
+import type { Parser } from "./read/pool.ts";
 import { refine } from "./refine.ts";
-import { RefinedVectors } from "./refinedVectors.ts";
-import { type FileRow, Store } from "./store.ts";
+import { takeWriteLock, type WriteLock } from "./store/lock.ts";
+import { RefinedVectors } from "./store/refinedVectors.ts";
+import { type FileRow, Store } from "./store/store.ts";
+import { dropForgotten, rememberIndex } from "./store/unusedIndexes.ts";
 import type { WalkedFile } from "./types.ts";
-import { checkPath, type WalkOptions, walkFolder } from "./walk.ts";
 
 /** Raised when chunks, terms or tables change, so that older indexes are built anew. */
 const formatVersion = 2;

@@ -1,7 +1,7 @@
 import type { EmbeddingModel } from "../models/types.ts";
-import type { RefinedVectors } from "./refinedVectors.ts";
-import { hashOfText, searchedText } from "./searchedText.ts";
-import type { Store } from "./store.ts";
+import type { RefinedVectors } from "./store/refinedVectors.ts";
+import { hashOfText, searchedText } from "./store/searchedText.ts";
+import type { Store } from "./store/store.ts";
 
 /** Chunks of one commit. A killed engine loses the work on fewer than these. */
 const batchChunks = 256;

@@ -1,8 +1,8 @@
 import MarkdownIt, { type Env, type StateInline, type Token } from "markdown-it";
 import type { CheckedSentence, Hit } from "../protocol/data.ts";
-import { markClaims, verdictAt } from "./claims.ts";
 import { highlight } from "./highlight.ts";
 import { place } from "./labels.ts";
+import { markClaims, verdictAt } from "./sentenceMarks.ts";
 
 /**
  * Answers as HTML. The text is a model's, led by whatever stands in the files: nothing of it becomes an

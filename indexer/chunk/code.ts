@@ -1,5 +1,5 @@
 import type { Node, Tree, TreeCursor } from "web-tree-sitter";
-import { type LoadedGrammar, role } from "../parse/grammars.ts";
+import { type LoadedGrammar, role } from "./grammars.ts";
 import type { Lines } from "./lines.ts";
 import { type Outline, type Section, sortSections, stay } from "./outline.ts";
 

@@ -10,9 +10,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { FolderIndex } from "../../indexer/folderIndex.ts";
-import { createParser } from "../../indexer/parser/pool.ts";
-import { search } from "../../indexer/search.ts";
-import { openEmbeddingModel, openRefiningModel } from "../../models/embeddings.ts";
+import { createParser } from "../../indexer/read/pool.ts";
+import { search } from "../../indexer/search/search.ts";
+import { openEmbeddingModel, openRefiningModel } from "../../models/embedding/open.ts";
 import type { EmbeddingModel } from "../../models/types.ts";
 import { defaultSettings, type SearchMode } from "../../protocol/data.ts";
 import { build, defaultCache } from "./build.ts";
@@ -68,7 +68,7 @@ const { values: options } = parseArgs({
 
 const log = (line: string): void => console.error(line);
 const parser = createParser({
-  entry: join(root, "indexer/parser/main.ts"),
+  entry: join(root, "indexer/read/main.ts"),
   memoryMb: 512,
   timeoutMs: 30_000,
 });

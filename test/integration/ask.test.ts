@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { parse } from "valibot";
-import { type AskParts, type AskRequest, answerQuestion } from "../../engine/ask.ts";
-import { TokenRatios } from "../../engine/prompt.ts";
-import { createGate } from "../../models/gate.ts";
-import { createOllama } from "../../models/ollama.ts";
+import { type AskParts, type AskRequest, answerQuestion } from "../../engine/answer/asking.ts";
+import { TokenRatios } from "../../engine/answer/prompt.ts";
+import { createOllama } from "../../models/chat/ollama/server.ts";
+import { createGate } from "../../models/egress/gate.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import { type Answer, type AnswerEvent, answer as answerSchema, type Hit } from "../../protocol/data.ts";
 import {

@@ -3,7 +3,7 @@ import { chmod, readdir, rename, rm, symlink, truncate, writeFile } from "node:f
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { EngineChannel } from "../../cli/engineProcess.ts";
+import type { EngineChannel } from "../../cli/childEngine.ts";
 import { defaultSettings, type SearchMode } from "../../protocol/data.ts";
 import { eventually, makeWorkspace, type Workspace } from "../support/workspace.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { EngineClient } from "../../extension/engineClient.ts";
-import { forkEngine } from "../../extension/engineProcess.ts";
+import { forkEngine } from "../../extension/forkEngine.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import { defaultSettings } from "../../protocol/data.ts";
 import { engineArguments } from "../../protocol/launch.ts";

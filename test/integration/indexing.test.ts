@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { Indexing } from "../../engine/indexing.ts";
-import { createParser } from "../../indexer/parser/pool.ts";
+import { Indexing } from "../../engine/workspace/indexing.ts";
+import { createParser } from "../../indexer/read/pool.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import { defaultSettings, type IndexStatus } from "../../protocol/data.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 test("an embedding model that fails for a while is a problem with its remedy, and ends with the next update", async (t) => {
   const workspace = await makeWorkspace({ "a.md": "apples\n", "b.md": "bananas\n" });
-  const entry = fileURLToPath(new URL("../../indexer/parser/main.ts", import.meta.url));
+  const entry = fileURLToPath(new URL("../../indexer/read/main.ts", import.meta.url));
   const parser = createParser({ entry, memoryMb: 256, timeoutMs: 20_000 });
   let fails = true;
   const statuses: IndexStatus[] = [];

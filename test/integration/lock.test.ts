@@ -6,12 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { takeWriteLock } from "../../indexer/lock.ts";
+import { takeWriteLock } from "../../indexer/store/lock.ts";
 
 const base = await mkdtemp(join(tmpdir(), "carrel-lock-"));
 after(() => rm(base, { recursive: true, force: true }));
 
-const lockModule = fileURLToPath(new URL("../../indexer/lock.ts", import.meta.url));
+const lockModule = fileURLToPath(new URL("../../indexer/store/lock.ts", import.meta.url));
 
 /** A process that takes the lock of `dir`, prints whether it got it, and stays. */
 async function holder(t: TestContext, dir: string) {

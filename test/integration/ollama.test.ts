@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { createGate, type Gate } from "../../models/gate.ts";
-import { createOllama, type Ollama } from "../../models/ollama.ts";
-import { ContextOverflowError } from "../../models/ollamaErrors.ts";
+import { ContextOverflowError } from "../../models/chat/ollama/errors.ts";
+import { createOllama, type Ollama } from "../../models/chat/ollama/server.ts";
+import { createGate, type Gate } from "../../models/egress/gate.ts";
 import type { ChatEvent } from "../../models/types.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import {

@@ -5,15 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import {
-  createParser,
-  type ParseResult,
-  type Parser,
-  type ParserOptions,
-} from "../../indexer/parser/pool.ts";
+import { createParser, type ParseResult, type Parser, type ParserOptions } from "../../indexer/read/pool.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 
-const entry = fileURLToPath(new URL("../../indexer/parser/main.ts", import.meta.url));
+const entry = fileURLToPath(new URL("../../indexer/read/main.ts", import.meta.url));
 const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
 const limit = 2_000_000;
 const parsers: Parser[] = [];
@@ -271,7 +266,7 @@ function opensConnection(script: string): boolean {
 test("nothing that the parser loads opens a connection", () => {
   const connect = `import net from "node:net"; net.connect(9, "127.0.0.1").on("error", () => undefined);`;
   assert.equal(opensConnection(connect), true, "This test sees a connection.");
-  const module = new URL("../../indexer/parse/parseFile.ts", import.meta.url).href;
+  const module = new URL("../../indexer/read/parseFile.ts", import.meta.url).href;
   const parse = `
     import { parseFile } from ${JSON.stringify(module)};
     for (const name of ["fivePages.pdf", "report.docx", "inventory.ts"])

@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
-import type { EngineChannel } from "../../cli/engineProcess.ts";
-import { RefinedVectors } from "../../indexer/refinedVectors.ts";
-import { search } from "../../indexer/search.ts";
-import { hashOfText } from "../../indexer/searchedText.ts";
-import { type ChunkRow, Store } from "../../indexer/store.ts";
+import type { EngineChannel } from "../../cli/childEngine.ts";
+import { search } from "../../indexer/search/search.ts";
+import { RefinedVectors } from "../../indexer/store/refinedVectors.ts";
+import { hashOfText } from "../../indexer/store/searchedText.ts";
+import { type ChunkRow, Store } from "../../indexer/store/store.ts";
 import type { IndexStatus } from "../../protocol/data.ts";
 import { terms } from "../../text/terms.ts";
 import { eventually, makeWorkspace, type Workspace } from "../support/workspace.ts";

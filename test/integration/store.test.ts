@@ -3,9 +3,9 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { search } from "../../indexer/search.ts";
-import { hashOfText } from "../../indexer/searchedText.ts";
-import { type ChunkRow, type FileRow, Store } from "../../indexer/store.ts";
+import { search } from "../../indexer/search/search.ts";
+import { hashOfText } from "../../indexer/store/searchedText.ts";
+import { type ChunkRow, type FileRow, Store } from "../../indexer/store/store.ts";
 import { terms } from "../../text/terms.ts";
 
 const base = await mkdtemp(join(tmpdir(), "carrel-store-"));

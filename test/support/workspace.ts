@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { type EngineProcess, startEngine } from "../../cli/engineProcess.ts";
+import { type EngineProcess, startEngine } from "../../cli/childEngine.ts";
 import { defaultSettings, type Settings } from "../../protocol/data.ts";
 
 /** A folder for one test, with what Carrel keeps beside it; everything goes with `remove`. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { checkAnswer, citesOf } from "../../engine/check.ts";
+import { checkAnswer, citesOf } from "../../engine/answer/checking.ts";
 import type { Hit, Selection } from "../../protocol/data.ts";
 
 function hit(text: string, path = "docs/handbook.md", heading?: string): Hit {

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { outlineCode } from "../../indexer/chunk/code.ts";
 import { cut } from "../../indexer/chunk/cut.ts";
+import { grammarOf } from "../../indexer/chunk/grammars.ts";
 import { Lines, weigh } from "../../indexer/chunk/lines.ts";
 import { outlineMarkdown } from "../../indexer/chunk/markdown.ts";
 import type { Outline } from "../../indexer/chunk/outline.ts";
@@ -14,8 +15,7 @@ import {
   outlineProse,
 } from "../../indexer/chunk/plain.ts";
 import { sizes } from "../../indexer/chunk/sizes.ts";
-import { grammarOf } from "../../indexer/parse/grammars.ts";
-import { languageOf } from "../../indexer/parse/languages.ts";
+import { languageOf } from "../../indexer/files/languages.ts";
 import type { Chunk } from "../../indexer/types.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));

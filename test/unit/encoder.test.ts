@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { openRefiningModel } from "../../models/embeddings.ts";
-import { openEncoder } from "../../models/encoder.ts";
-import { loadStaticModel } from "../../models/static.ts";
+import { openEncoder } from "../../models/embedding/encoder.ts";
+import { openRefiningModel } from "../../models/embedding/open.ts";
+import { loadStaticModel } from "../../models/embedding/static.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 
 const bundled = fileURLToPath(new URL("../../models/bundled", import.meta.url));

@@ -10,8 +10,8 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { createGate, isLoopback } from "../../models/gate.ts";
-import { installSeatBelt } from "../../models/seatBelt.ts";
+import { createGate, isLoopback } from "../../models/egress/gate.ts";
+import { installSeatBelt } from "../../models/egress/seatBelt.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 
 let server: Server;
@@ -162,7 +162,7 @@ describe("the egress gate", () => {
   });
 
   it("uses no proxy of the environment", async () => {
-    const gateFile = pathToFileURL(join(import.meta.dirname, "../../models/gate.ts")).href;
+    const gateFile = pathToFileURL(join(import.meta.dirname, "../../models/egress/gate.ts")).href;
     // The global fetch takes the proxy, where nobody listens: that shows that the environment sets one.
     const program = `
       import { createGate } from ${JSON.stringify(gateFile)};

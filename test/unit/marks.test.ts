@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { markSentences } from "../../engine/marks.ts";
+import { markSentences } from "../../engine/answer/marks.ts";
 import type { FileKind } from "../../protocol/data.ts";
 
 function check(question: string, text: string, expected: string[], kind?: FileKind): void {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadOllamaEmbedding, piecesOf } from "../../models/ollamaEmbedding.ts";
+import { loadOllamaEmbedding, piecesOf } from "../../models/embedding/ollama.ts";
 import type { Fetch } from "../../models/types.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { thoughtFilter } from "../../models/chat/ollama/guard.ts";
 import {
   compareVersions,
   hasCloudName,
@@ -7,8 +8,7 @@ import {
   modelNumbers,
   pickModel,
   withTag,
-} from "../../models/ollamaModels.ts";
-import { thoughtFilter } from "../../models/ollamaStream.ts";
+} from "../../models/chat/ollama/models.ts";
 import type { ChatModel } from "../../protocol/data.ts";
 
 const model = (name: string, gigabytes: number, refused?: string): ChatModel => ({

@@ -15,10 +15,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { deflateRawSync } from "node:zlib";
-import { decode } from "../../indexer/parse/decode.ts";
-import { languageOf, languageOfText } from "../../indexer/parse/languages.ts";
-import { documentText, type ParseResult, parseFile } from "../../indexer/parse/parseFile.ts";
-import { linesOfPage, type TextPiece } from "../../indexer/parse/pdfLines.ts";
+import { languageOf, languageOfText } from "../../indexer/files/languages.ts";
+import { decode } from "../../indexer/read/decode.ts";
+import { documentText, type ParseResult, parseFile } from "../../indexer/read/parseFile.ts";
+import { linesOfPage, type TextPiece } from "../../indexer/read/pdfLines.ts";
 import type { Chunk } from "../../indexer/types.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));

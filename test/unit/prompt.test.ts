@@ -6,8 +6,8 @@ import {
   estimateTokens,
   largestContext,
   TokenRatios,
-} from "../../engine/prompt.ts";
-import { searchQuery } from "../../engine/searchQuery.ts";
+} from "../../engine/answer/prompt.ts";
+import { searchQuery } from "../../engine/answer/query.ts";
 import type { Hit } from "../../protocol/data.ts";
 
 function hit(text: string, changes: Partial<Hit> = {}): Hit {

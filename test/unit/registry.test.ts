@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { openEmbeddingModel } from "../../models/embeddings.ts";
-import { findModelRow, knownModels } from "../../models/registry.ts";
+import { openEmbeddingModel } from "../../models/embedding/open.ts";
+import { findModelRow, knownModels } from "../../models/embedding/registry.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 
 test("a model is found by its name on a hub, on Ollama, or as a folder", () => {

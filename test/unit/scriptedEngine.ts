@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { Readable } from "node:stream";
-import type { EngineProcess } from "../../extension/engineProcess.ts";
+import type { EngineProcess } from "../../extension/forkEngine.ts";
 import { Channel, type Handlers } from "../../protocol/channel.ts";
 import type { IndexStatus } from "../../protocol/data.ts";
 import {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { secretDirectoryReason, secretFileReason } from "../../indexer/secrets.ts";
-import { maskSecrets } from "../../indexer/secretsMask.ts";
+import { secretDirectoryReason, secretFileReason } from "../../indexer/files/secrets.ts";
+import { maskSecrets } from "../../indexer/files/secretsMask.ts";
 
 test("refuses files by their names", () => {
   const refused =

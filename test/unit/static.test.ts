@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { addHashedRow } from "../../models/hashedRow.ts";
-import { loadStaticModel } from "../../models/static.ts";
+import { addHashedRow } from "../../models/embedding/hashedRow.ts";
+import { loadStaticModel } from "../../models/embedding/static.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 
 const bundled = fileURLToPath(new URL("../../models/bundled", import.meta.url));

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { Pooling } from "../../models/registry.ts";
-import { loadTransformersModel } from "../../models/transformers.ts";
+import type { Pooling } from "../../models/embedding/registry.ts";
+import { loadTransformersModel } from "../../models/embedding/transformers.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 
 const fixture = fileURLToPath(new URL("../fixtures/tinyModel", import.meta.url));

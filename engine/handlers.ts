@@ -1,0 +1,125 @@
+import { CarrelError, type Handlers, type RequestContext } from "../protocol/channel.ts";
+import type {
+  Answer,
+  AnswerEvent,
+  ChatServer,
+  Check,
+  Connection,
+  Hit,
+  SearchMode,
+  Settings,
+} from "../protocol/data.ts";
+import type { EngineContract } from "../protocol/engine.ts";
+import type { AskParts } from "./answer/asking.ts";
+import { markSentences } from "./answer/marks.ts";
+import { Indexing, type IndexingParts } from "./workspace/indexing.ts";
+
+type AskParams = Parameters<Handlers<EngineContract>["ask"]>[0];
+
+/** What the engine is made of; the process entry builds it, tests bring their own. */
+export interface EngineParts extends IndexingParts {
+  readonly version: string;
+  /** Applies settings that name hosts and models. */
+  applySettings(settings: Settings): void;
+  answer(
+    request: AskParams,
+    asking: Pick<AskParts, "search" | "searched">,
+    context: RequestContext<AnswerEvent>,
+  ): Promise<Answer>;
+  chatServer(): Promise<ChatServer>;
+  connections(): Connection[];
+  doctor(storage: string): Promise<Check[]>;
+}
+
+export interface RunningEngine {
+  readonly handlers: Handlers<EngineContract>;
+  /** Ends all work and releases the indexes. */
+  close(): Promise<void>;
+}
+
+/** The requests of one client, answered from one set of folders. */
+export function createEngine(parts: EngineParts): RunningEngine {
+  const indexing = new Indexing(parts);
+  let storage = "";
+
+  const search = async (query: string, k: number, mode: SearchMode, signal: AbortSignal): Promise<Hit[]> => {
+    await indexing.whenSearchable(signal);
+    const found = await indexing.serving().search(query, k, mode, signal);
+    return found.map((one) => ({ ...one, marks: markSentences(query, one.text, one.kind) }));
+  };
+
+  const handlers: Handlers<EngineContract> = {
+    async initialize(params) {
+      storage = params.storage;
+      parts.applySettings(params.settings);
+      await indexing.open(params.storage, params.folders, params.settings);
+      return { version: parts.version, status: indexing.status() };
+    },
+    async setFolders({ folders }) {
+      await indexing.setFolders(folders);
+      return {};
+    },
+    async setSettings({ settings }) {
+      parts.applySettings(settings);
+      await indexing.setSettings(settings);
+      return {};
+    },
+    index: ({ refine }, { signal, progress }) => indexing.index(signal, progress, refine),
+    pause() {
+      indexing.pause();
+      return {};
+    },
+    resume() {
+      indexing.resume();
+      return {};
+    },
+    async deleteIndex() {
+      await indexing.clear();
+      return {};
+    },
+    status: () => ({ status: indexing.status(), skipped: indexing.skipped() }),
+    async filesChanged({ paths }) {
+      await indexing.filesChanged(paths);
+      return {};
+    },
+    async search({ query, k, mode, except }, { signal }) {
+      const started = performance.now();
+      const found = await search(query, except ? k + 10 : k, mode, signal);
+      const hits = except ? found.filter((hit) => !overlaps(hit, except)).slice(0, k) : found;
+      return { hits, ms: performance.now() - started };
+    },
+    ask(request, context) {
+      const asking = {
+        search: (query: string, k: number, signal: AbortSignal) => search(query, k, "hybrid", signal),
+        searched: () => indexing.description(),
+      };
+      return parts.answer(request, asking, context);
+    },
+    document({ folder, path }) {
+      if (!indexing.hasFolder(folder)) {
+        throw new CarrelError(`${folder} is not a folder of this workspace.`, "Open its folder first.");
+      }
+      return parts.parser.documentText(folder, path);
+    },
+    chatServer: () => parts.chatServer(),
+    doctor: async () => ({ checks: await parts.doctor(storage) }),
+    privacy: () => ({ connections: parts.connections() }),
+  };
+
+  return {
+    handlers,
+    async close() {
+      await indexing.close();
+      await parts.parser.close();
+    },
+  };
+}
+
+function overlaps(hit: Hit, except: { path: string; startLine: number; endLine: number }): boolean {
+  const path = `${hit.folder}/${hit.path}`.replaceAll("\\", "/");
+  return (
+    path === except.path.replaceAll("\\", "/") &&
+    hit.startLine <= except.endLine &&
+    hit.endLine >= except.startLine
+  );
+}

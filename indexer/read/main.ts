@@ -1,0 +1,46 @@
+/**
+ * The parser process: reads files, parses them and cuts them into chunks. Hostile and broken files do their
+ * harm here, where memory and time are limited and nothing else is lost. It ends when the engine does.
+ */
+import { setFlagsFromString } from "node:v8";
+import { CarrelError, Channel } from "../../protocol/channel.ts";
+import { processPort } from "../../protocol/port.ts";
+import { parserClientContract, parserContract } from "./contract.ts";
+import { documentText, parseFile } from "./parseFile.ts";
+
+// Optimising the large functions of some grammars (bash, C++) takes the compiler a third less memory without
+// these two, and parsing is no slower.
+setFlagsFromString("--no-wasm-loop-unrolling");
+setFlagsFromString("--no-wasm-loop-peeling");
+
+// pdf.js forgets promises of its own in broken files. The request that it reads for fails or not by itself.
+process.on("unhandledRejection", () => undefined);
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** One file after another: the engine tells by the order of answers which file is being read. */
+function inTurn<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+  const result = last.then(() => {
+    if (signal.aborted) throw new CarrelError("Cancelled.", "", "cancelled");
+    return task();
+  });
+  last = result.catch(() => undefined);
+  return result;
+}
+
+const channel = new Channel(processPort(process), parserClientContract, parserContract, {
+  parse: ({ folder, path, maxFileBytes }, { signal }) =>
+    inTurn(signal, () => parseFile(folder, path, maxFileBytes)),
+  documentText: ({ folder, path }, { signal }) =>
+    inTurn(signal, async () => {
+      try {
+        return await documentText(folder, path);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new CarrelError(`The text of "${path}" can't be shown. ${reason}`, "Open the file itself.");
+      }
+    }),
+});
+
+channel.onClose(() => process.exit(0));
+channel.notify("ready", {});

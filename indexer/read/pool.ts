@@ -1,0 +1,303 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { CarrelError, Channel } from "../../protocol/channel.ts";
+import type { DocumentText } from "../../protocol/data.ts";
+import { engineEnvironment } from "../../protocol/launch.ts";
+import { processPort } from "../../protocol/port.ts";
+import { parserClientContract, parserContract } from "./contract.ts";
+import type { ParseResult } from "./parseFile.ts";
+
+export type { ParseResult } from "./parseFile.ts";
+
+export interface ParserOptions {
+  /** The parser process's program: indexer/read/main.ts, or dist/parser.js. */
+  readonly entry: string;
+  /** The limit of its JavaScript memory. */
+  readonly memoryMb: number;
+  /** How long it may take for one file. */
+  readonly timeoutMs: number;
+  /** After this long without work the process is ended, to give its memory back. */
+  readonly idleMs?: number;
+}
+
+export interface Parser {
+  /**
+   * Reads and cuts one file (see parseFile). A file that kills or hangs the parser gives a reason too. Rejects
+   * with a CarrelError when `signal` is aborted, the parser is closed, or its process can't be started.
+   */
+  parse(folder: string, path: string, maxFileBytes: number, signal?: AbortSignal): Promise<ParseResult>;
+  /** A document's text, with the same lines as its chunks. Goes before files that wait to be parsed. */
+  documentText(folder: string, path: string): Promise<DocumentText>;
+  close(): Promise<void>;
+}
+
+/** Files that the process has at once: it never waits for the engine, and few are read in vain when it ends. */
+const sentAtOnce = 32;
+const maxStartFailures = 3;
+const startMs = 30_000;
+const stderrKept = 4_000;
+
+interface Job {
+  readonly path: string;
+  /** Sends the request, and settles the job when it is answered. False if the process was gone before. */
+  readonly run: (channel: ParserChannel) => Promise<boolean>;
+  /** The file ended the parser, or hung it: what happened, as a sentence. */
+  readonly blame: (reason: string) => void;
+  readonly reject: (error: CarrelError) => void;
+  /** It was being read, or next in turn, when the process ended: it is sent alone, to know for certain. */
+  isSuspect: boolean;
+}
+
+type ParserChannel = Channel<typeof parserContract, typeof parserClientContract>;
+
+interface Child {
+  readonly process: ChildProcess;
+  readonly channel: ParserChannel;
+  readonly sent: Job[];
+  isReady: boolean;
+  /** Set when it is killed for taking too long. */
+  timedOut: boolean;
+  stderr: string;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** The engine's side of the parser process, which is started when there is work and again when it has died. */
+export function createParser(options: ParserOptions): Parser {
+  return new ParserPool(options);
+}
+
+class ParserPool implements Parser {
+  private readonly options: ParserOptions;
+  private readonly queue: Job[] = [];
+  private child: Child | undefined;
+  private startFailures = 0;
+  private closed = false;
+
+  constructor(options: ParserOptions) {
+    this.options = options;
+  }
+
+  parse(folder: string, path: string, maxFileBytes: number, signal?: AbortSignal): Promise<ParseResult> {
+    return new Promise((resolve, reject) => {
+      const cancelled = (): CarrelError => new CarrelError("Cancelled.", "", "cancelled");
+      if (signal?.aborted) return reject(cancelled());
+      const settle = <T>(done: (value: T) => void): ((value: T) => void) => {
+        return (value) => {
+          signal?.removeEventListener("abort", abort);
+          done(value);
+        };
+      };
+      const job: Job = {
+        path,
+        isSuspect: false,
+        run: (channel) =>
+          answered(channel.request("parse", { folder, path, maxFileBytes }), settle(resolve), ({ message }) =>
+            settle(resolve)({ ok: false, reason: `It can't be read: ${message}` }),
+          ),
+        blame: (reason) => settle(resolve)({ ok: false, reason }),
+        reject: settle(reject),
+      };
+      // What was sent already is read in vain; the process knows nothing of it.
+      const abort = (): void => {
+        const at = this.queue.indexOf(job);
+        if (at >= 0) this.queue.splice(at, 1);
+        reject(cancelled());
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+      this.enqueue(job, false);
+    });
+  }
+
+  documentText(folder: string, path: string): Promise<DocumentText> {
+    return new Promise((resolve, reject) => {
+      this.enqueue(
+        {
+          path,
+          isSuspect: false,
+          run: (channel) => answered(channel.request("documentText", { folder, path }), resolve, reject),
+          blame: (reason) =>
+            reject(
+              new CarrelError(`The text of "${path}" can't be shown. ${reason}`, "Open the file itself."),
+            ),
+          reject,
+        },
+        true,
+      );
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    const { child } = this;
+    this.rejectAll(closedError(), [...(child?.sent ?? []), ...this.queue]);
+    if (!child) return;
+    child.sent.length = 0;
+    await this.end(child);
+  }
+
+  private enqueue(job: Job, isUrgent: boolean): void {
+    if (this.closed) {
+      job.reject(closedError());
+      return;
+    }
+    if (isUrgent) this.queue.unshift(job);
+    else this.queue.push(job);
+    this.pump();
+  }
+
+  /** Keeps the process supplied: as many files as it may have, or one alone when that one is suspect. */
+  private pump(): void {
+    if (this.queue.length > 0 && !this.child && !this.closed) this.start();
+    const { child } = this;
+    if (!child?.isReady) return;
+    for (let job = this.queue[0]; job; job = this.queue[0]) {
+      const suspectInside = child.sent.some((sent) => sent.isSuspect);
+      const room = job.isSuspect || suspectInside ? 1 : sentAtOnce;
+      if (child.sent.length >= room) break;
+      this.queue.shift();
+      this.send(child, job);
+    }
+    this.restartTimer(child);
+  }
+
+  private send(child: Child, job: Job): void {
+    child.sent.push(job);
+    void job.run(child.channel).then((isAnswered) => {
+      // The channel closes before the process is known to have ended: what it had is dealt with then.
+      if (!isAnswered || this.child !== child) return;
+      const at = child.sent.indexOf(job);
+      if (at < 0) return;
+      child.sent.splice(at, 1);
+      this.pump();
+    });
+  }
+
+  /**
+   * Answers come in the order of requests, so each one means that the next file is begun: the time runs for
+   * the first that has none. Without work it runs until the process is ended.
+   */
+  private restartTimer(child: Child): void {
+    clearTimeout(child.timer);
+    if (!child.isReady) {
+      child.timer = setTimeout(() => child.process.kill("SIGKILL"), startMs);
+    } else if (child.sent.length > 0) {
+      child.timer = setTimeout(() => {
+        child.timedOut = true;
+        child.process.kill("SIGKILL");
+      }, this.options.timeoutMs);
+    } else {
+      child.timer = setTimeout(() => void this.end(child), this.options.idleMs ?? 60_000);
+      child.timer.unref();
+    }
+  }
+
+  private start(): void {
+    const { entry, memoryMb } = this.options;
+    const process_ = fork(entry, [], {
+      execPath: process.execPath,
+      execArgv: [`--max-old-space-size=${memoryMb}`],
+      env: engineEnvironment(process.env),
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    const channel = new Channel(processPort(process_), parserContract, parserClientContract, {});
+    const child: Child = {
+      process: process_,
+      channel,
+      sent: [],
+      isReady: false,
+      timedOut: false,
+      stderr: "",
+      timer: undefined,
+    };
+    this.child = child;
+    process_.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      child.stderr = (child.stderr + text).slice(-stderrKept);
+    });
+    channel.on("ready", () => {
+      child.isReady = true;
+      this.startFailures = 0;
+      this.pump();
+    });
+    // "error" comes when it can't be started; then there may be no "exit".
+    process_.on("error", (error) => this.ended(child, error.message));
+    process_.on("exit", (code, signal) =>
+      this.ended(child, signal ? `signal ${signal}` : `exit code ${code}`),
+    );
+    this.restartTimer(child);
+  }
+
+  private ended(child: Child, how: string): void {
+    clearTimeout(child.timer);
+    if (this.child !== child) return;
+    this.child = undefined;
+    child.channel.close(how);
+    const { sent } = child;
+    const [only] = sent;
+    if (only && sent.length === 1) only.blame(this.whatHappened(child, how));
+    else this.queue.unshift(...sent.map((job) => Object.assign(job, { isSuspect: true })));
+    if (!child.isReady) {
+      this.startFailures += 1;
+      if (this.startFailures >= maxStartFailures) this.rejectAll(startError(how, child.stderr), this.queue);
+    }
+    this.pump();
+  }
+
+  private whatHappened(child: Child, how: string): string {
+    if (child.timedOut) {
+      const seconds = this.options.timeoutMs / 1000;
+      return `Reading it took longer than ${seconds} s, so it was given up.`;
+    }
+    if (/heap out of memory|Array buffer allocation failed/.test(child.stderr)) {
+      return `Reading it needed more than ${this.options.memoryMb} MB of memory, so it was given up.`;
+    }
+    return `Reading it made the parser end unexpectedly (${how}).`;
+  }
+
+  private rejectAll(error: CarrelError, jobs: readonly Job[]): void {
+    const all = [...jobs];
+    this.queue.length = 0;
+    for (const job of all) job.reject(error);
+  }
+
+  private end(child: Child): Promise<void> {
+    clearTimeout(child.timer);
+    if (this.child === child) this.child = undefined;
+    if (child.process.exitCode !== null || child.process.signalCode !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      child.process.once("exit", () => resolve());
+      child.process.once("error", () => resolve());
+      child.process.kill("SIGKILL");
+    });
+  }
+}
+
+/** Settles with the answer. When the process has gone, nothing is settled: another try or blame will do that. */
+function answered<T>(
+  answer: Promise<T>,
+  resolve: (value: T) => void,
+  reject: (error: CarrelError) => void,
+): Promise<boolean> {
+  return answer.then(
+    (value) => {
+      resolve(value);
+      return true;
+    },
+    (error: CarrelError) => {
+      if (error.code === "gone") return false;
+      reject(error);
+      return true;
+    },
+  );
+}
+
+function closedError(): CarrelError {
+  return new CarrelError("The parser was closed.", "", "gone");
+}
+
+function startError(how: string, stderr: string): CarrelError {
+  const detail = /^\w*Error.*$/m.exec(stderr)?.[0] ?? how;
+  return new CarrelError(
+    `The process that reads files can't be started: ${detail}`,
+    "Reload the window. If that does not help, install Carrel again.",
+  );
+}

@@ -1,0 +1,50 @@
+import { isAbsolute, join } from "node:path";
+import { CarrelError } from "../../protocol/channel.ts";
+import type { EmbeddingModel, Fetch } from "../types.ts";
+import { openEncoder } from "./encoder.ts";
+import { loadOllamaEmbedding } from "./ollama.ts";
+import { findModelRow } from "./registry.ts";
+import { loadStaticModel, staticModelName } from "./static.ts";
+
+export interface EmbeddingPlaces {
+  /** Folder of the bundled model's files. */
+  readonly bundledDir: string;
+  /** Address of the Ollama server, such as http://127.0.0.1:11434. */
+  readonly url: string;
+  /** A fetch of the egress gate. */
+  readonly fetch: Fetch;
+}
+
+/**
+ * Opens the embedding model that a setting names: "bundled", "ollama:NAME" or the absolute path of a folder
+ * with a transformers.js model.
+ * @throws CarrelError when there is no such model, or it can't be loaded.
+ */
+export async function openEmbeddingModel(setting: string, places: EmbeddingPlaces): Promise<EmbeddingModel> {
+  const name = setting.trim();
+  if (name === "" || name === "bundled") return loadStaticModel(places.bundledDir);
+  if (name.startsWith("ollama:")) {
+    return loadOllamaEmbedding(name.slice("ollama:".length), { url: places.url, fetch: places.fetch });
+  }
+  if (isAbsolute(name)) {
+    // Loaded when it is needed: ONNX Runtime is large and native, and the bundled model does without it.
+    const { loadTransformersModel } = await import("./transformers.ts");
+    return loadTransformersModel(name, findModelRow(name));
+  }
+  throw new CarrelError(
+    `"${setting}" names no embedding model.`,
+    'Use "bundled", "ollama:" and the name of an installed model (ollama:embeddinggemma), or the absolute path of a folder with a transformers.js model.',
+  );
+}
+
+/**
+ * The model that reads again, in the background, what `embedding` embedded at once: the bundled transformer for
+ * the bundled static model, none for a model that a person chose. Nothing is loaded yet.
+ */
+export async function openRefiningModel(
+  embedding: EmbeddingModel,
+  bundledDir: string,
+): Promise<EmbeddingModel | undefined> {
+  if (!embedding.id.startsWith(`${staticModelName}-`)) return undefined;
+  return openEncoder(join(bundledDir, "encoder"));
+}
