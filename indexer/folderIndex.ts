@@ -83,7 +83,7 @@ export class FolderIndex {
   static async open(options: FolderIndexOptions): Promise<FolderIndex> {
     const dir = await indexDir(options);
     await mkdir(dir, { recursive: true });
-    const lock = await takeWriteLock(dir);
+    const lock = await writeLock(dir, options.log);
     try {
       const store = await openOrRebuild(options, dir, lock !== undefined);
       const refined = await openRefined(options, dir, lock !== undefined);
@@ -127,7 +127,7 @@ export class FolderIndex {
   /** For a reader: takes the lock when its holder has gone, and tells whether this process now writes. */
   async tryTakeOver(): Promise<boolean> {
     if (this.lock) return true;
-    const lock = await takeWriteLock(this.dir);
+    const lock = await writeLock(this.dir);
     const version = await this.openStore.version();
     this.refinedChunks = (await this.refined?.count()) ?? 0;
     if (!lock && version === this.seenVersion) return false;
@@ -177,7 +177,7 @@ export class FolderIndex {
     this.progress.total = walked.files.length;
     await writer.write(changed, signal);
     await writer.finish();
-    if (!signal.aborted) await dropForgotten(this.dir);
+    if (!signal.aborted) await dropForgotten(this.dir, this.options.log);
   }
 
   /** Looks again at these files or folders (absolute paths), which were saved, made or deleted. */
@@ -328,6 +328,13 @@ export class FolderIndex {
     this.chunkCount = await this.openStore.countChunks();
     this.refinedChunks = (await this.refined?.count()) ?? 0;
   }
+}
+
+/** The lock of the index, or undefined when this process can only read it. */
+async function writeLock(dir: string, log?: (message: string) => void): Promise<WriteLock | undefined> {
+  const attempt = await takeWriteLock(dir);
+  if (attempt.state === "unavailable") log?.(`${attempt.problem.message} ${attempt.problem.remedy}`);
+  return attempt.state === "taken" ? attempt.lock : undefined;
 }
 
 /** The folder of an index: one for each model, and in it one for each workspace folder. */

@@ -11,8 +11,14 @@ const lowMemory = {
   LANCE_FTS_PARTITION_SIZE: "16",
 };
 
-/** Node's own arguments for the engine: new objects get 8 MB before they are collected. */
-export const engineArguments: readonly string[] = ["--max-semi-space-size=8"];
+/**
+ * Node's own arguments for the engine: new objects get 8 MB before they are collected, and it says nothing about
+ * `node:sqlite`, which holds the write lock and which Node.js 22 calls experimental.
+ */
+export const engineArguments: readonly string[] = [
+  "--max-semi-space-size=8",
+  "--disable-warning=ExperimentalWarning",
+];
 
 /**
  * The environment of the engine and of the processes that it starts: the caller's, with every library's

@@ -1,7 +1,6 @@
-import { rm, rmdir } from "node:fs/promises";
-import { dirname } from "node:path";
 import { FolderIndex, type FolderIndexOptions } from "../../indexer/folderIndex.ts";
 import { type Found, search } from "../../indexer/search/search.ts";
+import { deleteIndex } from "../../indexer/store/unusedIndexes.ts";
 import type { EmbeddingModel } from "../../models/types.ts";
 import type { Folder, IndexStatus, IndexSummary, SearchMode, Skipped } from "../../protocol/data.ts";
 
@@ -143,8 +142,6 @@ export class Library {
   async discard(): Promise<void> {
     const dirs = this.indexes.filter((index) => index.isWriter).map((index) => index.dir);
     await this.close();
-    for (const dir of dirs) await rm(dir, { recursive: true, force: true });
-    // The folder of the model goes when it is empty; another workspace may still use it.
-    for (const parent of new Set(dirs.map(dirname))) await rmdir(parent).catch(() => undefined);
+    for (const dir of dirs) await deleteIndex(dir);
   }
 }

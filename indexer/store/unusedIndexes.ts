@@ -1,4 +1,4 @@
-import { readdir, rm, rmdir, stat, utimes } from "node:fs/promises";
+import { readdir, rename, rm, rmdir, stat, utimes } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { takeWriteLock } from "./lock.ts";
 
@@ -12,19 +12,57 @@ export async function rememberIndex(dir: string): Promise<void> {
 
 /**
  * Deletes this folder's indexes for other embedding models that nobody has opened for a fortnight: they are left
- * when the model is changed while Carrel does not run, or by a new version with a new model.
+ * when the model is changed while Carrel does not run, or by a new version with a new model. One that is in use
+ * stays, as does one that can't be deleted; `log` is told of the latter.
  * @param dir The folder's index for the model that is in use: <storage>/indexes/<model>/<folder>.
  */
-export async function dropForgotten(dir: string): Promise<void> {
+export async function dropForgotten(dir: string, log: (message: string) => void): Promise<void> {
   const indexes = dirname(dirname(dir));
-  for (const model of await readdir(indexes)) {
+  for (const model of await readdir(indexes).catch(() => [])) {
     const other = join(indexes, model, basename(dir));
-    if (other === dir) continue;
-    const opened = await stat(join(other, "index.json")).catch(() => undefined);
-    if (!opened || Date.now() - opened.mtimeMs < forgottenAfterMs) continue;
-    if (!(await takeWriteLock(other))) continue;
-    await rm(other, { recursive: true, force: true });
-    // The folder of the model goes when it is empty; another workspace may still use it.
-    await rmdir(dirname(other)).catch(() => undefined);
+    try {
+      // What a process left that was killed while it deleted.
+      await rm(tombstone(other), { recursive: true, force: true });
+      if (other !== dir && (await isForgotten(other))) await deleteIndex(other, isForgotten);
+    } catch (error) {
+      log(`The unused index ${other} could not be deleted: ${String(error)}`);
+    }
   }
+}
+
+/**
+ * Deletes an index that this process does not hold, and its model's folder when that is empty then. Nothing is
+ * deleted when another process writes to it.
+ * @param dir The index's folder: <storage>/indexes/<model>/<folder>.
+ * @param isWanted Asked again with the lock taken: somebody may have used the index since one looked.
+ * @throws When it can't be deleted. It is then whole, or out of the way under another name.
+ */
+export async function deleteIndex(
+  dir: string,
+  isWanted: (dir: string) => Promise<boolean> = () => Promise.resolve(true),
+): Promise<void> {
+  const attempt = await takeWriteLock(dir);
+  if (attempt.state === "unavailable") throw attempt.problem;
+  if (attempt.state === "held") return;
+  try {
+    if (!(await isWanted(dir))) return;
+    await rm(tombstone(dir), { recursive: true, force: true });
+    // In one step, so that nobody ever opens half an index. Windows refuses while a reader has a file of it open.
+    await rename(dir, tombstone(dir));
+  } finally {
+    await attempt.lock.release();
+  }
+  await rm(tombstone(dir), { recursive: true, force: true });
+  // Another workspace may still use the folder of the model.
+  await rmdir(dirname(dir)).catch(() => undefined);
+}
+
+/** Where an index stands while it is deleted: no index has such a name. */
+function tombstone(dir: string): string {
+  return `${dir}.deleted`;
+}
+
+async function isForgotten(dir: string): Promise<boolean> {
+  const opened = await stat(join(dir, "index.json")).catch(() => undefined);
+  return opened !== undefined && Date.now() - opened.mtimeMs >= forgottenAfterMs;
 }

@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const script = fileURLToPath(new URL("lockHolder.ts", import.meta.url));
+
+export interface Answer {
+  readonly state: string;
+  readonly message?: string;
+  readonly remedy?: string;
+  readonly pid?: number;
+}
+
+/** How to start a process: a command to put before it, Node's arguments, a user's number. */
+export interface Start {
+  readonly before?: readonly string[];
+  readonly nodeArguments?: readonly string[];
+  readonly uid?: number;
+}
+
+/** A process of its own that takes the lock of an index when told to. */
+export class LockProcess {
+  readonly child: ChildProcess;
+
+  constructor(dir: string, { before = [], nodeArguments = [], uid }: Start = {}, more: string[] = []) {
+    const line = [...before, process.execPath, ...nodeArguments, script, dir, ...more];
+    this.child = spawn(line[0] ?? "", line.slice(1), {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      ...(uid === undefined ? {} : { uid, gid: uid }),
+    });
+  }
+
+  /** A process that takes and releases for ever, as `witnessed` says. */
+  static competing(dir: string, log: string): LockProcess {
+    return new LockProcess(dir, {}, ["--compete", log]);
+  }
+
+  async ask(command: "take" | "drop" | "release" | "spawn"): Promise<Answer> {
+    this.child.send(command);
+    const [answer] = (await once(this.child, "message")) as [Answer];
+    return answer;
+  }
+
+  async take(): Promise<string> {
+    return (await this.ask("take")).state;
+  }
+
+  /** Kills it, and waits until it is gone. */
+  async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exit = once(this.child, "exit");
+    this.child.kill("SIGKILL");
+    await exit;
+  }
+}
