@@ -36,7 +36,10 @@ export function lockProblem(file: string, error: unknown): CarrelError {
       return problem(`${place} is on a read-only disk`, "Make that disk writable.");
     case "EACCES":
     case "EPERM":
-      return problem(`there is no permission to write to ${place}`, "Give your user write access to it.");
+      return problem(
+        `there is no permission to write to ${place}`,
+        "Give your user write access to that folder and to what is in it.",
+      );
     case "cannotOpen":
       return problem(`${file} can't be opened for writing`, `See that ${place} can be written to.`);
     case "ENOSPC":
