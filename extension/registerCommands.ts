@@ -3,7 +3,7 @@ import { type CommandHandlers, type CommandName, commandId, commandTable } from 
 import type { EngineClient } from "./engineClient.ts";
 import type { Reporter } from "./reporter.ts";
 
-/** Registers every command of the table. What fails is reported to the person, and to who called it. */
+/** Registers every command of the table. What fails is reported to the person; who called it gets undefined. */
 export function registerCommands(
   handlers: CommandHandlers,
   engine: EngineClient,
