@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { IndexSummary } from "../protocol/data.ts";
 import { commandId } from "./commandTable.ts";
 import type { EngineClient } from "./engineClient.ts";
 import type { Reporter } from "./reporter.ts";
@@ -28,11 +29,7 @@ export function createIndexKeeper(
 ): IndexKeeper {
   let kept = true;
   const isPaused = (): boolean => memory.get(pausedKey) === true;
-
-  const setPaused = async (paused: boolean): Promise<void> => {
-    await memory.update(pausedKey, paused);
-    await vscode.commands.executeCommand("setContext", "carrel.paused", paused);
-  };
+  const setPaused = (paused: boolean): Promise<void> => rememberPaused(memory, paused);
 
   const index = async () => {
     kept = true;
@@ -63,22 +60,7 @@ export function createIndexKeeper(
     },
     async indexNow() {
       await setPaused(false);
-      const title = vscode.l10n.t("Carrel is indexing");
-      const summary = await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Window, title },
-        index,
-      );
-      const { files, chunks, changed, removed, skipped, seconds } = summary;
-      const message = vscode.l10n.t(
-        "Carrel's index is up to date: {0} files, {1} passages. {2} changed, {3} removed, {4} left out, in {5} s.",
-        files,
-        chunks,
-        changed,
-        removed,
-        skipped.length,
-        seconds.toFixed(1),
-      );
-      void offerStatus(message);
+      void offerStatus(summaryMessage(await withProgress(index)));
     },
     async pause() {
       await setPaused(true);
@@ -91,18 +73,7 @@ export function createIndexKeeper(
       else await engine.start();
     },
     async deleteIndex() {
-      const remove = vscode.l10n.t("Delete");
-      const chosen = await vscode.window.showWarningMessage(
-        vscode.l10n.t("Delete Carrel's index of this workspace?"),
-        {
-          modal: true,
-          detail: vscode.l10n.t(
-            "Your files stay as they are. Carrel indexes again when you run Index Workspace Now, or when you use it after the window was reloaded.",
-          ),
-        },
-        remove,
-      );
-      if (chosen !== remove) return;
+      if (!(await confirmDeletion())) return;
       kept = false;
       await memory.update(indexedKey, false);
       await engine.deleteIndex();
@@ -110,6 +81,41 @@ export function createIndexKeeper(
     update,
     dispose: stop,
   };
+}
+
+async function rememberPaused(memory: vscode.Memento, paused: boolean): Promise<void> {
+  await memory.update(pausedKey, paused);
+  await vscode.commands.executeCommand("setContext", "carrel.paused", paused);
+}
+
+async function withProgress<T>(work: () => Promise<T>): Promise<T> {
+  const title = vscode.l10n.t("Carrel is indexing");
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, work);
+}
+
+function summaryMessage({ files, chunks, changed, removed, skipped, seconds }: IndexSummary): string {
+  return vscode.l10n.t(
+    "Carrel's index is up to date: {0} files, {1} passages. {2} changed, {3} removed, {4} left out, in {5} s.",
+    files,
+    chunks,
+    changed,
+    removed,
+    skipped.length,
+    seconds.toFixed(1),
+  );
+}
+
+async function confirmDeletion(): Promise<boolean> {
+  const remove = vscode.l10n.t("Delete");
+  const detail = vscode.l10n.t(
+    "Your files stay as they are. Carrel indexes again when you run Index Workspace Now, or when you use it after the window was reloaded.",
+  );
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t("Delete Carrel's index of this workspace?"),
+    { modal: true, detail },
+    remove,
+  );
+  return chosen === remove;
 }
 
 async function offerStatus(message: string): Promise<void> {

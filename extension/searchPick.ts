@@ -37,28 +37,9 @@ export async function pickPassage(
   // extension, though its types don't have it yet; the order is a little worse where it does not.
   if ("sortByLabel" in pick) Object.assign(pick, { sortByLabel: false });
   const before = rememberView();
-  let searching = new AbortController();
+  const live = liveSearch(pick, reporter, options);
   let accepted = false;
   let previewed = false;
-
-  const search = async (query: string): Promise<void> => {
-    searching.abort();
-    searching = new AbortController();
-    const { signal } = searching;
-    pick.busy = true;
-    try {
-      const hits =
-        query.trim() === "" ? await options.related?.(signal) : await options.search(query, signal);
-      if (signal.aborted) return;
-      pick.items = (hits ?? []).map(itemOf);
-      pick.title = hits?.length === 0 ? vscode.l10n.t("{0}: nothing found", options.title) : options.title;
-    } catch (error) {
-      if (signal.aborted) return;
-      pick.items = [];
-      if (!(error instanceof CarrelError && error.code === "cancelled")) reporter.show(error);
-    }
-    pick.busy = false;
-  };
 
   const preview = async (item: HitItem | undefined): Promise<void> => {
     if (!item || accepted) return;
@@ -70,7 +51,7 @@ export async function pickPassage(
     }
   };
 
-  const laterSearch = debounce(typingPauseMs, search);
+  const laterSearch = debounce(typingPauseMs, live.search);
   const laterPreview = debounce(previewPauseMs, preview);
   const subscriptions = [
     pick.onDidChangeValue(laterSearch.call),
@@ -87,8 +68,8 @@ export async function pickPassage(
     subscriptions.push(pick.onDidHide(() => resolve()));
   });
   pick.show();
-  await Promise.all([search(""), closed]);
-  searching.abort();
+  await Promise.all([live.search(""), closed]);
+  live.stop();
   laterSearch.cancel();
   laterPreview.cancel();
   vscode.Disposable.from(pick, ...subscriptions).dispose();
@@ -96,6 +77,41 @@ export async function pickPassage(
     passages.clear();
     await before.restore();
   }
+}
+
+interface LiveSearch {
+  /** Fills the list for what is typed; a search that still goes on is given up. */
+  search(query: string): Promise<void>;
+  stop(): void;
+}
+
+function liveSearch(
+  pick: vscode.QuickPick<HitItem>,
+  reporter: Reporter,
+  options: SearchPickOptions,
+): LiveSearch {
+  let searching = new AbortController();
+  return {
+    async search(query) {
+      searching.abort();
+      searching = new AbortController();
+      const { signal } = searching;
+      pick.busy = true;
+      try {
+        const hits =
+          query.trim() === "" ? await options.related?.(signal) : await options.search(query, signal);
+        if (signal.aborted) return;
+        pick.items = (hits ?? []).map(itemOf);
+        pick.title = hits?.length === 0 ? vscode.l10n.t("{0}: nothing found", options.title) : options.title;
+      } catch (error) {
+        if (signal.aborted) return;
+        pick.items = [];
+        if (!(error instanceof CarrelError && error.code === "cancelled")) reporter.show(error);
+      }
+      pick.busy = false;
+    },
+    stop: () => searching.abort(),
+  };
 }
 
 function itemOf(hit: Hit): HitItem {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findCodeServer, root, SetupError } from "./tools.mjs";
 
@@ -77,16 +78,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const { command, args, env } = codeServerCommand();
   const config = join(options.userData, "code-server.yaml");
   writeFileSync(config, "{}\n");
-  const flags = [
-    "--auth=none",
-    `--bind-addr=127.0.0.1:${options.port ?? 0}`,
-    "--disable-telemetry",
-    "--disable-update-check",
-  ];
-  flags.push("--disable-workspace-trust", "--disable-getting-started-override", `--config=${config}`);
-  flags.push(`--user-data-dir=${options.userData}`, `--extensions-dir=${options.extensions}`);
-  for (const option of options.vscodeOptions ?? []) flags.push("--vscode-option", option);
-  const child = spawn(command, [...args, ...flags], {
+  const child = spawn(command, [...args, ...flagsFor(options, config)], {
     // Its own process group: closing it takes the extension host and the engine along.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
@@ -108,25 +100,13 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     await exited;
     process.removeListener("exit", stopWithUs);
   };
-  const port = await new Promise<number>((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`VS Code's server did not start in 60 s:\n${output}`)),
-      60_000,
-    );
-    const read = (data: Buffer): void => {
+  const streams = [child.stdout, child.stderr];
+  for (const stream of streams) {
+    stream.on("data", (data: Buffer) => {
       output = `${output}${data}`.slice(-200_000);
-      const match = /HTTP server listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(output);
-      if (!match) return;
-      clearTimeout(timer);
-      resolve(Number(match[1]));
-    };
-    child.stdout.on("data", read);
-    child.stderr.on("data", read);
-    void exited.then(() => {
-      clearTimeout(timer);
-      reject(new Error(`VS Code's server ended at once:\n${output}`));
     });
-  }).catch(async (error: unknown) => {
+  }
+  const port = await portOf(streams, () => output, exited).catch(async (error: unknown) => {
     await close();
     throw error;
   });
@@ -143,6 +123,40 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
       return `http://127.0.0.1:${port}/?${query}`;
     },
   };
+}
+
+function flagsFor(options: CodeServerOptions, config: string): string[] {
+  return [
+    "--auth=none",
+    `--bind-addr=127.0.0.1:${options.port ?? 0}`,
+    "--disable-telemetry",
+    "--disable-update-check",
+    "--disable-workspace-trust",
+    "--disable-getting-started-override",
+    `--config=${config}`,
+    `--user-data-dir=${options.userData}`,
+    `--extensions-dir=${options.extensions}`,
+    ...(options.vscodeOptions ?? []).flatMap((option) => ["--vscode-option", option]),
+  ];
+}
+
+/** The port that the server says it listens on. Rejects when it ends, or says nothing for a minute. */
+function portOf(streams: readonly Readable[], output: () => string, exited: Promise<void>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const fail = (what: string): void => reject(new Error(`VS Code's server ${what}:\n${output()}`));
+    const timer = setTimeout(() => fail("did not start in 60 s"), 60_000);
+    const read = (): void => {
+      const match = /HTTP server listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(output());
+      if (!match) return;
+      clearTimeout(timer);
+      resolve(Number(match[1]));
+    };
+    for (const stream of streams) stream.on("data", read);
+    void exited.then(() => {
+      clearTimeout(timer);
+      fail("ended at once");
+    });
+  });
 }
 
 function prepare(options: CodeServerOptions): void {
