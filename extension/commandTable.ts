@@ -4,7 +4,7 @@
  * - "folder": a folder is open. The engine is started by what the command does;
  * - "engine": a folder is open and the engine answers; until then the status bar says that it is starting.
  */
-export type Need = "nothing" | "folder" | "engine";
+type Need = "nothing" | "folder" | "engine";
 
 export interface CommandSpec {
   /** The key of its title in package.nls.json. */

@@ -36,7 +36,7 @@ export interface RestartPolicy {
   readonly startLimit: number;
 }
 
-export const defaultRestarts: RestartPolicy = {
+const defaultRestarts: RestartPolicy = {
   waits: [1_000, 2_000, 5_000, 15_000],
   deaths: 5,
   window: 5 * 60_000,

@@ -10,14 +10,14 @@ import {
 } from "../protocol/panel.ts";
 import { panelPage } from "../protocol/panelPage.ts";
 
-export const panelViewId = "carrel.panel";
+const panelViewId = "carrel.panel";
 
 type PanelHandlers = Handlers<PanelHostContract>;
 type PanelChannel = Channel<PanelContract, PanelHostContract>;
 type Notify = PanelChannel["notify"];
 
 /** A question that is put into the panel; `send` asks it at once. */
-export interface Prefill {
+interface Prefill {
   readonly question: string;
   readonly selection?: Selection;
   readonly send: boolean;
@@ -74,13 +74,7 @@ export function createPanelView(extensionUri: vscode.Uri, handlers: PanelHandler
 
   const provider: vscode.WebviewViewProvider = {
     resolveWebviewView(view) {
-      const roots = [vscode.Uri.joinPath(extensionUri, "dist")];
-      view.webview.options = {
-        enableScripts: true,
-        enableCommandUris: false,
-        enableForms: false,
-        localResourceRoots: roots,
-      };
+      view.webview.options = pageOptions(extensionUri);
       close();
       const port = webviewPort(view.webview);
       session = { port, channel: new Channel(port, panelContract, panelHostContract, withReady) };
@@ -101,6 +95,16 @@ export function createPanelView(extensionUri: vscode.Uri, handlers: PanelHandler
       close();
       registration.dispose();
     },
+  };
+}
+
+/** The page may run its script and load what lies in dist/, and nothing more. */
+function pageOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
+  return {
+    enableScripts: true,
+    enableCommandUris: false,
+    enableForms: false,
+    localResourceRoots: [vscode.Uri.joinPath(extensionUri, "dist")],
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * npm test [-- PART…]
  *
- * Runs the parts in order: check (types and lint), unit, integration, vscode, e2e. A part that fails does not stop
+ * Runs the parts in order: check (types, lint, what nobody uses), unit, integration, vscode, e2e. A part that fails does not stop
  * the rest. The last line is "N passed, N failed" over all parts; the exit code is 0 when none failed.
  */
 import { spawn } from "node:child_process";
@@ -69,6 +69,8 @@ const parts = {
     const commands = [
       ...projects.map((project) => [bin("tsc"), "-p", project]),
       [bin("biome"), "ci", "--colors=off"],
+      // Files, exports and packages that nobody uses.
+      [bin("knip"), "--no-progress", "--treat-config-hints-as-errors"],
     ];
     const names = [];
     for (const [command, ...args] of commands) {

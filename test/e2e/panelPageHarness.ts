@@ -51,7 +51,7 @@ interface Bundle {
 let bundle: Promise<Bundle> | undefined;
 
 /** The panel's bundle as the build makes it, in memory, once for all tests. */
-export function panelBundle(): Promise<Bundle> {
+function panelBundle(): Promise<Bundle> {
   bundle ??= build({
     absWorkingDir: root,
     entryPoints: { webview: "webview/main.tsx" },

@@ -6,7 +6,7 @@ import { join } from "node:path";
  * Public repositories at fixed commits. They are cloned from GitHub into the cache, or taken from
  * CARREL_MIRROR/OWNER+NAME/repo when that is set. No training source is among them.
  */
-export const commits = {
+const commits = {
   "Jun-jie-Huang/CoCLR": "14ebcacf9e9bc3e7109102632bc63047876f27d2",
   "jedick/MLE-capstone-project": "667a81990e0613998e8c3856603487269f21e91d",
   "deepmind/xquad": "60cac411649156efb6aab9dd4c9cde787a2c0345",

@@ -29,7 +29,7 @@ export function themeVariables(name: ThemeName): Record<string, string> {
 }
 
 /** The text of all style sheets of the panel. */
-export function styleSheets(): string {
+function styleSheets(): string {
   return readdirSync(styles)
     .filter((name) => name.endsWith(".css"))
     .map((name) => readFileSync(`${styles}/${name}`, "utf8"))
