@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { basename, dirname, join } from "node:path/posix";
+import { test } from "node:test";
+import { circles, functionsIn, importsIn, sourceFiles } from "../support/sourceCode.ts";
+
+const rooms = ["protocol", "text", "models", "indexer", "engine", "extension", "webview", "cli"];
+const longest = 60;
+
+/** Imports between folders that close a circle and stood when this test came. May only shrink. */
+const knownBackwards: readonly string[] = [
+  "indexer/chunk → indexer",
+  "indexer/files → indexer",
+  "indexer/read → indexer",
+  "webview/components → webview",
+];
+
+/** Functions that were too long when this test came. May only shrink. */
+const knownLong: readonly string[] = [
+  "engine/answer/asking.ts",
+  "engine/handlers.ts",
+  "extension/passages.ts",
+  "models/chat/ollama/server.ts",
+  "models/egress/gate.ts",
+  "models/embedding/ollama.ts",
+  "webview/components/AnswerText.tsx",
+  "webview/components/AskBox.tsx",
+  "webview/state.ts",
+];
+
+/** Names that several files may have, and why. */
+const sharedNames: Readonly<Record<string, string>> = {
+  main: "the entry of a process or of the panel's page",
+  port: "one end of a channel, each for its own kind of peer",
+  types: "what a room's folders share",
+  // Stood when this test came: what cuts Markdown into chunks, and what shows it in the panel.
+  markdown: "to be renamed",
+};
+
+const files = sourceFiles(rooms);
+const local = files
+  .flatMap(importsIn)
+  .filter(({ from }) => from.startsWith("."))
+  .map(({ file, from }) => [file, join(dirname(file), from)] as const);
+
+test("no file and no folder imports in a circle", () => {
+  assert.ok(local.length > 300, "the imports were read");
+  assert.deepEqual(circles(local), [], "files");
+  const folders = local.map(([from, to]) => [dirname(from), dirname(to)] as const);
+  const named = (edge: readonly [string, string]): string => edge.join(" → ");
+  assert.deepEqual(circles(folders.filter((edge) => !knownBackwards.includes(named(edge)))), [], "folders");
+  for (const known of knownBackwards) {
+    const others = folders.filter((edge) => named(edge) === known || !knownBackwards.includes(named(edge)));
+    assert.ok(circles(others).length > 0, `"${known}" closes no circle any more: take it off the list`);
+  }
+});
+
+test("a circle is found, however long", () => {
+  assert.deepEqual(circles([]), []);
+  assert.deepEqual(
+    circles([
+      ["a", "a"],
+      ["a", "b"],
+      ["b", "c"],
+      ["a", "c"],
+    ]),
+    [],
+  );
+  assert.deepEqual(
+    circles([
+      ["a", "b"],
+      ["b", "c"],
+      ["c", "a"],
+      ["c", "d"],
+      ["x", "y"],
+      ["y", "x"],
+    ]),
+    [
+      ["a", "b", "c"],
+      ["x", "y"],
+    ],
+  );
+});
+
+test(`no function has over ${longest} lines without a reason`, () => {
+  const long = [...files, ...sourceFiles(["scripts"])]
+    .flatMap(functionsIn)
+    .filter(({ lines, hasReason }) => lines > longest && !hasReason);
+  assert.deepEqual(
+    long
+      .filter(({ file }) => !knownLong.includes(file))
+      .map(({ file, line, lines }) => `${file}:${line} has ${lines} lines`),
+    [],
+  );
+  const gone = knownLong.filter((file) => !long.some((one) => one.file === file));
+  assert.deepEqual(gone, [], "no longer too long: take them off the list");
+});
+
+test("every kind of function is measured, and a reason must stand right above it", () => {
+  const body = "  step();\n".repeat(3);
+  const cases: [source: string, lines: number[], hasReason: boolean][] = [
+    [`function one() {\n${body}}`, [5], false],
+    [`/** Does it.\n * Long because it is a table. */\nexport async function one() {\n${body}}`, [5], true],
+    [`// Long because it is a table.\nconst one = () => {\n${body}};`, [5], true],
+    [`// Long because it is a table.\n\nconst one = () => {\n${body}};`, [5], false],
+    [`class One {\n  two() {\n${body}  }\n}`, [5], false],
+    [`const one = {\n  // Long because it is a table.\n  two() {\n${body}  },\n};`, [5], true],
+    [`function one() {\n  return () => {\n${body}  };\n}`, [7, 5], false],
+  ];
+  for (const [source, lines, hasReason] of cases) {
+    const found = functionsIn({ file: "one.ts", source });
+    assert.deepEqual(found.map((one) => one.lines).sort(), [...lines].sort(), source);
+    assert.ok(
+      found.every((one) => one.hasReason === hasReason),
+      source,
+    );
+  }
+});
+
+test("no two files have the same name and another meaning", () => {
+  const byName = Map.groupBy(files, ({ file }) => basename(file).replace(/\.\w+$/, ""));
+  const shared = [...byName].filter(([, same]) => same.length > 1);
+  assert.deepEqual(
+    shared.filter(([name]) => !(name in sharedNames)).map(([, same]) => same.map(({ file }) => file)),
+    [],
+  );
+  const gone = Object.keys(sharedNames).filter((name) => !shared.some(([one]) => one === name));
+  assert.deepEqual(gone, [], "no longer shared: take them off the list");
+});
