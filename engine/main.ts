@@ -1,5 +1,10 @@
 import { CarrelError, Channel, type Handlers } from "../protocol/channel.ts";
-import { type EngineContract, engineClientContract, engineContract } from "../protocol/engine.ts";
+import {
+  type EngineClientContract,
+  type EngineContract,
+  engineClientContract,
+  engineContract,
+} from "../protocol/engine.ts";
 import { processPort } from "../protocol/port.ts";
 import type { RunningEngine } from "./handlers.ts";
 import { processorProblem } from "./processor.ts";
@@ -31,7 +36,13 @@ const handlers = Object.fromEntries(
   ]),
 ) as unknown as Handlers<EngineContract>;
 
-const channel = new Channel(processPort(process), engineClientContract, engineContract, handlers);
+const channel: Channel<EngineClientContract, EngineContract> = new Channel(
+  processPort(process),
+  engineClientContract,
+  engineContract,
+  handlers,
+  (error) => channel.notify("log", { level: "error", message: String(error) }),
+);
 
 let ending = false;
 function end(): void {

@@ -147,7 +147,13 @@ export class EngineSupervisor {
     const started = Date.now();
     const { child, start } = this.spawn();
     const ended = endOf(child);
-    const channel: EngineChannel = new Channel(processPort(child), engineContract, engineClientContract, {});
+    const channel: EngineChannel = new Channel(
+      processPort(child),
+      engineContract,
+      engineClientContract,
+      {},
+      (error) => this.options.log("error", describe(error)),
+    );
     void ended.then((how) => channel.close(how));
     this.listen(child, channel, life);
     const kill = killerOf(child, ended);

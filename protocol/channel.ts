@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { addressOf, toWireError, type WireMessage, wireMessage } from "./wire.ts";
 
 /** One request that a peer answers: its parameters, its result, and what it may report on the way. */
 export interface RequestSpec {
@@ -63,23 +64,6 @@ export interface RequestOptions<P> {
   readonly onProgress?: (value: P) => void;
 }
 
-const wireError = v.object({
-  message: v.string(),
-  remedy: v.string(),
-  code: v.picklist(["failed", "cancelled", "gone", "invalid"]),
-});
-
-const wireMessage = v.variant("type", [
-  v.object({ type: v.literal("request"), id: v.number(), method: v.string(), params: v.unknown() }),
-  v.object({ type: v.literal("cancel"), id: v.number() }),
-  v.object({ type: v.literal("progress"), id: v.number(), value: v.unknown() }),
-  v.object({ type: v.literal("result"), id: v.number(), value: v.unknown() }),
-  v.object({ type: v.literal("error"), id: v.number(), error: wireError }),
-  v.object({ type: v.literal("notify"), method: v.string(), params: v.unknown() }),
-]);
-
-type WireMessage = v.InferOutput<typeof wireMessage>;
-
 interface Pending {
   readonly method: string;
   readonly resolve: (value: unknown) => void;
@@ -102,12 +86,21 @@ export class Channel<Remote extends Contract, Local extends Contract> {
   private readonly remote: Remote;
   private readonly local: Local;
   private readonly handlers: Handlers<Local>;
+  private readonly onError: (error: unknown) => void;
 
-  constructor(port: Port, remote: Remote, local: Local, handlers: Handlers<Local>) {
+  /** @param onError Hears what no answer can carry: what listeners throw, and what can't be sent. */
+  constructor(
+    port: Port,
+    remote: Remote,
+    local: Local,
+    handlers: Handlers<Local>,
+    onError: (error: unknown) => void = () => undefined,
+  ) {
     this.port = port;
     this.remote = remote;
     this.local = local;
     this.handlers = handlers;
+    this.onError = onError;
     port.listen(
       (message) => this.receive(message),
       (reason) => this.close(reason),
@@ -123,11 +116,12 @@ export class Channel<Remote extends Contract, Local extends Contract> {
     const { signal, onProgress } = options;
     if (this.closed !== undefined) return Promise.reject(goneError(this.closed));
     if (signal?.aborted) return Promise.reject(cancelledError());
+    if (!Object.hasOwn(this.remote.requests, method)) return Promise.reject(unknownError(method));
     const id = this.nextId++;
     return new Promise<Result<Remote, M>>((resolve, reject) => {
       const abort = (): void => {
         if (!this.pending.delete(id)) return;
-        this.trySend({ type: "cancel", id });
+        this.sendPlain({ type: "cancel", id });
         reject(cancelledError());
       };
       const settle = <T>(done: (value: T) => void): ((value: T) => void) => {
@@ -143,7 +137,13 @@ export class Channel<Remote extends Contract, Local extends Contract> {
         onProgress: onProgress as ((value: unknown) => void) | undefined,
       });
       signal?.addEventListener("abort", abort, { once: true });
-      this.trySend({ type: "request", id, method, params });
+      try {
+        this.port.send({ type: "request", id, method, params });
+      } catch (error) {
+        // Either the port is broken, which the cancellation finds out, or the parameters can't be sent.
+        this.sendPlain({ type: "cancel", id });
+        this.take(id)?.reject(unsendableError(method, error));
+      }
     });
   }
 
@@ -168,8 +168,9 @@ export class Channel<Remote extends Contract, Local extends Contract> {
   }
 
   onClose(listener: (reason: string) => void): void {
-    if (this.closed !== undefined) listener(this.closed);
-    else this.closeListeners.add(listener);
+    const { closed } = this;
+    if (closed === undefined) this.closeListeners.add(listener);
+    else this.tell(() => listener(closed));
   }
 
   /** End the conversation: pending requests reject with "gone", running handlers are aborted. */
@@ -179,21 +180,49 @@ export class Channel<Remote extends Contract, Local extends Contract> {
     for (const pending of this.pending.values()) pending.reject(goneError(reason));
     this.pending.clear();
     for (const controller of this.running.values()) controller.abort();
-    for (const listener of this.closeListeners) listener(reason);
+    for (const listener of this.closeListeners) this.tell(() => listener(reason));
   }
 
+  /** Calls a listener. What it throws is reported: it must not keep others from hearing, nor end this process. */
+  private tell(call: () => unknown): void {
+    try {
+      const result = call();
+      if (result instanceof Promise) result.catch((error: unknown) => this.report(error));
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  private report(error: unknown): void {
+    try {
+      this.onError(error);
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+
+  /** Sends what may hold anything. What can't be sent is reported. */
   private trySend(message: WireMessage): void {
+    if (this.closed === undefined) this.tell(() => this.port.send(message));
+  }
+
+  /** Sends what any port can carry: when that fails, the port is broken. */
+  private sendPlain(message: WireMessage): void {
     if (this.closed !== undefined) return;
     try {
       this.port.send(message);
     } catch (error) {
-      this.close(error instanceof Error ? error.message : String(error));
+      this.close(toWireError(error).message);
     }
   }
 
   private receive(raw: unknown): void {
+    if (this.closed !== undefined) return;
     const parsed = v.safeParse(wireMessage, raw);
-    if (!parsed.success || this.closed !== undefined) return;
+    if (!parsed.success) {
+      this.refuse(raw, parsed.issues);
+      return;
+    }
     const message = parsed.output;
     switch (message.type) {
       case "request":
@@ -202,36 +231,56 @@ export class Channel<Remote extends Contract, Local extends Contract> {
       case "cancel":
         this.running.get(message.id)?.abort();
         break;
-      case "progress": {
-        const pending = this.pending.get(message.id);
-        const schema = pending && this.remote.requests[pending.method]?.progress;
-        if (!pending?.onProgress || !schema) break;
-        const value = v.safeParse(schema, message.value);
-        if (value.success) pending.onProgress(value.output);
+      case "progress":
+        this.receiveProgress(message.id, message.value);
         break;
-      }
-      case "result": {
-        const pending = this.take(message.id);
-        const schema = pending && this.remote.requests[pending.method]?.result;
-        if (!pending || !schema) break;
-        const value = v.safeParse(schema, message.value);
-        if (value.success) pending.resolve(value.output);
-        else pending.reject(invalidError(pending.method, value.issues));
+      case "result":
+        this.receiveResult(message.id, message.value);
         break;
-      }
       case "error": {
         const { message: text, remedy, code } = message.error;
         this.take(message.id)?.reject(new CarrelError(text, remedy, code));
         break;
       }
-      case "notify": {
-        const schema = this.remote.notifications[message.method];
-        const value = schema && v.safeParse(schema, message.params);
-        if (!value?.success) break;
-        for (const listener of this.listeners.get(message.method) ?? []) listener(value.output);
+      case "notify":
+        this.receiveNotification(message.method, message.params);
         break;
-      }
     }
+  }
+
+  /** Ends the request that a broken message is about, if it is about one: no answer would ever come. */
+  private refuse(raw: unknown, issues: readonly v.BaseIssue<unknown>[]): void {
+    const { type, id } = addressOf(raw);
+    if (id === undefined) return;
+    if (type === "request" && !this.running.has(id)) {
+      this.sendPlain({ type: "error", id, error: toWireError(invalidError("request", issues)) });
+    }
+    if (type === "result" || type === "error") this.take(id)?.reject(invalidError(type, issues));
+  }
+
+  private receiveProgress(id: number, raw: unknown): void {
+    const pending = this.pending.get(id);
+    const schema = pending && this.remote.requests[pending.method]?.progress;
+    const onProgress = pending?.onProgress;
+    if (!onProgress || !schema) return;
+    const value = v.safeParse(schema, raw);
+    if (value.success) this.tell(() => onProgress(value.output));
+  }
+
+  private receiveResult(id: number, raw: unknown): void {
+    const pending = this.take(id);
+    const schema = pending && this.remote.requests[pending.method]?.result;
+    if (!pending || !schema) return;
+    const value = v.safeParse(schema, raw);
+    if (value.success) pending.resolve(value.output);
+    else pending.reject(invalidError(pending.method, value.issues));
+  }
+
+  private receiveNotification(method: string, params: unknown): void {
+    const schema = ownValue(this.remote.notifications, method);
+    const value = schema && v.safeParse(schema, params);
+    if (!value?.success) return;
+    for (const listener of this.listeners.get(method) ?? []) this.tell(() => listener(value.output));
   }
 
   private take(id: number): Pending | undefined {
@@ -241,33 +290,33 @@ export class Channel<Remote extends Contract, Local extends Contract> {
   }
 
   private async serve(id: number, method: string, rawParams: unknown): Promise<void> {
+    // A number that is in use would mix up two answers; the peer waits for one.
+    if (this.running.has(id)) return;
     const controller = new AbortController();
     this.running.set(id, controller);
     try {
-      const spec = this.local.requests[method];
+      const spec = ownValue(this.local.requests, method);
       const handler = this.handlers[method as keyof Handlers<Local>];
-      if (!spec || !handler) throw new CarrelError(`Unknown request "${method}".`, "", "invalid");
+      if (!spec || !handler) throw unknownError(method);
       const params = v.safeParse(spec.params, rawParams);
       if (!params.success) throw invalidError(method, params.issues);
       const value = await handler(params.output as never, {
         signal: controller.signal,
         progress: (progress) => this.trySend({ type: "progress", id, value: progress }),
       });
-      this.trySend({ type: "result", id, value });
+      if (this.closed === undefined) this.port.send({ type: "result", id, value });
     } catch (error) {
-      this.trySend({ type: "error", id, error: toWire(error, controller.signal.aborted) });
+      const told = controller.signal.aborted ? cancelledError() : error;
+      this.sendPlain({ type: "error", id, error: toWireError(told) });
     } finally {
       this.running.delete(id);
     }
   }
 }
 
-function toWire(error: unknown, aborted: boolean): v.InferOutput<typeof wireError> {
-  if (aborted) return { message: "Cancelled.", remedy: "", code: "cancelled" };
-  if (error instanceof CarrelError) {
-    return { message: error.message, remedy: error.remedy, code: error.code };
-  }
-  return { message: error instanceof Error ? error.message : String(error), remedy: "", code: "failed" };
+/** The value of a key of the object itself: "toString" is no method of a contract. */
+function ownValue<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 function goneError(reason: string): CarrelError {
@@ -281,4 +330,12 @@ function cancelledError(): CarrelError {
 function invalidError(method: string, issues: readonly v.BaseIssue<unknown>[]): CarrelError {
   const where = issues.map((issue) => `${v.getDotPath(issue) ?? "value"}: ${issue.message}`).join("; ");
   return new CarrelError(`"${method}" carried something unexpected: ${where}`, "", "invalid");
+}
+
+function unknownError(method: string): CarrelError {
+  return new CarrelError(`Unknown request "${method}".`, "", "invalid");
+}
+
+function unsendableError(method: string, error: unknown): CarrelError {
+  return new CarrelError(`"${method}" can't be sent: ${toWireError(error).message}`, "", "invalid");
 }
