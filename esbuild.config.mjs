@@ -81,7 +81,12 @@ export function targets({ production, outdir }) {
       ...esm,
       splitting: true,
       chunkNames: "[name]-[hash]",
-      entryPoints: { engine: "engine/main.ts", parser: "indexer/read/main.ts", cli: "cli/main.ts" },
+      entryPoints: {
+        engine: "engine/main.ts",
+        parser: "indexer/read/main.ts",
+        embedder: "models/embedding/embedderMain.ts",
+        cli: "cli/main.ts",
+      },
     },
     {
       ...common,

@@ -2,8 +2,8 @@ import { isAbsolute, join } from "node:path";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { EmbeddingModel, Fetch } from "../types.ts";
 import { openEncoder } from "./encoder.ts";
+import { openFolderModel } from "./folderModel.ts";
 import { loadOllamaEmbedding } from "./ollama.ts";
-import { findModelRow } from "./registry.ts";
 import { loadStaticModel, staticModelName } from "./static.ts";
 
 export interface EmbeddingPlaces {
@@ -26,11 +26,7 @@ export async function openEmbeddingModel(setting: string, places: EmbeddingPlace
   if (name.startsWith("ollama:")) {
     return loadOllamaEmbedding(name.slice("ollama:".length), { url: places.url, fetch: places.fetch });
   }
-  if (isAbsolute(name)) {
-    // Loaded when it is needed: ONNX Runtime is large and native, and the bundled model does without it.
-    const { loadTransformersModel } = await import("./transformers.ts");
-    return loadTransformersModel(name, findModelRow(name));
-  }
+  if (isAbsolute(name)) return openFolderModel(name);
   throw new CarrelError(
     `"${setting}" names no embedding model.`,
     'Use "bundled", "ollama:" and the name of an installed model (ollama:embeddinggemma), or the absolute path of a folder with a transformers.js model.',

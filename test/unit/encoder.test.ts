@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { openEncoder } from "../../models/embedding/encoder.ts";
+import { loadEncoder } from "../../models/embedding/loadEncoder.ts";
 import { openRefiningModel } from "../../models/embedding/open.ts";
 import { loadStaticModel } from "../../models/embedding/static.ts";
 import { CarrelError } from "../../protocol/channel.ts";
@@ -18,7 +19,7 @@ function dot(a: Float32Array, b: Float32Array): number {
 }
 
 test("the bundled transformer finds what no common word tells", async () => {
-  const model = await openEncoder(join(bundled, "encoder"));
+  const model = await loadEncoder(join(bundled, "encoder"));
   const [question] = await model.embed(["How long can I be off work when I am ill?"], "query");
   const [sick, lease] = await model.embed(
     ["Sick leave is paid for six weeks.", "The tenant pays the rent on the first of the month."],
@@ -45,14 +46,12 @@ test("a damaged file is named when it is needed, with what to do", async () => {
   const dir = join(scratch, "damaged");
   await cp(join(bundled, "encoder"), dir, { recursive: true });
   await writeFile(join(dir, "onnx", "model_quantized.onnx"), "not a model");
-  const model = await openEncoder(dir);
-  await assert.rejects(model.embed(["text"], "query"), (error) => {
+  await assert.rejects(loadEncoder(dir), (error) => {
     assert.ok(error instanceof CarrelError);
     assert.match(error.message, /model_quantized\.onnx is not the file/);
     assert.match(error.remedy, /Install Carrel again/);
     return true;
   });
-  await model.close();
   await writeFile(join(dir, "model.json"), "{}");
   await assert.rejects(openEncoder(dir), /model\.json is not the file/);
 });

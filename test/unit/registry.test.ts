@@ -41,10 +41,6 @@ const places = {
 test("the setting chooses the model", async () => {
   const bundled = await openEmbeddingModel("bundled", places);
   assert.match(bundled.id, /^carrel-static-\d+@/);
-  const tiny = fileURLToPath(new URL("../fixtures/tinyModel", import.meta.url));
-  const folder = await openEmbeddingModel(tiny, places);
-  assert.match(folder.id, /^tinyModel-fp32@/);
-  await folder.close();
   await assert.rejects(openEmbeddingModel("gpt-4", places), (error) => {
     assert.ok(error instanceof CarrelError);
     assert.match(error.remedy, /"bundled", "ollama:"/);

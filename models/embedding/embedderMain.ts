@@ -1,0 +1,35 @@
+/**
+ * The embedder process: runs ONNX Runtime, whose native code takes 100 MB and does not give them back when a
+ * model is closed. The engine ends this process when nothing was embedded for a while. It ends when the engine
+ * does, and opens no connection.
+ */
+import { CarrelError, Channel } from "../../protocol/channel.ts";
+import { processPort } from "../../protocol/port.ts";
+import { createGate } from "../egress/gate.ts";
+import { installSeatBelt } from "../egress/seatBelt.ts";
+import type { EmbeddingModel } from "../types.ts";
+import { embedderClientContract, embedderContract, type ModelSource } from "./embedderContract.ts";
+import { loadEncoder } from "./loadEncoder.ts";
+import { findModelRow } from "./registry.ts";
+import { loadTransformersModel } from "./transformers.ts";
+
+installSeatBelt(createGate({ allowedHosts: [] }));
+
+let model: EmbeddingModel | undefined;
+
+function load({ kind, dir }: ModelSource): Promise<EmbeddingModel> {
+  return kind === "bundled" ? loadEncoder(dir) : loadTransformersModel(dir, findModelRow(dir));
+}
+
+const channel = new Channel(processPort(process), embedderClientContract, embedderContract, {
+  async load(source) {
+    model = await load(source);
+    return { id: model.id, dimension: model.dimension };
+  },
+  async embed({ texts, input }, { signal }) {
+    if (!model) throw new CarrelError("No embedding model was loaded.", "", "invalid");
+    return model.embed(texts, input, signal);
+  },
+});
+
+channel.onClose(() => process.exit(0));
