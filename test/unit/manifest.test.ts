@@ -93,6 +93,29 @@ test("package.json declares the settings that are read, with the same scopes", (
   assert.deepEqual(declared.sort(), read.sort());
 });
 
+test("settings and commands that the texts of the product name are there", () => {
+  const places = "{cli,engine,extension,indexer,models,protocol,text,webview}/**/*.{ts,tsx}";
+  const named = [
+    ...globSync(places, { cwd: root }),
+    "README.md",
+    "package.nls.json",
+    "l10n/bundle.l10n.json",
+  ].flatMap((path) => {
+    // A name that is a whole string is an identifier of the code: a view's, a status item's.
+    const words = text(path).replaceAll(/"carrel\.[\w.]+"/g, '""');
+    return [...words.matchAll(/(?<![\w/@-])carrel(?:\.[a-zA-Z]\w*)+/g)].map(([name]) => ({ path, name }));
+  });
+  const known = new Set([...commandIds, ...Object.keys(contributes.configuration.properties)]);
+  assert.ok(
+    named.some(({ path }) => path.startsWith("models/")),
+    "the messages were read",
+  );
+  assert.deepEqual(
+    named.filter(({ name }) => !known.has(name)),
+    [],
+  );
+});
+
 test("a setting that a workspace may not change is of machine scope, and restricted", () => {
   const machine = Object.entries(settingScopes).filter(([, scope]) => scope === "machine");
   const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;

@@ -42,7 +42,7 @@ export function badAddress(url: string): CarrelError {
   return new ServerStateError(
     "down",
     `"${url}" is not the address of a model server.`,
-    "Set carrel.ollamaUrl to something like http://127.0.0.1:11434.",
+    "Set carrel.ollama.url to something like http://127.0.0.1:11434.",
   );
 }
 
@@ -50,7 +50,7 @@ export function notOllama(url: string): CarrelError {
   return new ServerStateError(
     "not-ollama",
     `Something answers at ${url}, but it is not Ollama.`,
-    "Stop the other program, or set the address of Ollama in carrel.ollamaUrl.",
+    "Stop the other program, or set the address of Ollama in carrel.ollama.url.",
   );
 }
 
@@ -79,7 +79,7 @@ export function stalled(seconds: number): CarrelError {
 export function garbled(): CarrelError {
   return new CarrelError(
     "The model server sent something that is not Ollama's protocol.",
-    "Check that carrel.ollamaUrl is the address of Ollama itself, and update Ollama.",
+    "Check that carrel.ollama.url is the address of Ollama itself, and update Ollama.",
   );
 }
 
