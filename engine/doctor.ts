@@ -1,7 +1,7 @@
 import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
 import { freemem, totalmem } from "node:os";
 import { join } from "node:path";
-import type { EmbeddingModel } from "../models/types.ts";
+import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import type { ChatServer, Check } from "../protocol/data.ts";
 
 export interface DoctorParts {

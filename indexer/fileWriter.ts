@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { EmbeddingModel } from "../models/types.ts";
+import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import type { IndexSummary, Skipped } from "../protocol/data.ts";
 import { terms } from "../text/terms.ts";
 import type { ParseResult, Parser } from "./read/pool.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { basename, isAbsolute, join, relative, sep } from "node:path";
-import type { EmbeddingModel } from "../models/types.ts";
+import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import type { Folder, IndexSummary, Skipped } from "../protocol/data.ts";
 import { checkPath, type WalkOptions, walkFolder } from "./files/walk.ts";
 import { FileWriter } from "./fileWriter.ts";

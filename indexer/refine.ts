@@ -1,4 +1,4 @@
-import type { EmbeddingModel } from "../models/types.ts";
+import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import type { RefinedVectors } from "./store/refinedVectors.ts";
 import { hashOfText, searchedText } from "./store/searchedText.ts";
 import type { Store } from "./store/store.ts";

@@ -1,4 +1,4 @@
-import type { ChatMessage } from "../../models/types.ts";
+import type { ChatMessage } from "../../models/chat/chatClient.ts";
 import type { Hit, Selection, Turn } from "../../protocol/data.ts";
 import { withoutCitations } from "./checking.ts";
 

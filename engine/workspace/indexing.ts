@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Parser } from "../../indexer/read/pool.ts";
-import type { EmbeddingModel } from "../../models/types.ts";
+import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Folder, IndexStatus, IndexSummary, Settings, Skipped } from "../../protocol/data.ts";
 import { defaultSettings } from "../../protocol/data.ts";

@@ -1,7 +1,7 @@
 import { FolderIndex, type FolderIndexOptions } from "../../indexer/folderIndex.ts";
 import { type Found, search } from "../../indexer/search/search.ts";
 import { deleteIndex } from "../../indexer/store/unusedIndexes.ts";
-import type { EmbeddingModel } from "../../models/types.ts";
+import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import type { Folder, IndexStatus, IndexSummary, SearchMode, Skipped } from "../../protocol/data.ts";
 
 export type LibraryOptions = Omit<FolderIndexOptions, "folder">;

@@ -4,7 +4,9 @@ import { isIP } from "node:net";
 import { Readable } from "node:stream";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Connection } from "../../protocol/data.ts";
-import type { Fetch } from "../types.ts";
+
+/** Opens connections for one purpose only, after asking the egress policy. Same shape as the global fetch. */
+export type Fetch = typeof globalThis.fetch;
 
 /** How many different connections are remembered; repeats of one are counted, not listed. */
 const remembered = 500;

@@ -1,5 +1,5 @@
-import type { EmbeddingModel } from "../types.ts";
 import { Embedder } from "./embedder.ts";
+import type { EmbeddingModel } from "./embeddingModel.ts";
 import { readManifest } from "./encoderManifest.ts";
 
 /** Long enough for the next question of somebody who asks several; the next load takes half a second. */

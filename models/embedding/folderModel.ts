@@ -1,5 +1,5 @@
-import type { EmbeddingModel } from "../types.ts";
 import { Embedder } from "./embedder.ts";
+import type { EmbeddingModel } from "./embeddingModel.ts";
 
 /** A model that a person chose may take seconds to load: it stays through a pause for thought. */
 const idleMs = 5 * 60_000;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { EmbeddingModel } from "../types.ts";
+import type { EmbeddingModel } from "./embeddingModel.ts";
 import { damagedFile, readManifest } from "./encoderManifest.ts";
 import { loadTransformersModel } from "./transformers.ts";
 

@@ -16,7 +16,8 @@ import {
   versionAnswer,
   withTag,
 } from "../chat/ollama/models.ts";
-import type { EmbeddingModel, Fetch } from "../types.ts";
+import type { Fetch } from "../egress/gate.ts";
+import type { EmbeddingModel } from "./embeddingModel.ts";
 import { normalise } from "./pooling.ts";
 import { findModelRow } from "./registry.ts";
 

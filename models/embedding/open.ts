@@ -1,6 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import { CarrelError } from "../../protocol/channel.ts";
-import type { EmbeddingModel, Fetch } from "../types.ts";
+import type { Fetch } from "../egress/gate.ts";
+import type { EmbeddingModel } from "./embeddingModel.ts";
 import { openEncoder } from "./encoder.ts";
 import { openFolderModel } from "./folderModel.ts";
 import { loadOllamaEmbedding } from "./ollama.ts";

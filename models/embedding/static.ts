@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { CarrelError } from "../../protocol/channel.ts";
 import { terms } from "../../text/terms.ts";
-import type { EmbeddingInput, EmbeddingModel } from "../types.ts";
+import type { EmbeddingInput, EmbeddingModel } from "./embeddingModel.ts";
 import { addHashedRow } from "./hashedRow.ts";
 import { normalise } from "./pooling.ts";
 

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from "@huggingface/transformers";
 import { CarrelError } from "../../protocol/channel.ts";
-import type { EmbeddingModel } from "../types.ts";
+import type { EmbeddingModel } from "./embeddingModel.ts";
 import { type Layer, pool } from "./pooling.ts";
 import type { ModelRow } from "./registry.ts";
 import { describeFolder, type ModelFolder } from "./transformersFolder.ts";

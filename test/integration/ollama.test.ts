@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
+import type { ChatEvent } from "../../models/chat/chatClient.ts";
 import { ContextOverflowError } from "../../models/chat/ollama/errors.ts";
 import { createOllama, type Ollama } from "../../models/chat/ollama/server.ts";
 import { createGate, type Gate } from "../../models/egress/gate.ts";
-import type { ChatEvent } from "../../models/types.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import {
   type FakeOllama,

@@ -112,8 +112,16 @@ test("only the store opens LanceDB, only the gate opens connections, and rooms k
     ["indexer/search/search.ts", 'import { rerankers } from "@lancedb/lancedb/rerankers";', false],
     ["engine/handlers.ts", 'import { connect } from "@lancedb/lancedb";', false],
     ["indexer/search/search.ts", 'import { embed } from "../../models/embedding/static.ts";', false],
-    ["indexer/search/search.ts", 'import type { Embedder } from "../../models/types.ts";', true],
-    ["indexer/search/search.ts", 'import { type Embedder } from "../../models/types.ts";', false],
+    [
+      "indexer/search/search.ts",
+      'import type { Embedder } from "../../models/embedding/embeddingModel.ts";',
+      true,
+    ],
+    [
+      "indexer/search/search.ts",
+      'import { type Embedder } from "../../models/embedding/embeddingModel.ts";',
+      false,
+    ],
     ["extension/main.ts", 'import { handlers } from "../engine/handlers.ts";', false],
     ["extension/main.ts", 'import http from "node:http";', false],
     ["models/egress/gate.ts", 'import net from "node:net";', true],

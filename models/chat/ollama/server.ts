@@ -2,7 +2,8 @@ import { totalmem } from "node:os";
 import * as v from "valibot";
 import { CarrelError } from "../../../protocol/channel.ts";
 import type { ChatModel, ChatServer } from "../../../protocol/data.ts";
-import type { ChatEvent, Fetch } from "../../types.ts";
+import type { Fetch } from "../../egress/gate.ts";
+import type { ChatEvent } from "../chatClient.ts";
 import {
   badAddress,
   cancelled,

@@ -1,5 +1,6 @@
 import { type ChatResponse, Ollama as Client } from "ollama/browser";
-import type { ChatEvent, ChatMessage, Fetch } from "../../types.ts";
+import type { Fetch } from "../../egress/gate.ts";
+import type { ChatEvent, ChatMessage } from "../chatClient.ts";
 import { brokenOff, serverError, stalled } from "./errors.ts";
 import { guardLines, thoughtFilter } from "./guard.ts";
 

@@ -15,23 +15,3 @@ export interface EmbeddingModel {
   knownShare?(query: string): number;
   close(): Promise<void>;
 }
-
-export interface ChatMessage {
-  readonly role: "system" | "user" | "assistant";
-  readonly content: string;
-}
-
-/** A piece of a streamed answer. */
-export type ChatEvent =
-  | { readonly type: "thinking" }
-  | { readonly type: "text"; readonly text: string }
-  | {
-      readonly type: "done";
-      readonly promptTokens: number;
-      readonly answerTokens: number;
-      /** True when the answer ended at its length limit, not because it was complete. */
-      readonly cut: boolean;
-    };
-
-/** Opens connections for one purpose only, after asking the egress policy. Same shape as the global fetch. */
-export type Fetch = typeof globalThis.fetch;
