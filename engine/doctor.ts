@@ -73,8 +73,8 @@ async function embeddingCheck(openEmbedding: () => Promise<EmbeddingModel>): Pro
 }
 
 async function chatCheck(chatServer: () => Promise<ChatServer>): Promise<Check> {
-  const { state, url, version, detail, remedy, chosen, models } = await chatServer();
-  const about = `${url}${version ? `, Ollama ${version}` : ""}`;
+  const { state, url, product, version, detail, remedy, chosen, models } = await chatServer();
+  const about = `${url}${product ? `, ${product} ${version ?? ""}`.trimEnd() : ""}`;
   const check = {
     name: "Model server",
     detail: [about, chosen ? `${models.length} models, answers come from ${chosen}` : detail]

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createParser } from "../indexer/read/pool.ts";
-import { createOllama, type Ollama } from "../models/chat/ollama/server.ts";
+import type { ChatClient } from "../models/chat/chatClient.ts";
+import { createChatClient } from "../models/chat/kinds.ts";
 import { createGate } from "../models/egress/gate.ts";
 import { installSeatBelt } from "../models/egress/seatBelt.ts";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
@@ -35,10 +36,10 @@ export function startEngine(entry: string, listener: Listener): RunningEngine {
   });
   const ratios = new TokenRatios();
   let current: Settings = defaultSettings;
-  let ollama: Ollama = newOllama();
+  let chat: ChatClient = newChatClient();
 
-  function newOllama(): Ollama {
-    return createOllama({ url: current.ollamaUrl, fetch: gate.fetchFor("chat model") });
+  function newChatClient(): ChatClient {
+    return createChatClient({ url: current.ollamaUrl, fetch: gate.fetchFor("chat model") });
   }
 
   function openEmbedding(settings: Settings): Promise<EmbeddingModel> {
@@ -54,17 +55,17 @@ export function startEngine(entry: string, listener: Listener): RunningEngine {
     applySettings(settings) {
       gate.setAllowedHosts(settings.allowedHosts);
       current = settings;
-      ollama = newOllama();
+      chat = newChatClient();
     },
     answer: (request, asking, context) =>
-      answerQuestion(request, { ...asking, ollama, chatModel: current.chatModel, ratios }, context),
-    chatServer: () => ollama.server(current.chatModel),
+      answerQuestion(request, { ...asking, chat, chatModel: current.chatModel, ratios }, context),
+    chatServer: () => chat.server(current.chatModel),
     connections: () => gate.connections(),
     doctor: (storage) =>
       examine({
         storage,
         openEmbedding: () => openEmbedding(current),
-        chatServer: () => ollama.server(current.chatModel),
+        chatServer: () => chat.server(current.chatModel),
       }),
     ...listener,
   });

@@ -1,9 +1,7 @@
 import * as vscode from "vscode";
+import type { ChatServer } from "../protocol/data.ts";
 import { commandId } from "./commandTable.ts";
 import type { EngineClient } from "./engineClient.ts";
-
-/** A model of 2.5 GB that answers well on a laptop. */
-const suggestedPull = "ollama pull qwen3:4b";
 
 /**
  * Opens the walkthrough at the step about Ollama and says what is still missing. Nothing is downloaded: the
@@ -19,7 +17,7 @@ async function lookForOllama(engine: EngineClient): Promise<void> {
   const server = await engine.chatServer();
   const usable = server.models.some((model) => model.refused === undefined);
   if (server.state === "ready" && usable) return offerChoice(server.chosen);
-  if (server.state === "ready") return offerPull();
+  if (server.state === "ready" && server.install) return offerInstall(server, server.install);
   // Nothing failed: this is what the person came for, so it is no error, and the next look is one click away.
   const again = vscode.l10n.t("Look Again");
   const found = [server.detail, server.remedy].filter(Boolean).join(" ");
@@ -37,17 +35,22 @@ async function offerChoice(model: string | undefined): Promise<void> {
   if (chosen === choose) await vscode.commands.executeCommand(commandId("chooseModel"));
 }
 
-async function offerPull(): Promise<void> {
+async function offerInstall(
+  { product = "" }: ChatServer,
+  { command, bytes }: NonNullable<ChatServer["install"]>,
+): Promise<void> {
   const terminal = vscode.l10n.t("Put It into a Terminal");
   const chosen = await vscode.window.showInformationMessage(
     vscode.l10n.t(
-      "Ollama runs, but has no model that can write answers. To get one (2.5 GB), run: {0}",
-      suggestedPull,
+      "{0} runs, but has no model that can write answers. To get one ({1} GB), run: {2}",
+      product,
+      (bytes / 1e9).toFixed(1),
+      command,
     ),
     terminal,
   );
   if (chosen !== terminal) return;
-  const shell = vscode.window.createTerminal("Ollama");
+  const shell = vscode.window.createTerminal(product);
   shell.show();
-  shell.sendText(suggestedPull, false);
+  shell.sendText(command, false);
 }

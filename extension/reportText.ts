@@ -76,7 +76,10 @@ function stateLine(engine: SupervisedState, status: IndexStatus | undefined): st
 function serverLines(server: ChatServer | undefined): [string, string | undefined][] {
   if (!server) return [["Model server", "not asked: the engine does not run"]];
   return [
-    ["Model server", `${server.url}, ${server.state}${server.version ? `, Ollama ${server.version}` : ""}`],
+    [
+      "Model server",
+      `${server.url}, ${server.state}${server.product ? `, ${server.product} ${server.version ?? ""}`.trimEnd() : ""}`,
+    ],
     ["Answers come from", server.chosen ?? "no model: the passages themselves are the answer"],
     ["Note", [server.detail, server.remedy].filter(Boolean).join(" ") || undefined],
     ["Installed models", server.models.map(modelLine).join("; ") || undefined],

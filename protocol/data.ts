@@ -158,12 +158,16 @@ export type ChatModel = v.InferOutput<typeof chatModel>;
 /** The model server, as far as can be told by asking it. */
 export const chatServer = v.object({
   url: v.string(),
-  state: v.picklist(["ready", "down", "not-ollama", "refused", "busy"]),
+  state: v.picklist(["ready", "down", "unknown-server", "refused", "busy"]),
+  /** What the server is called ("Ollama"), where that could be told. */
+  product: v.optional(v.string()),
   version: v.optional(v.string()),
   /** One sentence for a person: what is wrong and what to do; or a warning when it is ready. */
   detail: v.optional(v.string()),
   remedy: v.optional(v.string()),
   models: v.array(chatModel),
+  /** For a server without a usable model: the command that installs one, for a person to run, and its size. */
+  install: v.optional(v.object({ command: v.string(), bytes: v.number() })),
   /** The model that a question goes to now: the user's choice, or the best that is installed. */
   chosen: v.optional(v.string()),
 });

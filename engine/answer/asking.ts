@@ -1,6 +1,6 @@
 import { totalmem } from "node:os";
-import { ContextOverflowError } from "../../models/chat/ollama/errors.ts";
-import type { Ollama } from "../../models/chat/ollama/server.ts";
+import type { ChatClient } from "../../models/chat/chatClient.ts";
+import { ContextOverflowError, cancelled } from "../../models/chat/errors.ts";
 import { CarrelError, type RequestContext } from "../../protocol/channel.ts";
 import type {
   Answer,
@@ -30,7 +30,7 @@ export interface AskRequest {
 
 export interface AskParts {
   search(query: string, k: number, signal: AbortSignal): Promise<Hit[]>;
-  readonly ollama: Ollama;
+  readonly chat: ChatClient;
   /** The user's choice of a model, or "" for the best installed one. */
   readonly chatModel: string;
   /** Kept from one question to the next, so that it can learn. */
@@ -76,7 +76,7 @@ export async function answerQuestion(
   if (request.model === "")
     return unwritten("These are the passages that match best. No model was asked to write an answer.");
 
-  const server = await parts.ollama.server(request.model ?? parts.chatModel, signal);
+  const server = await parts.chat.server(request.model ?? parts.chatModel, signal);
   throwIfCancelled(signal);
   if (server.state !== "ready" || server.chosen === undefined) {
     const why = server.detail ?? "No model that can answer is installed.";
@@ -141,7 +141,7 @@ async function write(
     problem: undefined,
   };
   try {
-    const facts = await parts.ollama.inspect(model, context.signal);
+    const facts = await parts.chat.inspect(model, context.signal);
     const limits = {
       largestContext: largestContext(facts, parts.memoryBytes ?? totalmem()),
       loadedContext: facts.loadedContext,
@@ -192,7 +192,7 @@ async function stream(
   };
   let thinking = false;
   const { messages, numCtx, maxTokens } = prompt;
-  for await (const event of parts.ollama.chat({ model, messages, numCtx, maxTokens, signal })) {
+  for await (const event of parts.chat.chat({ model, messages, numCtx, maxTokens, signal })) {
     switch (event.type) {
       case "thinking":
         if (!thinking) progress({ type: "stage", stage: "thinking" });
@@ -249,5 +249,5 @@ function isNotFound(text: string): boolean {
 }
 
 function throwIfCancelled(signal: AbortSignal): void {
-  if (signal.aborted) throw new CarrelError("Cancelled.", "", "cancelled");
+  if (signal.aborted) throw cancelled();
 }

@@ -161,7 +161,7 @@ const piece =
   /[A-Za-z0-9+/=_-]{40,}|[A-Za-z]+|\p{N}|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]|[\p{L}\p{M}]+|\n+|[^\S\n]{2,}|[^\s\p{L}\p{M}\p{N}]/gu;
 
 /**
- * An upper estimate of a text's tokens for any model, because Ollama has no way to ask: an English word has a
+ * An upper estimate of a text's tokens for any model, because not every model server can be asked: an English word has a
  * token for each four letters, other Latin and Cyrillic ones for each two, a sign of Chinese, Japanese and
  * Korean has one and a half, a letter of other scripts a little over one, a digit and a punctuation mark one,
  * and indentation one for each four spaces. The server's own count of each prompt corrects it (TokenRatios).

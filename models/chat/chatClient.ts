@@ -1,3 +1,6 @@
+import type { ChatServer } from "../../protocol/data.ts";
+import type { Fetch } from "../egress/gate.ts";
+
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";
   readonly content: string;
@@ -14,3 +17,65 @@ export type ChatEvent =
       /** True when the answer ended at its length limit, not because it was complete. */
       readonly cut: boolean;
     };
+
+/** What must be known about a model before it is asked. */
+export interface ModelFacts {
+  /** The name by which the server is asked; it may be stricter than the one that people see. */
+  readonly name: string;
+  /** 0 where the server does not tell. */
+  readonly sizeBytes: number;
+  /** The longest context that the model was trained for, in tokens. */
+  readonly contextLength: number | undefined;
+  /** Memory in bytes that each token of context takes. */
+  readonly bytesPerToken: number | undefined;
+  readonly thinks: boolean;
+  /** The context that the model is loaded with now, in tokens; undefined when it is not loaded. */
+  readonly loadedContext: number | undefined;
+}
+
+export interface ChatRequest {
+  /** A model's name as `server` lists it. */
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  /** Context to load the model with, in tokens: prompt and answer must fit. */
+  readonly numCtx: number;
+  /** The longest answer, in tokens. */
+  readonly maxTokens: number;
+  readonly signal: AbortSignal;
+}
+
+/** How a model server is reached. Every kind of server (see kinds.ts) is made from this. */
+export interface ChatClientOptions {
+  /** Address of the server, such as http://127.0.0.1:11434. */
+  readonly url: string;
+  /** A fetch of the egress gate. */
+  readonly fetch: Fetch;
+  /** This machine's memory in bytes, for choosing a model; the real one by default. */
+  readonly memoryBytes?: number;
+  /** Milliseconds that a look at the server may take. */
+  readonly lookMs?: number;
+  /** Milliseconds without a byte after which a begun answer counts as dead. */
+  readonly idleMs?: number;
+  /** How often, in milliseconds, a server that prepares an answer is asked whether it is alive. */
+  readonly aliveMs?: number;
+}
+
+/**
+ * A model server that can write answers. All that the engine knows of any kind of server is this and the errors
+ * of errors.ts. No prompt may go to a model that is not known to run on that very server.
+ */
+export interface ChatClient {
+  readonly url: string;
+  /**
+   * The server's state and models, with what to do where something is missing. Never throws but when cancelled.
+   * `chosen` is the user's model, or "" for the best installed one.
+   */
+  server(chosen: string, signal?: AbortSignal): Promise<ChatServer>;
+  /** Asks for one model. Throws a CarrelError for one that is not installed, can't chat or runs in a cloud. */
+  inspect(model: string, signal?: AbortSignal): Promise<ModelFacts>;
+  /**
+   * Streams an answer. Ends with "done", or throws: a ContextOverflowError for a prompt that does not fit, else
+   * another CarrelError. Leaving the loop closes the connection.
+   */
+  chat(request: ChatRequest): AsyncGenerator<ChatEvent>;
+}

@@ -1,21 +1,11 @@
 import * as v from "valibot";
 import { CarrelError } from "../../protocol/channel.ts";
-import {
-  cancelled,
-  cloudModel,
-  explain,
-  notInstalled,
-  notOllama,
-  serverError,
-} from "../chat/ollama/errors.ts";
-import {
-  compareVersions,
-  hasCloudName,
-  showAnswer,
-  tagsAnswer,
-  versionAnswer,
-  withTag,
-} from "../chat/ollama/models.ts";
+import { cancelled } from "../chat/errors.ts";
+import { type Api, createApi } from "../chat/ollama/api.ts";
+import { cannotEmbed, cloudModel, notInstalled, notOllama } from "../chat/ollama/errors.ts";
+import { hasCloudName, withTag } from "../chat/ollama/models.ts";
+import { type ListedModel, showAnswer, tagsAnswer, versionAnswer } from "../chat/ollama/schemas.ts";
+import { localName } from "../chat/ollama/versions.ts";
 import type { Fetch } from "../egress/gate.ts";
 import type { EmbeddingModel } from "./embeddingModel.ts";
 import { normalise } from "./pooling.ts";
@@ -31,9 +21,6 @@ export interface OllamaEmbeddingOptions {
 const batchTexts = 32;
 /** The first request loads the model, which takes minutes for a large one on a slow disk. */
 const waitMs = 300_000;
-/** From here on "name:tag:local" answers 404 when the model is a cloud's. */
-const localSuffixVersion = "0.17.6";
-const developmentVersion = "0.0.0";
 /** Lengths of text, in characters, that are tried; a passage is rarely longer than the first. */
 const lengths = [6000, 3000, 1500, 700];
 
@@ -41,6 +28,9 @@ const embedAnswer = v.object({
   embeddings: v.array(v.array(v.number())),
   remote_host: v.optional(v.string(), ""),
 });
+
+/** Embeds texts as they are: no longer than the model reads, and at most `batchTexts`. */
+type EmbedRaw = (texts: readonly string[], signal?: AbortSignal) => Promise<Float32Array[]>;
 
 /**
  * An embedding model of an Ollama server. Its identity is its name and digest. What a server would cut off
@@ -52,60 +42,9 @@ export async function loadOllamaEmbedding(
   name: string,
   options: OllamaEmbeddingOptions,
 ): Promise<EmbeddingModel> {
-  const url = options.url.replace(/\/+$/, "");
-  if (hasCloudName(name)) throw cloudModel(name);
-
-  async function ask<S extends v.GenericSchema>(
-    path: string,
-    schema: S,
-    body?: object,
-    signal?: AbortSignal,
-  ): Promise<v.InferOutput<S>> {
-    const timeout = AbortSignal.timeout(waitMs);
-    try {
-      const response = await options.fetch(`${url}/api/${path}`, {
-        ...(body ? { method: "POST", body: JSON.stringify(body) } : {}),
-        headers: { "content-type": "application/json" },
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      });
-      const text = await response.text();
-      if (!response.ok) throw failure(response.status, text, name, url);
-      const parsed = v.safeParse(schema, parseJson(text));
-      if (!parsed.success) throw notOllama(url);
-      return parsed.output;
-    } catch (error) {
-      if (signal?.aborted) throw cancelled();
-      throw explain(error, url);
-    }
-  }
-
-  const { version } = await ask("version", versionAnswer);
-  const { models } = await ask("tags", tagsAnswer);
-  const listed = models?.find((model) => withTag(model.name) === withTag(name));
-  if (!listed) throw notInstalled(name);
-  if (listed.remote_host !== "" || listed.remote_model !== "") throw cloudModel(name);
-  const knowsLocal = version === developmentVersion || compareVersions(version, localSuffixVersion) >= 0;
-  const model = knowsLocal ? `${withTag(listed.name)}:local` : listed.name;
-  const shown = await ask("show", showAnswer, { model });
-  if (shown.remote_host !== "" || shown.remote_model !== "") throw cloudModel(name);
-  const capabilities = shown.capabilities ?? listed.capabilities ?? [];
-  if (capabilities.length > 0 && !capabilities.includes("embedding")) throw cannotEmbed(name);
-
-  async function embedRaw(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
-    const body = { model, input: texts, truncate: true, keep_alive: "15m" };
-    const answer = await ask("embed", embedAnswer, body, signal);
-    if (answer.remote_host !== "") throw cloudModel(name);
-    const vectors = answer.embeddings.map((vector) => normalise(Float32Array.from(vector)));
-    const dimension = vectors[0]?.length ?? 0;
-    if (
-      vectors.length !== texts.length ||
-      vectors.some((one) => one.length !== dimension || dimension === 0)
-    ) {
-      throw notOllama(url);
-    }
-    return vectors;
-  }
-
+  const api = createApi({ ...options, waitMs });
+  const { listed, model } = await findLocalModel(api, name);
+  const embedRaw = rawEmbedding(api, model, name);
   const [probe] = await embedRaw(["dimension"]);
   const dimension = probe?.length ?? 0;
   const longest = await longestRead(embedRaw);
@@ -137,11 +76,40 @@ export async function loadOllamaEmbedding(
   };
 }
 
+/** The model as the server lists it, and the name by which only a model of that very server is asked. */
+async function findLocalModel(api: Api, name: string): Promise<{ listed: ListedModel; model: string }> {
+  if (hasCloudName(name)) throw cloudModel(name);
+  const { version } = await api.ask("version", versionAnswer);
+  const { models } = await api.ask("tags", tagsAnswer);
+  const listed = models?.find((one) => withTag(one.name) === withTag(name));
+  if (!listed) throw notInstalled(name);
+  if (listed.remote_host !== "" || listed.remote_model !== "") throw cloudModel(name);
+  const model = localName(listed.name, version);
+  const shown = await api.ask("show", showAnswer, { body: { model }, called: name });
+  if (shown.remote_host !== "" || shown.remote_model !== "") throw cloudModel(name);
+  const capabilities = shown.capabilities ?? listed.capabilities ?? [];
+  if (capabilities.length > 0 && !capabilities.includes("embedding")) throw cannotEmbed(name);
+  return { listed, model };
+}
+
+function rawEmbedding(api: Api, model: string, name: string): EmbedRaw {
+  return async (texts, signal) => {
+    const body = { model, input: texts, truncate: true, keep_alive: "15m" };
+    const answer = await api.ask("embed", embedAnswer, { body, called: name, signal });
+    if (answer.remote_host !== "") throw cloudModel(name);
+    const vectors = answer.embeddings.map((vector) => normalise(Float32Array.from(vector)));
+    const dimension = vectors[0]?.length ?? 0;
+    const uneven = vectors.some((one) => one.length !== dimension || dimension === 0);
+    if (vectors.length !== texts.length || uneven) throw notOllama(api.url);
+    return vectors;
+  };
+}
+
 /**
  * How many characters of ordinary text the model reads: the server cuts off what is too long and says nothing,
  * so two texts that differ only at the end tell by having the same vector.
  */
-async function longestRead(embed: (texts: readonly string[]) => Promise<Float32Array[]>): Promise<number> {
+async function longestRead(embed: EmbedRaw): Promise<number> {
   const filler = "the contract ends when either party gives written notice of ninety days before a quarter ";
   for (const length of lengths) {
     const tail = Math.round(length / 10);
@@ -184,24 +152,4 @@ function add(sum: Float32Array | undefined, vector: Float32Array | undefined, na
 
 function dot(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
-}
-
-function failure(status: number, body: string, name: string, url: string): CarrelError {
-  if (/does not support embed/i.test(body)) return cannotEmbed(name);
-  return serverError(status, body, name, url);
-}
-
-function cannotEmbed(name: string): CarrelError {
-  return new CarrelError(
-    `The model "${name}" can't be used for search: it does not embed text.`,
-    "Choose an embedding model, for example: ollama pull embeddinggemma",
-  );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

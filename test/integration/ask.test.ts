@@ -68,7 +68,7 @@ async function ask(
   };
   fake.set({ ...clean, ...options } as FakeOllamaOptions);
   const hangs = options.fault?.startsWith("hang") ?? false;
-  const ollama = createOllama({
+  const chat = createOllama({
     url: fake.url,
     fetch: createGate({ allowedHosts: [] }).fetchFor("answer a question"),
     memoryBytes: 16e9,
@@ -84,7 +84,7 @@ async function ask(
         searches.push(query);
         return library.slice(0, k);
       },
-      ollama,
+      chat,
       chatModel: "",
       ratios: new TokenRatios(),
       memoryBytes: 16e9,
@@ -242,11 +242,11 @@ describe("a question without a written answer", () => {
   }
 
   it("gives the passages when no server runs, and says how to get one", async () => {
-    const ollama = createOllama({
+    const chat = createOllama({
       url: "http://127.0.0.1:1",
       fetch: createGate({ allowedHosts: [] }).fetchFor("answer a question"),
     });
-    const { answer } = await ask({}, {}, { ollama });
+    const { answer } = await ask({}, {}, { chat });
     assert.equal(answer.written, false);
     assert.equal(answer.passages.length, 2);
     assert.match(answer.notice ?? "", /No model server answers.*install it from ollama\.com.*ollama pull/);

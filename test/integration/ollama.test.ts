@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
-import type { ChatEvent } from "../../models/chat/chatClient.ts";
-import { ContextOverflowError } from "../../models/chat/ollama/errors.ts";
-import { createOllama, type Ollama } from "../../models/chat/ollama/server.ts";
+import type { ChatClient, ChatEvent } from "../../models/chat/chatClient.ts";
+import { ContextOverflowError } from "../../models/chat/errors.ts";
+import { createOllama } from "../../models/chat/ollama/server.ts";
 import { createGate, type Gate } from "../../models/egress/gate.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import {
@@ -17,7 +17,7 @@ const plain: FakeOllamaOptions = { answer: "One two three four five six." };
 
 let fake: FakeOllama;
 let gate: Gate;
-let ollama: Ollama;
+let ollama: ChatClient;
 
 before(async () => {
   fake = await startFakeOllama();
@@ -142,9 +142,9 @@ describe("looking at the model server", () => {
   });
 
   const states: [Fault, string, RegExp][] = [
-    ["not-ollama-json", "not-ollama", /not Ollama/],
-    ["not-ollama-html", "not-ollama", /not Ollama/],
-    ["no-http", "not-ollama", /not Ollama/],
+    ["not-ollama-json", "unknown-server", /not Ollama/],
+    ["not-ollama-html", "unknown-server", /not Ollama/],
+    ["no-http", "unknown-server", /not Ollama/],
     ["hang-everything", "busy", /too busy/],
     ["redirect", "refused", /203\.0\.113\.9/],
   ];

@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { thoughtFilter } from "../../models/chat/ollama/guard.ts";
-import {
-  compareVersions,
-  hasCloudName,
-  makesEmbeddings,
-  modelNumbers,
-  pickModel,
-  withTag,
-} from "../../models/chat/ollama/models.ts";
+import { hasCloudName, makesEmbeddings, modelNumbers, withTag } from "../../models/chat/ollama/models.ts";
+import { compareVersions } from "../../models/chat/ollama/versions.ts";
+import { pickModel } from "../../models/chat/pickModel.ts";
+import { thoughtFilter } from "../../models/chat/thoughts.ts";
 import type { ChatModel } from "../../protocol/data.ts";
 
 const model = (name: string, gigabytes: number, refused?: string): ChatModel => ({
@@ -19,7 +14,7 @@ const model = (name: string, gigabytes: number, refused?: string): ChatModel => 
 
 describe("picking a model", () => {
   const check = (memory: number, models: ChatModel[], expected: string | undefined, chosen = ""): void => {
-    assert.equal(pickModel(models, chosen, memory * 1e9), expected);
+    assert.equal(pickModel(models, chosen, memory * 1e9, withTag), expected);
   };
   const some = [
     model("qwen3:1.7b", 1.4),

@@ -1,40 +1,12 @@
 import { CarrelError } from "../../../protocol/channel.ts";
-
-const longestQuote = 300;
-
-/** An error that says what state the whole server is in, not only one request. */
-export class ServerStateError extends CarrelError {
-  readonly state: "down" | "not-ollama" | "busy";
-
-  constructor(state: "down" | "not-ollama" | "busy", message: string, remedy: string) {
-    super(message, remedy);
-    this.state = state;
-  }
-}
-
-/** The prompt does not fit into the context that was asked for. Nothing was answered. */
-export class ContextOverflowError extends CarrelError {
-  /** The prompt's real length in tokens, where the server told it. */
-  readonly promptTokens: number | undefined;
-
-  constructor(promptTokens: number | undefined) {
-    super(
-      "The question and its passages are longer than the model can read at once.",
-      "Ask about fewer things at once, or choose a model with a longer context.",
-    );
-    this.promptTokens = promptTokens;
-  }
-}
-
-export function cancelled(): CarrelError {
-  return new CarrelError("Cancelled.", "", "cancelled");
-}
+import { ContextOverflowError, errorCode, errorText, ServerStateError, serverBusy } from "../errors.ts";
+import { pullCommand } from "./recommended.ts";
 
 export function serverDown(url: string): CarrelError {
   return new ServerStateError(
     "down",
     `No model server answers at ${url}.`,
-    "Start Ollama, or install it from ollama.com and run: ollama pull qwen3:4b",
+    `Start Ollama, or install it from ollama.com and run: ${pullCommand()}`,
   );
 }
 
@@ -48,17 +20,9 @@ export function badAddress(url: string): CarrelError {
 
 export function notOllama(url: string): CarrelError {
   return new ServerStateError(
-    "not-ollama",
+    "unknown-server",
     `Something answers at ${url}, but it is not Ollama.`,
     "Stop the other program, or set the address of Ollama in carrel.ollama.url.",
-  );
-}
-
-export function serverBusy(url: string): CarrelError {
-  return new ServerStateError(
-    "busy",
-    `The model server at ${url} is too busy to answer.`,
-    "Wait until it has finished what it is doing, then try again.",
   );
 }
 
@@ -69,9 +33,9 @@ export function brokenOff(): CarrelError {
   );
 }
 
-export function stalled(seconds: number): CarrelError {
+export function stalled(ms: number): CarrelError {
   return new CarrelError(
-    `The model server sent nothing for ${seconds} seconds and was given up.`,
+    `The model server sent nothing for ${Math.round(ms / 1000)} seconds and was given up.`,
     "Try again. If it happens every time, restart Ollama or choose a smaller model.",
   );
 }
@@ -93,14 +57,21 @@ export function cloudModel(model: string): CarrelError {
 export function cannotChat(model: string): CarrelError {
   return new CarrelError(
     `The model "${model}" can't write answers: it is made for something else, such as embeddings.`,
-    "Choose another model, or install one: ollama pull qwen3:4b",
+    `Choose another model, or install one: ${pullCommand()}`,
+  );
+}
+
+export function cannotEmbed(model: string): CarrelError {
+  return new CarrelError(
+    `The model "${model}" can't be used for search: it does not embed text.`,
+    `Choose an embedding model, for example: ${pullCommand("embeddinggemma")}`,
   );
 }
 
 export function notInstalled(model: string): CarrelError {
   return new CarrelError(
     `The model "${model}" is not installed on the model server.`,
-    `Run: ollama pull ${model} — or choose a model that is installed.`,
+    `Run: ${pullCommand(model)} — or choose a model that is installed.`,
   );
 }
 
@@ -113,6 +84,7 @@ export function serverError(status: number, body: string, model: string, url: st
   if (overflow) return new ContextOverflowError(overflow[1] === undefined ? undefined : Number(overflow[1]));
   if (status === 404) return notInstalled(model);
   if (status === 503) return serverBusy(url);
+  if (/does not support embed/i.test(text)) return cannotEmbed(model);
   if (/does not support (chat|generate|completion)/i.test(text)) return cannotChat(model);
   if (status === 401 || status === 403 || /cloud is disabled|unauthorized/i.test(text))
     return cloudModel(model);
@@ -128,25 +100,6 @@ export function serverError(status: number, body: string, model: string, url: st
   );
 }
 
-/** The words of an error body: {"error": "…"}, {"error": {"message": "…"}} or plain text, kept short. */
-function errorText(body: string): string {
-  let text = body;
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === "object" && parsed !== null && "error" in parsed) {
-      const inner: unknown = parsed.error;
-      if (typeof inner === "string") text = inner;
-      else if (typeof inner === "object" && inner !== null && "message" in inner)
-        text = String(inner.message);
-    }
-  } catch {
-    // Not JSON: the text itself, unless it is a web page.
-    if (/^\s*</.test(body)) text = "";
-  }
-  const line = text.replaceAll(/\s+/g, " ").trim();
-  return line.length > longestQuote ? `${line.slice(0, longestQuote)}…` : line;
-}
-
 /** Turns what fetch threw into a sentence. Errors that are one already pass through. */
 export function explain(error: unknown, url: string): CarrelError {
   if (error instanceof CarrelError) return error;
@@ -157,11 +110,4 @@ export function explain(error: unknown, url: string): CarrelError {
   if (error instanceof Error && error.name === "TimeoutError") return serverBusy(url);
   if (error instanceof SyntaxError) return garbled();
   return brokenOff();
-}
-
-function errorCode(error: unknown): string {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if ("code" in at && typeof at.code === "string") return at.code;
-  }
-  return "";
 }

@@ -1,33 +1,13 @@
 import { type ChatResponse, Ollama as Client } from "ollama/browser";
 import type { Fetch } from "../../egress/gate.ts";
-import type { ChatEvent, ChatMessage } from "../chatClient.ts";
+import type { ChatEvent, ChatRequest, ModelFacts } from "../chatClient.ts";
+import { whileAlive } from "../patience.ts";
+import { thoughtFilter } from "../thoughts.ts";
 import { brokenOff, serverError, stalled } from "./errors.ts";
-import { guardLines, thoughtFilter } from "./guard.ts";
-
-/** What must be known about a model before it is asked. */
-export interface ModelFacts {
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly contextLength: number | undefined;
-  /** Memory in bytes that each token of context takes. */
-  readonly bytesPerToken: number | undefined;
-  readonly thinks: boolean;
-  /** The context that the model is loaded with now, in tokens; undefined when it is not loaded. */
-  readonly loadedContext: number | undefined;
-}
-
-export interface ChatRequest {
-  readonly model: string;
-  readonly messages: readonly ChatMessage[];
-  /** Context to load the model with, in tokens: prompt and answer must fit. */
-  readonly numCtx: number;
-  /** The longest answer, in tokens. */
-  readonly maxTokens: number;
-  readonly signal: AbortSignal;
-}
+import { guardLines } from "./guard.ts";
 
 /** How the server is reached and for how long it may be silent (milliseconds). */
-export interface ChatServerAccess {
+export interface StreamAccess {
   readonly url: string;
   readonly fetch: Fetch;
   readonly idleMs: number;
@@ -42,7 +22,7 @@ export interface ChatServerAccess {
 export async function* streamAnswer(
   facts: ModelFacts,
   request: ChatRequest,
-  server: ChatServerAccess,
+  server: StreamAccess,
 ): AsyncGenerator<ChatEvent> {
   const connection = new AbortController();
   try {
@@ -54,13 +34,13 @@ export async function* streamAnswer(
 }
 
 /** A fetch whose bad statuses are sentences and whose stream is guarded, for the `ollama` package. */
-function guardedFetch(request: ChatRequest, server: ChatServerAccess, connection: AbortController): Fetch {
+function guardedFetch(request: ChatRequest, server: StreamAccess, connection: AbortController): Fetch {
   return async (input, init) => {
     const signal = AbortSignal.any([request.signal, connection.signal]);
     const response = await whileAlive(server.fetch(input, { ...init, signal }), {
       everyMs: server.aliveMs,
       isAlive: server.isAlive,
-      giveUp: (error) => connection.abort(error),
+      giveUp: () => connection.abort(stalled(server.aliveMs * 2)),
     });
     if (!response.ok || !response.body) {
       throw serverError(response.status, await response.text(), request.model, server.url);
@@ -118,39 +98,4 @@ async function* readAnswer(
 function thinking(facts: ModelFacts): { think?: boolean | "low" } {
   if (!facts.thinks) return {};
   return { think: /gpt-?oss/i.test(facts.name) ? "low" : false };
-}
-
-/**
- * Waits for the first byte of an answer for as long as it takes (a large model loads for minutes), but gives
- * up when the server does not answer a simple question twice in a row.
- */
-async function whileAlive<T>(
-  work: Promise<T>,
-  watch: { everyMs: number; isAlive: () => Promise<void>; giveUp: (error: Error) => void },
-): Promise<T> {
-  let misses = 0;
-  let asking = false;
-  const timer = setInterval(() => {
-    if (asking) return;
-    asking = true;
-    watch
-      .isAlive()
-      .then(
-        () => {
-          misses = 0;
-        },
-        () => {
-          misses++;
-          if (misses >= 2) watch.giveUp(stalled(Math.round((watch.everyMs * 2) / 1000)));
-        },
-      )
-      .finally(() => {
-        asking = false;
-      });
-  }, watch.everyMs);
-  try {
-    return await work;
-  } finally {
-    clearInterval(timer);
-  }
 }

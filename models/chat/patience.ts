@@ -1,0 +1,55 @@
+/**
+ * The result of `work`, unless it takes longer than `ms` milliseconds.
+ * @param late Makes the error that is thrown then.
+ */
+export async function withinTime<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const overdue = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), ms);
+  });
+  try {
+    return await Promise.race([work, overdue]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Watch {
+  readonly everyMs: number;
+  /** A simple question, which a server that lives answers. */
+  readonly isAlive: () => Promise<void>;
+  /** Called when the server did not answer it twice in a row; must end the work. */
+  readonly giveUp: () => void;
+}
+
+/**
+ * The result of `work` for as long as it takes (a large model loads for minutes), while the server answers a
+ * simple question every `everyMs` milliseconds.
+ */
+export async function whileAlive<T>(work: Promise<T>, watch: Watch): Promise<T> {
+  let misses = 0;
+  let asking = false;
+  const timer = setInterval(() => {
+    if (asking) return;
+    asking = true;
+    watch
+      .isAlive()
+      .then(
+        () => {
+          misses = 0;
+        },
+        () => {
+          misses++;
+          if (misses >= 2) watch.giveUp();
+        },
+      )
+      .finally(() => {
+        asking = false;
+      });
+  }, watch.everyMs);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+  }
+}
