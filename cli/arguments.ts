@@ -18,7 +18,7 @@ export const usage = `Usage: carrel COMMAND [OPTIONS]
   --mode MODE           hybrid (default), vector or lexical
   --model NAME          the chat model; "none" for passages alone
   --embedding NAME      bundled (default), ollama:NAME, or a transformers.js model's folder
-  --ollama URL          the model server (default ${defaultSettings.ollamaUrl})
+  --ollama URL          the model server (default ${defaultSettings.modelServerUrl})
   --allow-host HOST     let --ollama be this host, which is not this machine; may be repeated
   --exclude PATTERN     leave out what matches, as in .gitignore; may be repeated
   --store DIR           where indexes are kept (default: the user's data folder, never DIR)
@@ -71,7 +71,7 @@ export function parseArguments(args: readonly string[]): Command {
     json: values.json ?? false,
     settings: {
       ...defaultSettings,
-      ollamaUrl: values.ollama ?? defaultSettings.ollamaUrl,
+      modelServerUrl: values.ollama ?? defaultSettings.modelServerUrl,
       allowedHosts: values["allow-host"] ?? [],
       embeddingModel: embeddingSetting(values.embedding),
       exclude: values.exclude ?? [],

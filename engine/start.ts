@@ -39,12 +39,12 @@ export function startEngine(entry: string, listener: Listener): RunningEngine {
   let chat: ChatClient = newChatClient();
 
   function newChatClient(): ChatClient {
-    return createChatClient({ url: current.ollamaUrl, fetch: gate.fetchFor("chat model") });
+    return createChatClient({ url: current.modelServerUrl, fetch: gate.fetchFor("chat model") });
   }
 
   function openEmbedding(settings: Settings): Promise<EmbeddingModel> {
     const fetch = gate.fetchFor("embedding model");
-    return openEmbeddingModel(settings.embeddingModel, { bundledDir, url: settings.ollamaUrl, fetch });
+    return openEmbeddingModel(settings.embeddingModel, { bundledDir, url: settings.modelServerUrl, fetch });
   }
 
   return createEngine({

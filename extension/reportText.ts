@@ -55,7 +55,7 @@ export function connectionsReport({ engine, connections, settings, storage }: Re
     "Your files, questions, answers and index go to two places only: this extension's storage on this machine, and the model server that you set.",
     section("Where they may go", [
       ["Storage", storage],
-      ["Model server", settings.ollamaUrl],
+      ["Model server", settings.modelServerUrl],
       ["Other hosts that you allowed", settings.allowedHosts.join(", ") || "none"],
     ]),
     `## Since the engine started\n\n${lines.join("\n") || noConnections(engine)}`,

@@ -43,7 +43,7 @@ export function engineSettings(configuration: Configuration): Settings {
   };
   const size = read(configuration, "indexing.maxFileSizeMB");
   return {
-    ollamaUrl: text("ollama.url", "") || defaultSettings.ollamaUrl,
+    modelServerUrl: text("ollama.url", "") || defaultSettings.modelServerUrl,
     allowedHosts: list("allowedHosts"),
     chatModel: text("chatModel", ""),
     embeddingModel: text("embeddingModel", "") || defaultSettings.embeddingModel,

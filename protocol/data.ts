@@ -203,7 +203,7 @@ export type DocumentText = v.InferOutput<typeof documentText>;
 /** Every setting that the engine knows. The extension reads them from VS Code, the terminal from its flags. */
 export const settings = v.object({
   /** The model server; anything but loopback must also stand in `allowedHosts`. */
-  ollamaUrl: v.string(),
+  modelServerUrl: v.string(),
   allowedHosts: v.array(v.string()),
   /** A chat model's name, or "" for the best installed one. */
   chatModel: v.string(),
@@ -218,7 +218,7 @@ export const settings = v.object({
 export type Settings = v.InferOutput<typeof settings>;
 
 export const defaultSettings: Settings = {
-  ollamaUrl: "http://127.0.0.1:11434",
+  modelServerUrl: "http://127.0.0.1:11434",
   allowedHosts: [],
   chatModel: "",
   embeddingModel: "bundled",

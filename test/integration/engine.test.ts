@@ -265,7 +265,7 @@ test("another embedding model gets an index of its own, and the old one serves u
   const { channel } = await workspace.start();
   await channel.request("index", {});
   const before = (await channel.request("status", {})).status;
-  const settings = { ...defaultSettings, ollamaUrl: "http://127.0.0.1:9", embeddingModel: tinyModel };
+  const settings = { ...defaultSettings, modelServerUrl: "http://127.0.0.1:9", embeddingModel: tinyModel };
   await channel.request("setSettings", { settings });
   assert.equal((await paths(channel, "lychee")).length, 20);
   const after = await eventually("the new index was complete", async () => {

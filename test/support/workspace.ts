@@ -34,7 +34,7 @@ export async function makeWorkspace(files: Record<string, string> = {}): Promise
         storage,
         folders: [{ path: dir, name: basename(dir) }],
         // A port that nothing listens on: no test may find a model server by chance.
-        settings: { ...defaultSettings, ollamaUrl: "http://127.0.0.1:9", ...settings },
+        settings: { ...defaultSettings, modelServerUrl: "http://127.0.0.1:9", ...settings },
       });
       return engine;
     },

@@ -23,8 +23,8 @@ function configuration(user: Record<string, unknown>, workspace: Record<string, 
 test("settings are read, and values of a wrong type count as not set", () => {
   const read = (user: Record<string, unknown>) => engineSettings(configuration(user));
   assert.deepEqual(read({}), defaultSettings);
-  assert.equal(read({ "ollama.url": " http://localhost:1234 " }).ollamaUrl, "http://localhost:1234");
-  assert.equal(read({ "ollama.url": "" }).ollamaUrl, defaultSettings.ollamaUrl);
+  assert.equal(read({ "ollama.url": " http://localhost:1234 " }).modelServerUrl, "http://localhost:1234");
+  assert.equal(read({ "ollama.url": "" }).modelServerUrl, defaultSettings.modelServerUrl);
   assert.deepEqual(read({ allowedHosts: ["a.lan", 3, null] }).allowedHosts, ["a.lan"]);
   assert.equal(read({ chatModel: { name: "x" } }).chatModel, "");
   assert.equal(read({ "indexing.maxFileSizeMB": 5 }).maxFileBytes, 5_000_000);
