@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { type CommandName, commandId, commandTable } from "../../extension/commandTable.ts";
 import { engineSettings, settingScopes } from "../../extension/settings.ts";
+import { recommendedModel } from "../../models/chat/ollama/recommended.ts";
 import { defaultSettings } from "../../protocol/data.ts";
 import { panelHostContract } from "../../protocol/panel.ts";
 
@@ -114,6 +115,32 @@ test("settings and commands that the texts of the product name are there", () =>
     named.filter(({ name }) => !known.has(name)),
     [],
   );
+});
+
+test("the recommended model is named in one place of the code, and texts for people name the same", () => {
+  const name = recommendedModel.name;
+  const size = `${(recommendedModel.bytes / 1e9).toFixed(1)} GB`;
+  const code = globSync("{cli,engine,extension,indexer,models,protocol,text,webview}/**/*.{ts,tsx}", {
+    cwd: root,
+  });
+  const naming = code.filter((path) => text(path).includes(`"${name}"`) || text(path).includes(` ${name}`));
+  assert.deepEqual(naming, ["models/chat/ollama/recommended.ts"]);
+
+  const texts = ["README.md", "package.nls.json", ...globSync("media/walkthrough/*.md", { cwd: root })];
+  const told = texts.flatMap((path) =>
+    [...text(path).matchAll(/ollama pull ([\w.:/-]+)/g)].map((match) => ({ path, model: match[1] })),
+  );
+  assert.deepEqual(told.map(({ path }) => path).sort(), [
+    "README.md",
+    "media/walkthrough/ollama.md",
+    "package.nls.json",
+  ]);
+  for (const { path, model } of told) assert.equal(model, name, path);
+  for (const path of texts) {
+    for (const [told] of text(path).matchAll(/\d+\.\d+ GB/g)) assert.equal(told, size, path);
+  }
+  assert.ok(titles["walkthrough.ollama.description"]?.includes(size));
+  assert.ok(titles["setting.chatModel"]?.includes(name));
 });
 
 test("a setting that a workspace may not change is of machine scope, and restricted", () => {

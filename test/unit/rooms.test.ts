@@ -86,7 +86,7 @@ function problem({ file, from, typeOnly }: Import): string | undefined {
     if (allowed || (typeOnly && rules.typesFrom?.includes(target))) return undefined;
     return `${file} imports ${from}: ${room} may not import ${target}`;
   }
-  if (builtinModules.includes(from)) return `${file} imports ${from}: write node:${from}`;
+  if (!from.startsWith("node:") && builtinModules.includes(from)) return `${file} imports ${from}: write node:${from}`;
   for (const { packages, files, why } of reserved) {
     if (!packages.some((name) => isFrom(from, name))) continue;
     if (!files.some((pattern) => matchesGlob(file, pattern))) return `${file} imports ${from}: ${why}`;
@@ -172,3 +172,28 @@ function check(file: string, source: string, allowed: boolean): void {
   const problems = importsIn({ file, source }).map(problem).filter(Boolean);
   assert.equal(problems.length === 0, allowed, `${file}: ${source} ${problems}`);
 }
+
+test("a kind of model server is named where its setting, its set-up and its client are, and nowhere else", () => {
+  const allowed = [
+    /^models\/chat\/kinds\.ts$/,
+    /^models\/chat\/ollama\//,
+    // An embedding model is named by its server: "ollama:NAME".
+    /^models\/embedding\/(?:ollama|open|registry)\.ts$/,
+    /^protocol\/(?:data|panel)\.ts$/,
+    /^cli\/arguments\.ts$/,
+    /^extension\/(?:commandTable|main|modelPick|ollamaSetup|settings)\.ts$/,
+    /^webview\/(?:session\.ts|components\/ExchangeView\.tsx)$/,
+  ];
+  const naming = sourceFiles(Object.keys(house))
+    .filter(({ source }) => /ollama/i.test(source))
+    .map(({ file }) => file);
+  assert.deepEqual(
+    naming.filter((file) => !allowed.some((place) => place.test(file))),
+    [],
+  );
+  for (const place of allowed)
+    assert.ok(
+      naming.some((file) => place.test(file)),
+      `${place} is not needed`,
+    );
+});

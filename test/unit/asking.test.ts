@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { answerQuestion } from "../../engine/answer/asking.ts";
+import { TokenRatios } from "../../engine/answer/prompt.ts";
+import type { ChatClient, ChatEvent, ChatRequest, ModelFacts } from "../../models/chat/chatClient.ts";
+import { ContextOverflowError } from "../../models/chat/errors.ts";
+import { CarrelError } from "../../protocol/channel.ts";
+import type { Answer, AnswerEvent, ChatServer, Hit } from "../../protocol/data.ts";
+
+const hit: Hit = {
+  folder: "/w",
+  path: "lease.md",
+  kind: "prose",
+  language: "markdown",
+  startLine: 1,
+  endLine: 2,
+  score: 1,
+  text: "Either side may end the contract with thirty days' written notice.",
+  marks: [],
+};
+const facts: ModelFacts = {
+  name: "tiny",
+  sizeBytes: 0,
+  contextLength: undefined,
+  bytesPerToken: undefined,
+  thinks: false,
+  loadedContext: undefined,
+};
+const done: ChatEvent = { type: "done", promptTokens: 300, answerTokens: 12, cut: false };
+
+/** A kind of model server that the product does not know: it has no HTTP, no versions and no sizes. */
+class OtherServer implements ChatClient {
+  readonly url = "unix:/run/model";
+  readonly requests: ChatRequest[] = [];
+  private readonly state: Partial<ChatServer>;
+  private readonly reply: (attempt: number) => Iterable<ChatEvent>;
+
+  constructor(reply: (attempt: number) => Iterable<ChatEvent>, state: Partial<ChatServer> = {}) {
+    this.reply = reply;
+    this.state = state;
+  }
+
+  async server(): Promise<ChatServer> {
+    return { url: this.url, state: "ready", models: [], chosen: "tiny", ...this.state };
+  }
+
+  async inspect(): Promise<ModelFacts> {
+    return facts;
+  }
+
+  async *chat(request: ChatRequest): AsyncGenerator<ChatEvent> {
+    this.requests.push(request);
+    yield* this.reply(this.requests.length);
+  }
+}
+
+async function ask(chat: ChatClient): Promise<{ answer: Answer; events: AnswerEvent[] }> {
+  const events: AnswerEvent[] = [];
+  const answer = await answerQuestion(
+    { question: "How long is the notice?", history: [] },
+    { search: async () => [hit], chat, chatModel: "", ratios: new TokenRatios(), memoryBytes: 8e9 },
+    { signal: new AbortController().signal, progress: (event) => events.push(event) },
+  );
+  return { answer, events };
+}
+
+describe("a question to a server of another kind than is known", () => {
+  it("is answered and checked", async () => {
+    const server = new OtherServer(() => [{ type: "text", text: "Thirty days' notice [1]." }, done]);
+    const { answer } = await ask(server);
+    assert.equal(answer.text, "Thirty days' notice [1].");
+    assert.deepEqual(
+      answer.sentences.map(({ verdict, cites }) => [verdict, cites]),
+      [["supported", [1]]],
+    );
+    assert.equal(answer.model, "tiny");
+    assert.equal(answer.context?.promptTokens, 300);
+    // The length that a model of an unknown size is given.
+    assert.equal(answer.context?.contextWindow, 4096);
+  });
+
+  it("is asked again, with more room, when its prompt did not fit, and once only", async () => {
+    const server = new OtherServer((attempt) => {
+      if (attempt === 1) throw new ContextOverflowError(undefined);
+      return [{ type: "text", text: "Thirty days [1]." }, done];
+    });
+    assert.equal((await ask(server)).answer.text, "Thirty days [1].");
+    assert.equal(server.requests.length, 2);
+    const never = new OtherServer(() => {
+      throw new ContextOverflowError(9_999);
+    });
+    const { answer } = await ask(never);
+    assert.equal(never.requests.length, 2);
+    assert.match(answer.notice ?? "", /^There is no written answer: .*longer than the model can read/);
+  });
+
+  it("keeps what was written when the server fails", async () => {
+    const server = new OtherServer(function* () {
+      yield { type: "text", text: "Thirty days" };
+      throw new CarrelError("The wire was cut.", "Mend it.");
+    });
+    const { answer } = await ask(server);
+    assert.equal(answer.text, "Thirty days");
+    assert.equal(answer.incomplete, true);
+    assert.equal(answer.notice, "The answer is not complete: The wire was cut. Mend it.");
+  });
+
+  it("is not asked again after any other failure", async () => {
+    const server = new OtherServer(() => {
+      throw new CarrelError("The wire was cut.", "Mend it.");
+    });
+    const { answer } = await ask(server);
+    assert.equal(server.requests.length, 1);
+    assert.equal(answer.notice, "There is no written answer: The wire was cut. Mend it.");
+  });
+
+  it("has the server's own words where nothing can be written", async () => {
+    const server = new OtherServer(() => [], { state: "down", detail: "It sleeps.", remedy: "Wake it." });
+    const { answer } = await ask(server);
+    assert.equal(answer.written, false);
+    assert.equal(answer.notice, "There is no written answer: It sleeps. Wake it.");
+    assert.equal(server.requests.length, 0);
+  });
+});
