@@ -1,4 +1,5 @@
 import type { Answer, CheckedSentence, ContextUse, Hit, IndexStatus, Selection } from "../protocol/data.ts";
+import { replaceCitations } from "../text/citations.ts";
 
 /** The words of the panel that depend on data. */
 
@@ -104,10 +105,10 @@ export function spokenAnswer(answer: Answer): string {
   if (!answer.written) {
     return `${answer.notice ?? "No written answer."} ${count(answer.passages.length, "passage")} found.`;
   }
-  const text = answer.text
+  const text = replaceCitations(answer.text, ({ numbers }) => ` (source ${numbers.join(", ")})`)
+    .replace(/(?:\s*\(source [\d, ]+\))+/g, (cites) => ` (source ${cites.match(/\d+/g)?.join(", ")})`)
     .replace(/```[\s\S]*?(```|$)/g, " Code block. ")
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/(?:\s*\[\d+(?:\s*[,;]\s*\d+)*\])+/g, (cites) => ` (source ${cites.match(/\d+/g)?.join(", ")})`)
     .replace(/^[ \t]*(?:#{1,6}|>|[-*+])[ \t]+/gm, "")
     .replace(/[*_`~|]+/g, "")
     .replace(/\s+/g, " ")

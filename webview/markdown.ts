@@ -1,5 +1,6 @@
 import MarkdownIt, { type Env, type StateInline, type Token } from "markdown-it";
 import type { CheckedSentence, Hit } from "../protocol/data.ts";
+import { citationAt } from "../text/citations.ts";
 import { highlight } from "./highlight.ts";
 import { place } from "./labels.ts";
 import { markClaims, verdictAt } from "./sentenceMarks.ts";
@@ -42,22 +43,35 @@ function contextOf(env: Env | undefined): AnswerContext {
   return env?.["context"] as AnswerContext;
 }
 
-/** "[1]", "[1, 2]", and "[1](address)", whose address is dropped: the number says where it leads. */
+/** A citation of the one grammar; an address behind it is dropped: the number says where it leads. */
 function citation(state: StateInline, silent: boolean): boolean {
-  const match = /^\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\](?:\([^()\s]*\))?/.exec(
-    state.src.slice(state.pos, state.pos + 400),
-  );
-  if (!match) return false;
-  const end = state.pos + match[0].length;
+  const found = state.src.charAt(state.pos) === "[" ? citationAt(state.src, state.pos) : undefined;
+  if (!found) return false;
   if (!silent) {
     const token = state.push("citation", "", 0);
-    token.meta = { numbers: match[1]?.match(/\d+/g)?.map(Number) ?? [], start: state.pos, end };
+    token.meta = { numbers: found.numbers, start: found.start, end: found.end };
   }
-  state.pos = end;
+  state.pos = found.end;
   return true;
 }
 
 md.inline.ruler.before("link", "citation", citation);
+
+/** "[1]: lease.md" says what a source is. Markdown would take it for a link's address and hide it. */
+md.core.ruler.after("block", "listed_sources", (state) => {
+  state.tokens = state.tokens.flatMap((token) => {
+    const label = token.type === "reference_definition" ? String(token.meta?.["label"]) : "";
+    if (!token.map || !citationAt(`[${label}]`, 0)) return [token];
+    const references = state.env?.["references"] as Record<string, unknown> | undefined;
+    delete references?.[label];
+    const lines = state.src.split("\n").slice(...token.map);
+    const inline = new state.Token("inline", "", 0);
+    inline.content = lines.map((line) => line.replace(/^[\s>]+/, "")).join("\n");
+    inline.map = token.map;
+    inline.children = [];
+    return [new state.Token("paragraph_open", "p", 1), inline, new state.Token("paragraph_close", "p", -1)];
+  });
+});
 
 md.core.ruler.before("text_join", "claims", (state) => {
   const { sentences } = contextOf(state.env);

@@ -11,7 +11,8 @@ import type {
   Selection,
   Turn,
 } from "../../protocol/data.ts";
-import { checkAnswer, withoutCitations } from "./checking.ts";
+import { withoutCitations } from "../../text/citations.ts";
+import { checkAnswer } from "./checking.ts";
 import { markSentences } from "./marks.ts";
 import { buildPrompt, largestContext, type Prompt, type TokenRatios } from "./prompt.ts";
 import { searchQuery } from "./query.ts";

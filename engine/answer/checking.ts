@@ -1,4 +1,5 @@
 import type { CheckedSentence, Hit, Selection } from "../../protocol/data.ts";
+import { type Citation, findCitations, withoutCitations } from "../../text/citations.ts";
 import { type Sentence, sentences } from "../../text/sentences.ts";
 import { guessLanguage, stopWordsOf } from "../../text/stopWords.ts";
 import { terms } from "../../text/terms.ts";
@@ -7,9 +8,6 @@ import { dates, identifiers, names, normalise, numbers, quotes, type Value, word
 /** The share of a sentence's words of meaning that must stand in what it cites. */
 const leastOverlap = 0.4;
 const mostMissing = 6;
-
-/** "[1]", "[1, 2]" and "[1-3]"; what stands in backticks ("`rows[0]`") is matched too, to be passed over. */
-const citation = /`[^`\n]*`|\[(\d{1,3}(?:\s*[,–-]\s*\d{1,3})*)\]/g;
 
 /** Says that nothing was found, or asks back: nothing to be supported. */
 const noClaim =
@@ -39,12 +37,12 @@ export function checkAnswer(
   const given = source([asked.question, asked.selection?.text ?? "", asked.selection?.path ?? ""].join("\n"));
   const language = guessLanguage(withoutCitations(answer));
   const all = sentences(answer);
-
+  const citations = findCitations(answer);
   const checked: CheckedSentence[] = [];
   for (const [index, sentence] of all.entries()) {
     const text = answer.slice(sentence.start, sentence.end);
-    if (!claims(sentence, text, all[index - 1])) continue;
-    const cites = citesOf(text);
+    const cites = citesWithin(citations, sentence);
+    if (!claims(sentence, text, cites, all[index - 1])) continue;
     const missingIn = (numbersOfPassages: readonly number[]): string[] =>
       missing(
         withoutCitations(text),
@@ -60,7 +58,7 @@ export function checkAnswer(
       checked.push({ range, cites, verdict: lacks.length > 0 ? "unsupported" : "supported", missing: lacks });
       continue;
     }
-    const inherited = nextCites(answer, all, index);
+    const inherited = nextCites(citations, all, index);
     const selected =
       asked.selection !== undefined && missingInSelection(text, asked.selection, given, language);
     if (inherited.length > 0 && missingIn(inherited).length === 0) {
@@ -78,43 +76,36 @@ function missingInSelection(text: string, selection: Selection, given: Source, l
   return missing(text, [source(`${selection.text}\n${selection.path}`)], given, language).length === 0;
 }
 
-function claims(sentence: Sentence, text: string, previous: Sentence | undefined): boolean {
+function claims(
+  sentence: Sentence,
+  text: string,
+  cites: readonly number[],
+  previous: Sentence | undefined,
+): boolean {
   if (sentence.kind === "heading" || sentence.kind === "code") return false;
   // The first row of a table names its columns.
   if (sentence.kind === "row" && previous?.kind !== "row") return false;
   const bare = withoutCitations(text).trim();
   if (/[?？:：]\W*$/.test(bare)) return false;
-  if (noClaim.test(bare) && citesOf(text).length === 0) return false;
+  if (noClaim.test(bare) && cites.length === 0) return false;
   return meaningful(bare).length >= 2 || numbers(bare).length > 0 || identifiers(bare).length > 0;
 }
 
 /** Citations further on in the same paragraph or list item speak for the sentences before them. */
-function nextCites(answer: string, all: readonly Sentence[], index: number): number[] {
+function nextCites(citations: readonly Citation[], all: readonly Sentence[], index: number): number[] {
   const block = all[index]?.block;
   for (const next of all.slice(index + 1)) {
     if (next.block !== block) break;
-    const cites = citesOf(answer.slice(next.start, next.end));
+    const cites = citesWithin(citations, next);
     if (cites.length > 0) return cites;
   }
   return [];
 }
 
-/** The numbers of the passages that a text cites, in order, each once. */
-export function citesOf(text: string): number[] {
-  const found = new Set<number>();
-  for (const [, list = ""] of text.matchAll(citation)) {
-    for (const part of list === "" ? [] : list.split(",")) {
-      const [from = 0, to = from] = part.split(/[–-]/).map((n) => Number(n.trim()));
-      for (let n = from; n <= Math.min(to, from + 20); n++) found.add(n);
-    }
-  }
-  return [...found];
-}
-
-/** The text without its citations and the spaces before them. */
-export function withoutCitations(text: string): string {
-  const marks = new RegExp(`\\s?(?:${citation.source})`, "g");
-  return text.replace(marks, (mark, list: string | undefined) => (list === undefined ? mark : ""));
+/** The numbers of the passages that are cited between two places of the answer, in order, each once. */
+function citesWithin(citations: readonly Citation[], { start, end }: Sentence): number[] {
+  const within = citations.filter((citation) => citation.start >= start && citation.end <= end);
+  return [...new Set(within.flatMap(({ numbers }) => numbers))];
 }
 
 function source(text: string): Source {

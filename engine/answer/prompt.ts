@@ -1,6 +1,6 @@
 import type { ChatMessage } from "../../models/chat/chatClient.ts";
 import type { Hit, Selection, Turn } from "../../protocol/data.ts";
-import { withoutCitations } from "./checking.ts";
+import { withoutCitations } from "../../text/citations.ts";
 
 /** Contexts that models are loaded with: few, because another size means that the model is loaded anew. */
 const steps = [4096, 8192, 16_384, 32_768] as const;

@@ -40,7 +40,7 @@ const house: Record<string, Room> = {
   engine: { rooms: ["protocol", "text", "indexer", "models"], packages: ["node:", "valibot"] },
   extension: { rooms: ["protocol"], packages: ["node:", "vscode", "valibot"] },
   webview: {
-    rooms: ["protocol"],
+    rooms: ["protocol", "text"],
     packages: ["preact", "markdown-it", "dompurify", "highlight.js", "valibot"],
   },
   cli: { rooms: ["protocol"], packages: ["node:", "valibot"] },

@@ -93,6 +93,26 @@ describe("cutting text into sentences", () => {
     check("", []);
     check(" \n\n ", []);
   });
+  it("keeps code whole that stands in a list or a quotation", () => {
+    const kinds = (text: string): string[] =>
+      sentences(text).map(({ start, end, kind }) => `${kind}: ${text.slice(start, end)}`);
+    assert.deepEqual(kinds("1. Do. This:\n    ```ts\n    a. B\n    ```\n    Then."), [
+      "prose: Do.",
+      "prose: This:",
+      "code: ```ts\n    a. B\n    ```",
+      "prose: Then.",
+    ]);
+    assert.deepEqual(kinds("> ```\n> a. B\n\nAfter. That"), [
+      "code: > ```\n> a. B",
+      "prose: After.",
+      "prose: That",
+    ]);
+    assert.deepEqual(kinds("```a. B``` is code. So"), ["prose: ```a. B``` is code.", "prose: So"]);
+    // Only a line of nothing but the fence closes it.
+    assert.deepEqual(kinds("```\n```ts\na. B\n```\nSo"), ["code: ```\n```ts\na. B\n```", "prose: So"]);
+  });
+  it("takes an indented line for prose, since papers indent their paragraphs", () =>
+    check("One.\n\n    Two is. Here", ["One.", "Two is.", "Here"]));
   it("covers all letters of any text, in order and without overlap", () => {
     const signs = ["a", "B", ".", " ", "\n", "`", "1", "[1]", "。", "- ", "“", "”", "|", "?", "```"];
     let seed = 7;

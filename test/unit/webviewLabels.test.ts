@@ -61,6 +61,12 @@ test("a screen reader hears the answer without its marks", () => {
   assert.match(spokenAnswer(passageAnswer), /4 passages found/);
 });
 
+test("citations are said as words, however they are written", () => {
+  const text = "So [1-3][4; 5]. Then `rows[1]` [2](lease.md) and [0].";
+  const spoken = spokenAnswer({ ...answer, text, sentences: [] });
+  assert.match(spoken, /^Answer: So \(source 1, 2, 3, 4, 5\)\. Then rows\[1\] \(source 2\) and \[0\]\./);
+});
+
 test("an excerpt holds the first mark and is no longer than asked for", () => {
   const lines = Array.from({ length: 200 }, (_, index) => `Line ${index} of a long passage.`);
   const text = lines.join("\n");

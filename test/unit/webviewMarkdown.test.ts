@@ -46,6 +46,17 @@ test("a citation with an address leads to its passage, not to the address", () =
   assert.deepEqual(new Set(citations(html)), new Set([1, 2]));
 });
 
+test("several citations in one pair of brackets are a button each", () => {
+  assert.deepEqual(citations(render("So [1-3], [1; 2] and [2 and 3].")), [1, 2, 3, 1, 2, 2, 3]);
+});
+
+test("a list of sources is shown, though Markdown would hide it", () => {
+  const html = render("So [1].\n\n> [1]: lease.md\n\n[x]: https://evil.test/y");
+  assert.deepEqual(citations(html), [1, 1]);
+  assert.match(html, /<\/button>: lease\.md/);
+  assert.doesNotMatch(html, /evil\.test/);
+});
+
 test("numbers in brackets are no citations in code, nor where no such passage is", () => {
   assert.deepEqual(citations(render("`list[1]` and\n\n```js\nlist[2];\n```\n\nand [9].")), []);
   const text = "It is so [9].";

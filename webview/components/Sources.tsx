@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Hit } from "../../protocol/data.ts";
+import { findCitations } from "../../text/citations.ts";
 import { count, hasOriginal, place, splitPath } from "../labels.ts";
 import type { Session } from "../session.ts";
 import type { Exchange } from "../state.ts";
@@ -15,7 +16,10 @@ interface Props {
 export function Sources({ session, exchange }: Props): JSX.Element {
   const [all, setAll] = useState(false);
   const { passages, answer, text } = exchange;
-  const cited = citedNumbers(text, answer?.sentences.flatMap(({ cites }) => cites) ?? []);
+  const cited = new Set([
+    ...(answer?.sentences.flatMap(({ cites }) => cites) ?? []),
+    ...findCitations(text).flatMap(({ numbers }) => numbers),
+  ]);
   const numbered = passages.map((passage, index) => ({ passage, number: index + 1 }));
   const first = numbered.filter(({ number }) => cited.has(number));
   const rest = numbered.length - first.length;
@@ -38,13 +42,6 @@ export function Sources({ session, exchange }: Props): JSX.Element {
       )}
     </section>
   );
-}
-
-function citedNumbers(text: string, checked: readonly number[]): Set<number> {
-  const inText = [...text.matchAll(/\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]/g)].flatMap(
-    ([, numbers]) => numbers?.match(/\d+/g)?.map(Number) ?? [],
-  );
-  return new Set([...checked, ...inText]);
 }
 
 interface HeadProps {
