@@ -4,7 +4,7 @@ import type { IndexSummary, Skipped } from "../protocol/data.ts";
 import { terms } from "../text/terms.ts";
 import type { ParseResult, Parser } from "./read/pool.ts";
 import { hashOfText, searchedText } from "./store/searchedText.ts";
-import type { ChunkRow, FileRow, ReadableChunk, Store } from "./store/store.ts";
+import { type ChunkRow, chunkId, type FileRow, type ReadableChunk, type Store } from "./store/store.ts";
 import type { WalkedFile } from "./types.ts";
 
 /** Files that the parser holds ahead of embedding, so that neither waits for the other. */
@@ -76,7 +76,10 @@ export class FileWriter {
   async skip(skipped: readonly Skipped[]): Promise<void> {
     const rows = skipped
       .filter(({ path, reason }) => this.options.files.get(path)?.reason !== reason)
-      .map(({ path, reason }) => ({ path, size: -1, mtimeMs: -1, hash: "", reason, chunks: 0 }));
+      .map(({ path, reason }) => ({
+        ...{ path, size: -1, mtimeMs: -1, changedMs: -1, hash: "", reason },
+        ...{ chunks: 0, retryAtMs: 0, tries: 0 },
+      }));
     if (rows.length > 0) await this.commit(rows, [], []);
   }
 
@@ -114,7 +117,7 @@ export class FileWriter {
     const known = files.get(file.path);
     const row = fileRow(file, result);
     const sameContent = known && known.hash !== "" && known.hash === row.hash && known.reason === row.reason;
-    if (sameContent && known.chunks === (store.chunkCounts().get(file.path) ?? 0)) {
+    if (sameContent && store.holds(known)) {
       return { file: { ...row, chunks: known.chunks }, chunks: undefined };
     }
     if (!result.ok) return { file: row, chunks: [] };
@@ -122,8 +125,9 @@ export class FileWriter {
     return {
       file: row,
       chunks: chunks.map((chunk, ordinal) => ({
-        id: `${file.path}#${ordinal}`,
+        id: chunkId(file.path, row.hash, ordinal),
         path: file.path,
+        fileHash: row.hash,
         kind,
         language,
         heading: chunk.heading ?? null,
@@ -193,6 +197,7 @@ export class FileWriter {
 
 function fileRow(file: WalkedFile, result: ParseResult): FileRow {
   const { path, size, mtimeMs } = file;
-  if (!result.ok) return { path, size, mtimeMs, hash: result.hash ?? "", reason: result.reason, chunks: 0 };
-  return { path, size, mtimeMs, hash: result.hash, reason: "", chunks: result.parsed.chunks.length };
+  const seen = { path, size, mtimeMs, changedMs: 0, retryAtMs: 0, tries: 0 };
+  if (!result.ok) return { ...seen, hash: result.hash ?? "", reason: result.reason, chunks: 0 };
+  return { ...seen, hash: result.hash, reason: "", chunks: result.parsed.chunks.length };
 }

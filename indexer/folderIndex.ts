@@ -14,7 +14,7 @@ import { dropForgotten, rememberIndex } from "./store/unusedIndexes.ts";
 import type { WalkedFile } from "./types.ts";
 
 /** Raised when chunks, terms or tables change, so that older indexes are built anew. */
-const formatVersion = 2;
+const formatVersion = 3;
 
 const tidyAfterMs = 45_000;
 const closeAfterMs = 10_000;
@@ -54,7 +54,8 @@ export class FolderIndex {
   private refinedChunks = 0;
   private refining: Promise<void> = Promise.resolve();
   private stopRefining = new AbortController();
-  private openStore: Store;
+  /** Undefined for a reader while nothing has been written yet. */
+  private openStore: Store | undefined;
   private lock: WriteLock | undefined;
   private readonly files = new Map<string, FileRow>();
   private chunkCount = 0;
@@ -66,7 +67,7 @@ export class FolderIndex {
   private constructor(
     options: FolderIndexOptions,
     dir: string,
-    store: Store,
+    store: Store | undefined,
     refined: RefinedVectors | undefined,
     lock: WriteLock | undefined,
   ) {
@@ -97,7 +98,7 @@ export class FolderIndex {
     }
   }
 
-  get store(): Store {
+  get store(): Store | undefined {
     return this.openStore;
   }
 
@@ -128,9 +129,9 @@ export class FolderIndex {
   async tryTakeOver(): Promise<boolean> {
     if (this.lock) return true;
     const lock = await writeLock(this.dir);
-    const version = await this.openStore.version();
+    const version = (await this.openStore?.version()) ?? -1;
     this.refinedChunks = (await this.refined?.count()) ?? 0;
-    if (!lock && version === this.seenVersion) return false;
+    if (!lock && this.openStore && version === this.seenVersion) return false;
     this.seenVersion = version;
     // What the store knows of its rows is from when it was opened; a writer must know what is there now.
     const old = this.openStore;
@@ -142,7 +143,7 @@ export class FolderIndex {
       throw error;
     }
     // A search that is under way may still read from it.
-    setTimeout(() => old.close(), closeAfterMs).unref();
+    setTimeout(() => old?.close(), closeAfterMs).unref();
     this.lock = lock;
     this.options.onProgress();
     return lock !== undefined;
@@ -155,13 +156,15 @@ export class FolderIndex {
   update(signal: AbortSignal): Promise<IndexSummary> {
     return this.enqueue(async () => {
       const started = performance.now();
-      const writer = this.writer();
+      const writer = this.openStore && this.writer(this.openStore);
       try {
-        if (this.lock && !signal.aborted) await this.updateWith(writer, signal);
+        if (this.lock && writer && !signal.aborted) await this.updateWith(writer, signal);
       } catch (error) {
         if (!signal.aborted) throw error;
       }
-      return writer.summary(this, started);
+      const seconds = (performance.now() - started) / 1000;
+      const nothing = { changed: 0, removed: 0, bytes: 0, seconds, skipped: this.skipped() };
+      return writer?.summary(this, started) ?? { ...this.counts(), ...nothing };
     });
   }
 
@@ -169,7 +172,7 @@ export class FolderIndex {
     const walked = await walkFolder(this.folder.path, { ...this.walkOptions, signal });
     if (signal.aborted) return;
     const present = new Set([...walked.files, ...walked.skipped].map((file) => file.path));
-    const known = new Set([...this.files.keys(), ...this.openStore.chunkCounts().keys()]);
+    const known = new Set([...this.files.keys(), ...(this.openStore?.paths() ?? [])]);
     await writer.remove([...known].filter((path) => !present.has(path)));
     await writer.skip(walked.skipped);
     const changed = walked.files.filter((file) => this.hasChanged(file));
@@ -184,7 +187,7 @@ export class FolderIndex {
   changed(paths: readonly string[], signal: AbortSignal): Promise<void> {
     if (paths.some(isIgnoreFile)) return this.update(signal).then(() => undefined);
     return this.enqueue(async () => {
-      if (!this.lock || signal.aborted) return;
+      if (!this.lock || !this.openStore || signal.aborted) return;
       const files: WalkedFile[] = [];
       const skipped: Skipped[] = [];
       const gone: string[] = [];
@@ -201,7 +204,7 @@ export class FolderIndex {
         else if ("reason" in found) skipped.push(found);
         else if (this.hasChanged(found)) files.push(found);
       }
-      const writer = this.writer();
+      const writer = this.writer(this.openStore);
       await writer.remove(gone);
       await writer.skip(skipped);
       this.progress.done = 0;
@@ -217,7 +220,7 @@ export class FolderIndex {
   refine(signal: AbortSignal): Promise<void> {
     const { refined, openStore: store } = this;
     const { refining: model, onProgress } = this.options;
-    if (!refined || !model || !this.lock) return Promise.resolve();
+    if (!refined || !model || !store || !this.lock) return Promise.resolve();
     const either = AbortSignal.any([signal, this.stopRefining.signal]);
     this.refining = this.refining
       .catch(() => undefined)
@@ -245,9 +248,9 @@ export class FolderIndex {
       if (!this.lock) return;
       await this.refined?.clear();
       this.refinedChunks = 0;
-      this.openStore.close();
+      this.openStore?.close();
       await rm(join(this.dir, "lance"), { recursive: true, force: true });
-      this.openStore = await Store.open(join(this.dir, "lance"), this.options.embedding.dimension);
+      this.openStore = await Store.openForWriting(join(this.dir, "lance"), this.options.embedding.dimension);
       await this.reload();
     });
   }
@@ -257,23 +260,23 @@ export class FolderIndex {
     await this.endRefining();
     await this.queue.catch(() => undefined);
     this.refined?.close();
-    if (this.lock) await this.openStore.dropOldVersions().catch(() => undefined);
-    this.openStore.close();
+    if (this.lock) await this.openStore?.dropOldVersions().catch(() => undefined);
+    this.openStore?.close();
     await this.lock?.release();
     this.lock = undefined;
   }
 
-  private writer(): FileWriter {
+  private writer(store: Store): FileWriter {
     return new FileWriter({
       folder: this.folder.path,
-      store: this.openStore,
+      store,
       files: this.files,
       embedding: this.options.embedding,
       parser: this.options.parser,
       maxFileBytes: this.walkOptions.maxFileBytes,
       onProgress: (done) => {
         this.progress.done += done;
-        this.chunkCount = this.openStore.writtenRows();
+        this.chunkCount = store.writtenRows();
         this.options.onProgress();
       },
     });
@@ -299,7 +302,7 @@ export class FolderIndex {
     this.tidyTimer = setTimeout(() => {
       if (!this.lock || this.isBusy) return;
       this.queue = this.queue
-        .then(() => this.openStore.dropOldVersions())
+        .then(() => this.openStore?.dropOldVersions())
         .catch((error: unknown) => this.options.log(`Old versions could not be dropped: ${String(error)}`));
     }, tidyAfterMs);
     this.tidyTimer.unref();
@@ -308,7 +311,7 @@ export class FolderIndex {
   private hasChanged(file: WalkedFile): boolean {
     const known = this.files.get(file.path);
     if (!known || known.size !== file.size || known.mtimeMs !== file.mtimeMs) return true;
-    return known.chunks !== (this.openStore.chunkCounts().get(file.path) ?? 0);
+    return !this.openStore?.holds(known);
   }
 
   private filesUnder(path: string): string[] {
@@ -324,8 +327,8 @@ export class FolderIndex {
 
   private async reload(): Promise<void> {
     this.files.clear();
-    for (const file of await this.openStore.allFiles()) this.files.set(file.path, file);
-    this.chunkCount = await this.openStore.countChunks();
+    for (const file of (await this.openStore?.allFiles()) ?? []) this.files.set(file.path, file);
+    this.chunkCount = this.openStore?.writtenRows() ?? 0;
     this.refinedChunks = (await this.refined?.count()) ?? 0;
   }
 }
@@ -371,7 +374,11 @@ async function openRefined(
   }
 }
 
-async function openOrRebuild(options: FolderIndexOptions, dir: string, mayWrite: boolean): Promise<Store> {
+async function openOrRebuild(
+  options: FolderIndexOptions,
+  dir: string,
+  mayWrite: boolean,
+): Promise<Store | undefined> {
   const lance = join(dir, "lance");
   const stamp = JSON.stringify({
     formatVersion,
@@ -381,10 +388,10 @@ async function openOrRebuild(options: FolderIndexOptions, dir: string, mayWrite:
   const stampFile = join(dir, "index.json");
   const known = await readFile(stampFile, "utf8").catch(() => "");
   const { dimension } = options.embedding;
-  if (!mayWrite) return Store.open(lance, dimension);
+  if (!mayWrite) return known === stamp ? Store.openForReading(lance, dimension) : undefined;
   if (known === stamp) {
     try {
-      const store = await Store.open(lance, dimension);
+      const store = await Store.openForWriting(lance, dimension);
       await store.allFiles();
       return store;
     } catch (error) {
@@ -393,7 +400,7 @@ async function openOrRebuild(options: FolderIndexOptions, dir: string, mayWrite:
   }
   await rm(lance, { recursive: true, force: true });
   await writeFile(stampFile, stamp);
-  return Store.open(lance, dimension);
+  return Store.openForWriting(lance, dimension);
 }
 
 function isIgnoreFile(path: string): boolean {

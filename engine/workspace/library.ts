@@ -91,11 +91,9 @@ export class Library {
   }
 
   async search(query: string, k: number, mode: SearchMode, signal?: AbortSignal): Promise<Found[]> {
-    const folders = this.indexes.map(({ folder, store, refined }) => ({
-      folder: folder.path,
-      store,
-      refined,
-    }));
+    const folders = this.indexes.flatMap(({ folder, store, refined }) =>
+      store ? [{ folder: folder.path, store, refined }] : [],
+    );
     if (mode === "lexical") return search(folders, query, {}, k, mode);
     const [plain] = await this.embedding.embed([query], "query", signal);
     const refined = this.refinedQuery(query);

@@ -1,130 +1,203 @@
-import { mkdir } from "node:fs/promises";
-import { type Connection, connect, Index, Session, type Table } from "@lancedb/lancedb";
-import { Field, FixedSizeList, Int8, Schema, Utf8 } from "apache-arrow";
+import { mkdir, stat } from "node:fs/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { type Connection, Index, type Table } from "@lancedb/lancedb";
+import { refinedSum } from "./checksums.ts";
+import { FileSums } from "./fileSums.ts";
+import { batches, connectTo, hasColumns, isIn, toLance } from "./lance.ts";
+import { DamagedStoreError, withProblems } from "./problems.ts";
+import { namesOf, refinedSchema } from "./schema.ts";
 
 const tableName = "refined";
-const indexCacheBytes = 16n * 1024n * 1024n;
-const metadataCacheBytes = 8n * 1024n * 1024n;
+const caches = { indexBytes: 16n * 1024n * 1024n, metadataBytes: 8n * 1024n * 1024n };
 const maxWritesBeforeOptimize = 20;
 /** Vectors of texts that are gone are dropped when they are more than this share. */
 const maxStaleShare = 0.3;
+const hashesInOneDelete = 1_000;
+
+type Row = { readonly hash: string; readonly sum: number; readonly vector: { toArray(): Int8Array } };
+const columns = ["hash", "vector", "sum"] as const;
 
 /**
- * Vectors of a slower, better model for the texts of chunks, as bytes, in a LanceDB table of their own. Each is
- * filed under the hash of its text: it can be missing, for a time or for ever, but never wrong. Candidates are
- * looked up here; nothing is searched.
+ * Vectors of a slower, better model for the texts of chunks, as bytes, in a table of their own. Each is filed under
+ * the hash of its text: it can be missing, for a time or for ever, but never wrong, since one that fails its
+ * checksum counts as missing. Candidates are looked up here; nothing is searched. Throws as the store does.
  */
 export class RefinedVectors {
+  private readonly dir: string;
   private readonly dimension: number;
-  private readonly connection: Connection;
+  private connection: Connection | undefined;
   private table: Table | undefined;
   private writes = 0;
+  /** Hashes of rows that failed their checksum when all were last read. */
+  private failed: string[] = [];
+  private indexDamaged = false;
 
-  private constructor(dimension: number, connection: Connection) {
+  private constructor(dir: string, dimension: number) {
+    this.dir = dir;
     this.dimension = dimension;
-    this.connection = connection;
   }
 
-  /** Opens what is under `dir` (absolute, local); there may be nothing yet. Throws when it is damaged. */
+  /** Opens what is under `dir` (absolute, local); there may be nothing yet, and nothing is made before `add`. */
   static async open(dir: string, dimension: number): Promise<RefinedVectors> {
-    await mkdir(dir, { recursive: true });
-    const session = new Session(indexCacheBytes, metadataCacheBytes);
-    const connection = await connect(dir, { readConsistencyInterval: 0 }, session);
-    const refined = new RefinedVectors(dimension, connection);
-    await refined.hashes();
+    const refined = new RefinedVectors(dir, dimension);
+    await refined.run(async () => {
+      const sums = await FileSums.read(dir);
+      const damaged = await sums.damaged(["manifests", "deletions"]);
+      if (damaged.length > 0) throw new DamagedStoreError(`Changed: ${damaged.join(", ")}`);
+      refined.indexDamaged = (await sums.damaged(["indices"])).length > 0;
+      const table = await refined.existing();
+      if (!table) return;
+      if (!(await hasColumns(table, namesOf(refinedSchema(dimension))))) {
+        throw new DamagedStoreError("Columns are missing.");
+      }
+      for await (const batch of batches<Pick<Row, "hash">>(table.query(), ["hash"])) void batch;
+    });
     return refined;
   }
 
   /** Vectors are scaled to bytes: only their directions count. One commit. */
   async add(rows: readonly { readonly hash: string; readonly vector: Float32Array }[]): Promise<void> {
     if (rows.length === 0) return;
-    const table = (await this.existing()) ?? (await this.create());
-    const bytes = rows.map(({ hash, vector }) => ({ hash, vector: toBytes(vector) }));
-    await table.add(bytes as unknown as Record<string, unknown>[]);
-    this.writes += 1;
-    if (this.writes >= maxWritesBeforeOptimize) await this.tidy();
+    await this.run(async () => {
+      const table = (await this.existing()) ?? (await this.create());
+      await this.dropFailed(table);
+      const bytes = rows.map(({ hash, vector: numbers }) => {
+        const vector = toBytes(numbers);
+        return { hash, vector, sum: refinedSum(hash, vector) };
+      });
+      await table.add(toLance(bytes));
+      this.writes += 1;
+      if (this.writes >= maxWritesBeforeOptimize) await this.tidy();
+    });
   }
 
-  /** The hashes of all texts that have a vector. */
+  /** The hashes of all texts that have a vector, each of which is read and checked. */
   async hashes(): Promise<Set<string>> {
-    const found = new Set<string>();
-    const table = await this.existing();
-    if (!table) return found;
-    for await (const batch of table.query().select(["hash"])) {
-      for (const hash of batch.getChild("hash") ?? []) found.add(String(hash));
-    }
-    return found;
+    return this.run(async () => {
+      const found = new Set<string>();
+      const failed: string[] = [];
+      const table = await this.existing();
+      if (!table) return found;
+      for await (const batch of batches<Row>(table.query(), columns)) {
+        await nextTurn();
+        for (const row of batch) {
+          if (isWhole(row)) found.add(row.hash);
+          else failed.push(row.hash);
+        }
+      }
+      this.failed = failed;
+      return found;
+    });
   }
 
-  async count(): Promise<number> {
-    return (await (await this.existing())?.countRows()) ?? 0;
+  count(): Promise<number> {
+    return this.run(async () => (await (await this.existing())?.countRows()) ?? 0);
   }
 
   /** Deletes all vectors. */
   async clear(): Promise<void> {
-    if (!(await this.existing())) return;
-    this.table?.close();
-    this.table = undefined;
-    await this.connection.dropTable(tableName);
+    await this.run(async () => {
+      if (!(await this.existing())) return;
+      this.table?.close();
+      this.table = undefined;
+      await this.connection?.dropTable(tableName);
+    });
   }
 
   /** Cosine similarity of `query` (unit length) to each of these texts that has a vector, by hash. */
   async similarities(query: Float32Array, hashes: readonly string[]): Promise<Map<string, number>> {
-    const table = await this.existing();
-    if (!table || hashes.length === 0) return new Map();
-    const wanted = [...new Set(hashes)].map((hash) => `'${hash}'`).join(",");
-    const rows = (await table.query().where(`hash IN (${wanted})`).select(["hash", "vector"]).toArray()) as {
-      hash: string;
-      vector: Iterable<number>;
-    }[];
-    return new Map(rows.map(({ hash, vector }) => [hash, cosine(query, Int8Array.from(vector))]));
+    return this.run(async () => {
+      const found = new Map<string, number>();
+      const table = await this.existing();
+      if (!table || hashes.length === 0) return found;
+      const wanted = new Set(hashes);
+      const matching = table.query().where(isIn("hash", [...wanted]));
+      for await (const batch of batches<Row>(matching, columns)) {
+        for (const row of batch) {
+          if (wanted.has(row.hash) && isWhole(row)) found.set(row.hash, cosine(query, row.vector.toArray()));
+        }
+      }
+      return found;
+    });
   }
 
   /** Makes one fragment of many and drops vectors that no text has any more, when they are many. */
   async finish(present: ReadonlySet<string>): Promise<void> {
-    const table = await this.existing();
-    if (!table) return;
     const all = await this.hashes();
-    const stale = [...all].filter((hash) => !present.has(hash));
-    if (stale.length > all.size * maxStaleShare) {
-      for (let from = 0; from < stale.length; from += 1_000) {
-        const part = stale.slice(from, from + 1_000).map((hash) => `'${hash}'`);
-        await table.delete(`hash IN (${part.join(",")})`);
-        this.writes += 1;
-      }
-    }
-    if (this.writes > 0) await this.tidy();
+    await this.run(async () => {
+      const table = await this.existing();
+      if (!table) return;
+      const stale = [...all].filter((hash) => !present.has(hash));
+      if (stale.length > all.size * maxStaleShare) await this.drop(table, stale);
+      if (this.writes > 0) await this.tidy();
+    });
   }
 
   close(): void {
     this.table?.close();
-    this.connection.close();
+    this.connection?.close();
+  }
+
+  /** Damaged rows must go before the same texts get a vector again: a row is dropped by its hash. */
+  private async dropFailed(table: Table): Promise<void> {
+    const failed = this.failed;
+    this.failed = [];
+    await this.drop(table, failed);
+  }
+
+  private async drop(table: Table, hashes: readonly string[]): Promise<void> {
+    for (let from = 0; from < hashes.length; from += hashesInOneDelete) {
+      await table.delete(isIn("hash", hashes.slice(from, from + hashesInOneDelete)));
+      this.writes += 1;
+    }
   }
 
   private async tidy(): Promise<void> {
     if (!this.table) return;
-    if ((await this.table.listIndices()).length === 0) {
-      await this.table.createIndex("hash", { config: Index.btree() });
+    if (this.indexDamaged || (await this.table.listIndices()).length === 0) {
+      await this.table.createIndex("hash", { config: Index.btree(), replace: true });
+      this.indexDamaged = false;
     }
     // The look-up of a search is over within a second; only those that are under way need older versions.
     await this.table.optimize({ cleanupOlderThan: new Date(Date.now() - 5_000) });
+    await (await FileSums.read(this.dir)).update();
     this.writes = 0;
   }
 
   private async create(): Promise<Table> {
-    const list = new FixedSizeList(this.dimension, new Field("item", new Int8(), true));
-    const schema = new Schema([new Field("hash", new Utf8(), false), new Field("vector", list, false)]);
-    this.table = await this.connection.createEmptyTable(tableName, schema, { existOk: true });
+    await mkdir(this.dir, { recursive: true });
+    this.connection ??= await connectTo(this.dir, caches);
+    this.table = await this.connection.createEmptyTable(tableName, refinedSchema(this.dimension), {
+      existOk: true,
+    });
     return this.table;
   }
 
   /** Another process may have made the table since this one looked. */
   private async existing(): Promise<Table | undefined> {
-    if (!this.table && (await this.connection.tableNames()).includes(tableName)) {
+    if (this.table) return this.table;
+    if (!(await isFolder(this.dir))) return undefined;
+    this.connection ??= await connectTo(this.dir, caches);
+    if ((await this.connection.tableNames()).includes(tableName)) {
       this.table = await this.connection.openTable(tableName);
     }
     return this.table;
   }
+
+  private run<T>(task: () => Promise<T>): Promise<T> {
+    return withProblems(this.dir, task);
+  }
+}
+
+function isWhole({ hash, vector, sum }: Row): boolean {
+  return sum === refinedSum(hash, vector.toArray());
+}
+
+async function isFolder(dir: string): Promise<boolean> {
+  return stat(dir).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
 }
 
 function toBytes(vector: Float32Array): Int8Array {

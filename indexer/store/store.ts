@@ -1,333 +1,281 @@
-import { mkdir } from "node:fs/promises";
-import { type Connection, connect, Index, Session, type Table } from "@lancedb/lancedb";
-import { Field, FixedSizeList, Float32, Float64, Int32, Schema, Utf8 } from "apache-arrow";
-import type { FileKind } from "../../protocol/data.ts";
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Connection, Table } from "@lancedb/lancedb";
+import { damagedPaths, fileSum, termsSum, textSum, vectorSum } from "./checksums.ts";
+import { FileSums } from "./fileSums.ts";
+import { batches, connectTo, hasColumns, isIn, toLance } from "./lance.ts";
+import { DamagedStoreError, withProblems } from "./problems.ts";
+import type { Candidate, ChunkRow, FileRow, ReadableChunk } from "./rows.ts";
+import {
+  candidateColumns,
+  chunkSchema,
+  fileColumns,
+  fileSchema,
+  namesOf,
+  readableColumns,
+} from "./schema.ts";
+import { Upkeep } from "./upkeep.ts";
+import { verifyRows } from "./verify.ts";
+import { FileVersions } from "./versions.ts";
 
-/** One row of `chunks`: a chunk with the file that it is from, its search terms and its vector. */
-export interface ChunkRow {
-  /** Path and ordinal: the same chunk of the same file keeps its id. */
-  readonly id: string;
-  readonly path: string;
-  readonly kind: FileKind;
-  readonly language: string;
-  readonly heading: string | null;
-  readonly page: number | null;
-  readonly startLine: number;
-  readonly endLine: number;
-  readonly text: string;
-  /** What lexical search looks at: terms joined by spaces. */
-  readonly terms: string;
-  /** Of what was embedded: refined vectors are filed under it. */
-  readonly textHash: string;
-  readonly vector: Float32Array;
+export { DamagedStoreError, storeProblem } from "./problems.ts";
+export { type Candidate, type ChunkRow, chunkId, type FileRow, type ReadableChunk } from "./rows.ts";
+
+const caches = { indexBytes: 48n * 1024n * 1024n, metadataBytes: 16n * 1024n * 1024n };
+const pathsInOneDelete = 500;
+
+export interface StoreOptions {
+  /** How long versions are kept for other processes that may read them. */
+  readonly keepVersionsMs?: number;
+  /**
+   * Called when a read met rows that fail their checksum, which it leaves out: with the paths of their files, or
+   * undefined when these can't be told, so that the whole index must be built again. May be called often.
+   */
+  readonly onDamage?: (paths: readonly string[] | undefined) => void;
 }
 
-/** One row of `files`: a file as it was when it was last looked at. */
-export interface FileRow {
-  readonly path: string;
-  readonly size: number;
-  readonly mtimeMs: number;
-  /** Hash of the content, "" when it could not be read. */
-  readonly hash: string;
-  /** Why the file is not in the index, "" when it is. */
-  readonly reason: string;
-  readonly chunks: number;
+interface Tables {
+  readonly connection: Connection;
+  readonly chunks: Table;
+  readonly files: Table;
 }
-
-/** A chunk that one of the two searches found. Higher is better; cosine similarity for vectors, BM25 for terms. */
-export interface Candidate {
-  readonly id: string;
-  readonly path: string;
-  readonly kind: FileKind;
-  readonly textHash: string;
-  readonly score: number;
-  readonly vector: Float32Array;
-}
-
-const chunkColumns = [
-  "id",
-  "path",
-  "kind",
-  "language",
-  "heading",
-  "page",
-  "startLine",
-  "endLine",
-  "text",
-] as const;
-
-const candidateColumns = ["id", "path", "kind", "textHash", "vector"] as const;
-type CandidateRow = Omit<Candidate, "score" | "vector"> & { readonly vector: Iterable<number> };
-
-/** A chunk as a person sees it: without what only the search looks at. */
-export type ReadableChunk = Omit<ChunkRow, "terms" | "textHash" | "vector">;
 
 /**
- * Rows that lexical search reads one by one, since its index does not hold them yet, are kept below this, or
- * below the number of those that it holds: optimizing rewrites all, so that doing it at each doubling costs
- * little in sum.
+ * The chunks and files of one folder. What is kept, and how, is this folder's business alone: nothing outside of
+ * it knows LanceDB. All that is read is checked; every method throws a `CarrelError`, and a `DamagedStoreError`
+ * when what is stored can't be read.
  */
-const maxUnindexedRows = 6_000;
-const maxWritesBeforeOptimize = 40;
-/** LanceDB's caches take up to 7 GB when they are not told otherwise. */
-const indexCacheBytes = 48n * 1024n * 1024n;
-const metadataCacheBytes = 16n * 1024n * 1024n;
-/** Other processes read a version for a moment only; older ones may go. */
-const defaultKeepVersionsMs = 30_000;
-/** A search of another process is done with a version after this, in milliseconds, at the latest. */
-const readMs = 5_000;
-/** More versions than this were left by a process that had no time to drop them. */
-const manyVersions = 4;
-
-function chunkSchema(dimension: number): Schema {
-  const text = (name: string): Field => new Field(name, new Utf8(), false);
-  return new Schema([
-    text("id"),
-    text("path"),
-    text("kind"),
-    text("language"),
-    new Field("heading", new Utf8(), true),
-    new Field("page", new Int32(), true),
-    new Field("startLine", new Int32(), false),
-    new Field("endLine", new Int32(), false),
-    text("text"),
-    text("terms"),
-    text("textHash"),
-    new Field("vector", new FixedSizeList(dimension, new Field("item", new Float32(), true)), false),
-  ]);
-}
-
-const fileSchema = new Schema([
-  new Field("path", new Utf8(), false),
-  new Field("size", new Float64(), false),
-  new Field("mtimeMs", new Float64(), false),
-  new Field("hash", new Utf8(), false),
-  new Field("reason", new Utf8(), false),
-  new Field("chunks", new Int32(), false),
-]);
-
-/** The chunks and files of one folder in LanceDB. The only code that opens LanceDB. */
 export class Store {
+  private readonly dir: string;
   private readonly connection: Connection;
   private readonly chunks: Table;
   private readonly files: Table;
-  /** Rows in `chunks` for each file that has any; a replacement that holds none of them is a plain append. */
-  private readonly chunksOf: Map<string, number>;
-  private readonly keepVersionsMs: number;
-  /** When versions were last left behind, in milliseconds since the epoch. */
-  private oldVersionsSince: number | undefined;
-  private writes = 0;
-  private unindexedRows = 0;
-  private textIndexed: boolean;
+  private readonly sums: FileSums;
+  private readonly upkeep: Upkeep;
+  private readonly versions = new FileVersions();
+  private readonly onDamage: StoreOptions["onDamage"];
 
   private constructor(
-    connection: Connection,
-    chunks: Table,
-    files: Table,
-    chunksOf: Map<string, number>,
-    textIndexed: boolean,
-    keepVersionsMs: number,
+    dir: string,
+    { connection, chunks, files }: Tables,
+    sums: FileSums,
+    options: StoreOptions,
   ) {
-    this.keepVersionsMs = keepVersionsMs;
+    this.dir = dir;
     this.connection = connection;
     this.chunks = chunks;
     this.files = files;
-    this.chunksOf = chunksOf;
-    this.textIndexed = textIndexed;
+    this.sums = sums;
+    this.upkeep = new Upkeep(chunks, files, options.keepVersionsMs);
+    this.onDamage = options.onDamage;
   }
 
   /**
-   * Opens the tables under `dir` (absolute, local), or makes them. Reading them here shows whether they are
-   * whole; a damaged store throws, and the caller deletes and rebuilds it.
+   * Opens the store under `dir` (absolute, local), and makes what is missing. The caller holds the write lock.
+   * A store that is damaged throws a `DamagedStoreError`: the caller deletes it and builds it again.
    */
-  static async open(dir: string, dimension: number, keepVersionsMs = defaultKeepVersionsMs): Promise<Store> {
-    await mkdir(dir, { recursive: true });
-    const session = new Session(indexCacheBytes, metadataCacheBytes);
-    const connection = await connect(dir, { readConsistencyInterval: 0 }, session);
-    const names = await connection.tableNames();
-    const chunks = names.includes("chunks")
-      ? await connection.openTable("chunks")
-      : await connection.createEmptyTable("chunks", chunkSchema(dimension));
-    const files = names.includes("files")
-      ? await connection.openTable("files")
-      : await connection.createEmptyTable("files", fileSchema);
-    const textIndexed = (await chunks.listIndices()).some((index) => index.columns.includes("terms"));
-    const store = new Store(
-      connection,
-      chunks,
-      files,
-      await countByPath(chunks),
-      textIndexed,
-      keepVersionsMs,
-    );
-    if ((await chunks.listVersions()).length > manyVersions) store.oldVersionsSince = 0;
+  static async openForWriting(dir: string, dimension: number, options: StoreOptions = {}): Promise<Store> {
+    return withProblems(dir, async () => {
+      await mkdir(dir, { recursive: true });
+      const connection = await connectTo(dir, caches);
+      const names = await connection.tableNames();
+      const table = (name: string, schema: ReturnType<typeof chunkSchema>): Promise<Table> =>
+        names.includes(name) ? connection.openTable(name) : connection.createEmptyTable(name, schema);
+      const chunks = await table("chunks", chunkSchema(dimension));
+      const files = await table("files", fileSchema);
+      const store = await Store.whole(dir, { connection, chunks, files }, dimension, options);
+      await store.sums.update();
+      return store;
+    });
+  }
+
+  /**
+   * Opens the store for reading: makes nothing and writes nothing, so that a read-only disk will do. Undefined
+   * while there is none. Each read sees the latest commit of the process that writes.
+   */
+  static async openForReading(
+    dir: string,
+    dimension: number,
+    options: StoreOptions = {},
+  ): Promise<Store | undefined> {
+    return withProblems(dir, async () => {
+      if (!(await hasManifest(dir, "chunks")) || !(await hasManifest(dir, "files"))) return undefined;
+      const connection = await connectTo(dir, caches);
+      const [chunks, files] = [await connection.openTable("chunks"), await connection.openTable("files")];
+      return Store.whole(dir, { connection, chunks, files }, dimension, options);
+    });
+  }
+
+  private static async whole(
+    dir: string,
+    tables: Tables,
+    dimension: number,
+    options: StoreOptions,
+  ): Promise<Store> {
+    const sums = await FileSums.read(dir);
+    const damaged = await sums.damaged(["manifests", "deletions"]);
+    if (damaged.length > 0) throw new DamagedStoreError(`Changed: ${damaged.join(", ")}`);
+    const complete =
+      (await hasColumns(tables.chunks, namesOf(chunkSchema(dimension)))) &&
+      (await hasColumns(tables.files, namesOf(fileSchema)));
+    if (!complete) throw new DamagedStoreError("Columns are missing.");
+    const store = new Store(dir, tables, sums, options);
+    await store.countVersions();
+    await store.upkeep.look();
     return store;
   }
 
   /** Puts these files' chunks in place of all that they had before, in one commit. */
   async replaceFiles(files: readonly FileRow[], chunks: readonly ChunkRow[]): Promise<void> {
-    const paths = files.map((file) => file.path);
-    const known = paths.filter((path) => this.chunksOf.has(path));
-    const rows = chunks as unknown as Record<string, unknown>[];
-    if (known.length === 0) {
-      if (rows.length > 0) await this.chunks.add(rows);
-    } else if (rows.length === 0) {
-      await this.chunks.delete(inPaths(known));
-    } else {
-      await this.chunks
-        .mergeInsert("id")
-        .whenMatchedUpdateAll()
-        .whenNotMatchedInsertAll()
-        .whenNotMatchedBySourceDelete({ where: inPaths(known) })
-        .execute(rows);
-    }
-    for (const path of known) this.chunksOf.delete(path);
-    for (const { path } of chunks) this.chunksOf.set(path, (this.chunksOf.get(path) ?? 0) + 1);
-    // The files follow their chunks: killed in between, the engine looks at these files again.
-    await this.touchFiles(files);
-    this.writes += 1;
-    this.unindexedRows += rows.length;
-    await this.maintain();
+    await this.write(async () => {
+      await this.replaceChunks(
+        files.map((file) => file.path),
+        chunks,
+      );
+      // The files follow their chunks: killed in between, the engine looks at these files again.
+      await this.putFiles(files);
+      this.upkeep.wrote(chunks.length);
+      await this.upkeep.maintain(this.versions.rows, false);
+    });
   }
 
   /** Writes what is known of these files, and leaves their chunks as they are. */
   async touchFiles(files: readonly FileRow[]): Promise<void> {
-    if (files.length === 0) return;
-    await this.files
-      .mergeInsert("path")
-      .whenMatchedUpdateAll()
-      .whenNotMatchedInsertAll()
-      .execute(files as unknown as Record<string, unknown>[]);
+    if (files.length > 0) await this.write(() => this.putFiles(files));
   }
 
   /** Takes these files and their chunks out. */
   async removeFiles(paths: readonly string[]): Promise<void> {
-    for (let from = 0; from < paths.length; from += 500) {
-      const part = paths.slice(from, from + 500);
-      const known = part.filter((path) => this.chunksOf.has(path));
-      if (known.length > 0) await this.chunks.delete(inPaths(known));
-      await this.files.delete(inPaths(part));
-      for (const path of known) this.chunksOf.delete(path);
-      this.writes += 1;
-    }
-    await this.maintain();
+    await this.write(async () => {
+      for (let from = 0; from < paths.length; from += pathsInOneDelete) {
+        const part = paths.slice(from, from + pathsInOneDelete);
+        await this.replaceChunks(part, []);
+        await this.files.delete(isIn("path", part));
+        this.upkeep.wrote(0);
+      }
+      await this.upkeep.maintain(this.versions.rows, false);
+    });
   }
 
-  /** All files, as they were when they were last looked at. */
+  /** All files, as they were when they were last looked at. One whose row is damaged is left out. */
   async allFiles(): Promise<FileRow[]> {
-    const rows: unknown[] = await this.files.query().toArray();
-    return (rows as FileRow[]).map(({ path, size, mtimeMs, hash, reason, chunks }) => ({
-      path,
-      size,
-      mtimeMs,
-      hash,
-      reason,
-      chunks,
-    }));
+    return this.read(async () => {
+      const found: FileRow[] = [];
+      for await (const batch of batches<FileRow & { sum: number }>(this.files.query(), fileColumns)) {
+        for (const { sum, ...file } of batch) {
+          if (sum === fileSum(file)) found.push(file);
+          else this.onDamage?.(this.versions.has(file.path) ? [file.path] : undefined);
+        }
+      }
+      return found;
+    });
   }
 
-  /** Rows in `chunks` for each path: where it differs from `files`, the engine was killed in between. */
-  chunkCounts(): ReadonlyMap<string, number> {
-    return this.chunksOf;
+  /** Whether exactly the chunks of this version of the file are in the store. */
+  holds(file: Pick<FileRow, "path" | "hash" | "chunks">): boolean {
+    return this.versions.holds(file);
   }
 
-  /** Rows in `chunks`, as far as this process has written or read them. */
+  /** The paths of all files that have chunks. */
+  paths(): Iterable<string> {
+    return this.versions.paths();
+  }
+
+  /** Chunks in the store, as far as this process has written or read them. */
   writtenRows(): number {
-    let rows = 0;
-    for (const count of this.chunksOf.values()) rows += count;
-    return rows;
+    return this.versions.rows;
   }
 
-  /** Grows with each commit, of any process. */
+  /** Grows when files are written, by any process. */
   version(): Promise<number> {
-    return this.files.version();
-  }
-
-  countChunks(): Promise<number> {
-    return this.chunks.countRows();
+    return this.read(() => this.files.version());
   }
 
   /** The `limit` best chunks by BM25 over `terms`. */
   async lexical(terms: readonly string[], limit: number): Promise<Candidate[]> {
-    if (terms.length === 0 || !(await this.hasTextIndex())) return [];
-    const rows: unknown[] = await this.chunks
-      .query()
-      .fullTextSearch(terms.join(" "), { columns: ["terms"] })
-      .select([...candidateColumns, "_score"])
-      .limit(limit)
-      .toArray();
-    return (rows as (CandidateRow & { _score: number })[]).map((row) => toCandidate(row, row._score));
+    if (terms.length === 0) return [];
+    return this.read(async () => {
+      if (!(await this.upkeep.hasTextIndex())) return [];
+      const rows: unknown[] = await this.chunks
+        .query()
+        .fullTextSearch(terms.join(" "), { columns: ["terms"] })
+        .select([...candidateColumns, "_score"])
+        .limit(limit)
+        .toArray();
+      return this.candidates(rows as FoundRow[], (row) => row._score ?? 0);
+    });
   }
 
   /** The `limit` nearest chunks by cosine similarity; `vector` has unit length. */
   async nearest(vector: Float32Array, limit: number): Promise<Candidate[]> {
     if (vector.every((value) => value === 0)) return [];
-    const rows: unknown[] = await this.chunks
-      .query()
-      .nearestTo(vector)
-      .distanceType("cosine")
-      .select([...candidateColumns, "_distance"])
-      .limit(limit)
-      .toArray();
-    return (rows as (CandidateRow & { _distance: number })[]).map((row) =>
-      toCandidate(row, 1 - row._distance),
-    );
+    return this.read(async () => {
+      const rows: unknown[] = await this.chunks
+        .query()
+        .nearestTo(vector)
+        .distanceType("cosine")
+        .select([...candidateColumns, "_distance"])
+        .limit(limit)
+        .toArray();
+      return this.candidates(rows as FoundRow[], (row) => 1 - (row._distance ?? 1));
+    });
   }
 
   /** Id and hash of the text of every chunk, in the order of writing. */
   async textHashes(): Promise<{ id: string; hash: string }[]> {
-    const found: { id: string; hash: string }[] = [];
-    for await (const batch of this.chunks.query().select(["id", "textHash"])) {
-      const hashes = batch.getChild("textHash");
-      for (const [i, id] of [...(batch.getChild("id") ?? [])].entries()) {
-        found.push({ id: String(id), hash: String(hashes?.get(i)) });
+    return this.read(async () => {
+      const found: { id: string; hash: string }[] = [];
+      const query = this.chunks.query();
+      for await (const batch of batches<Pick<ChunkRow, "id" | "textHash">>(query, ["id", "textHash"])) {
+        for (const { id, textHash } of batch) found.push({ id, hash: textHash });
       }
-    }
-    return found;
+      return found;
+    });
   }
 
-  /** The chunks with these ids; one that has gone meanwhile is missing. */
+  /** The chunks with these ids; one that has gone meanwhile, or is damaged, is missing. */
   async chunksById(ids: readonly string[]): Promise<Map<string, ReadableChunk>> {
     if (ids.length === 0) return new Map();
-    const rows: unknown[] = await this.chunks
-      .query()
-      .where(`id IN (${ids.map(quoted).join(",")})`)
-      .select([...chunkColumns])
-      .toArray();
-    return new Map((rows as ReadableChunk[]).map((row) => [row.id, row]));
+    return this.read(async () => {
+      const wanted = new Set(ids);
+      const found = new Map<string, ReadableChunk>();
+      const damaged: ReadableChunk[] = [];
+      const query = this.chunks.query().where(isIn("id", ids));
+      for await (const batch of batches<ReadableChunk & { textSum: number }>(query, readableColumns)) {
+        for (const { textSum: sum, ...chunk } of batch) {
+          if (sum !== textSum(chunk)) damaged.push(chunk);
+          else if (wanted.has(chunk.id) && !this.versions.isInDoubt(chunk)) found.set(chunk.id, chunk);
+        }
+      }
+      this.report(damaged);
+      return found;
+    });
   }
 
-  /**
-   * Brings the text index up to date and drops old versions, when enough was written or `force` is set.
-   * LanceDB keeps each write as a version, and reads unindexed rows one by one.
-   */
+  /** Brings the text index up to date and drops old versions, when enough was written or `force` is set. */
   async maintain(force = false): Promise<void> {
-    if (!this.textIndexed) await this.buildTextIndex();
-    const indexedRows = this.writtenRows() - this.unindexedRows;
-    const due =
-      this.writes >= maxWritesBeforeOptimize || this.unindexedRows >= Math.max(maxUnindexedRows, indexedRows);
-    if (!due && !(force && this.writes > 0)) return;
-    const cleanupOlderThan = new Date(Date.now() - this.keepVersionsMs);
-    try {
-      await this.chunks.optimize({ cleanupOlderThan });
-    } catch {
-      // A text index that can't be merged is built anew; nothing but time is lost.
-      this.textIndexed = false;
-      await this.buildTextIndex();
-    }
-    await this.files.optimize({ cleanupOlderThan });
-    this.writes = 0;
-    this.unindexedRows = 0;
-    this.oldVersionsSince = Date.now();
+    await this.write(() => this.upkeep.maintain(this.versions.rows, force));
   }
 
   /** Drops the versions that `maintain` had to leave for other readers; to be called some time later. */
   async dropOldVersions(): Promise<void> {
-    if (this.oldVersionsSince === undefined || Date.now() < this.oldVersionsSince + readMs) return;
-    this.oldVersionsSince = undefined;
-    const cleanupOlderThan = new Date(Date.now() - Math.min(this.keepVersionsMs, readMs));
-    await this.chunks.optimize({ cleanupOlderThan });
-    await this.files.optimize({ cleanupOlderThan });
+    await this.write(() => this.upkeep.dropOldVersions());
+  }
+
+  /**
+   * Reads every row, in slices, and returns the paths of the files whose rows fail their checksum or are not all
+   * there: writing these files again mends them. A text index that was changed is built anew by the next
+   * `maintain`. Throws a `DamagedStoreError` when the whole must be built again. Ends early, with what was found
+   * so far, when `signal` is aborted.
+   */
+  async verify(signal: AbortSignal): Promise<string[]> {
+    return this.read(async () => {
+      const damaged = await this.sums.damaged(["manifests", "deletions"], signal);
+      if (damaged.length > 0) throw new DamagedStoreError(`Changed: ${damaged.join(", ")}`);
+      const indices = await this.sums.damaged(["indices"], signal);
+      if (indices.length > 0 || !(await this.upkeep.canSearch())) this.upkeep.rebuildIndexes();
+      return verifyRows(this.chunks, this.files, signal);
+    });
   }
 
   close(): void {
@@ -336,55 +284,109 @@ export class Store {
     this.connection.close();
   }
 
-  /** Another process may have built the text index since this one opened the store. */
-  private async hasTextIndex(): Promise<boolean> {
-    if (!this.textIndexed) {
-      this.textIndexed = (await this.chunks.listIndices()).some((index) => index.columns.includes("terms"));
+  private async replaceChunks(paths: readonly string[], chunks: readonly ChunkRow[]): Promise<void> {
+    const known = paths.filter((path) => this.versions.has(path));
+    const rows = toLance(chunks.map(withSums));
+    try {
+      if (known.length === 0) {
+        if (rows.length > 0) await this.chunks.add(rows);
+      } else if (rows.length === 0) {
+        await this.chunks.delete(isIn("path", known));
+      } else {
+        await this.chunks
+          .mergeInsert("id")
+          .whenMatchedUpdateAll()
+          .whenNotMatchedInsertAll()
+          .whenNotMatchedBySourceDelete({ where: isIn("path", known) })
+          .execute(rows);
+      }
+    } catch (error) {
+      // It may have failed before the commit or after it.
+      await this.recount(paths).catch(() => undefined);
+      throw error;
     }
-    return this.textIndexed;
+    this.versions.drop(known);
+    for (const { path, fileHash } of chunks) this.versions.add(path, fileHash);
   }
 
-  /** A text index that is built on an empty table finds nothing later: it waits for the first rows. */
-  private async buildTextIndex(): Promise<void> {
-    if ((await this.chunks.countRows()) === 0) return;
-    await this.chunks.createIndex("terms", {
-      config: Index.fts({
-        baseTokenizer: "whitespace",
-        lowercase: false,
-        stem: false,
-        removeStopWords: false,
-        asciiFolding: false,
-        withPosition: false,
-        maxTokenLength: 64,
-      }),
-      replace: true,
-    });
-    await this.chunks.createIndex("id", { config: Index.btree(), replace: true });
-    this.textIndexed = true;
-    this.unindexedRows = 0;
+  private async putFiles(files: readonly FileRow[]): Promise<void> {
+    if (files.length === 0) return;
+    await this.files
+      .mergeInsert("path")
+      .whenMatchedUpdateAll()
+      .whenNotMatchedInsertAll()
+      .execute(toLance(files.map((file) => ({ ...file, sum: fileSum(file) }))));
+    for (const file of files) this.versions.confirm(file);
   }
-}
 
-function toCandidate(row: CandidateRow, score: number): Candidate {
-  const { id, path, kind, textHash, vector } = row;
-  return { id, path, kind, textHash, score, vector: Float32Array.from(vector) };
-}
-
-async function countByPath(chunks: Table): Promise<Map<string, number>> {
-  const counts = new Map<string, number>();
-  for await (const batch of chunks.query().select(["path"])) {
-    for (const path of batch.getChild("path") ?? []) {
-      counts.set(String(path), (counts.get(String(path)) ?? 0) + 1);
+  /** Reads what is there of all files, and what of it is in doubt. */
+  private async countVersions(): Promise<void> {
+    for await (const batch of batches<VersionRow>(this.chunks.query(), ["path", "fileHash"])) {
+      for (const { path, fileHash } of batch) this.versions.add(path, fileHash);
     }
+    const hashes = new Map<string, string>();
+    for await (const batch of batches<Pick<FileRow, "path" | "hash">>(this.files.query(), ["path", "hash"])) {
+      for (const { path, hash } of batch) hashes.set(path, hash);
+    }
+    this.versions.doubt(hashes);
   }
-  return counts;
+
+  private async recount(paths: readonly string[]): Promise<void> {
+    const found: VersionRow[] = [];
+    const query = this.chunks.query().where(isIn("path", paths));
+    for await (const batch of batches<VersionRow>(query, ["path", "fileHash"])) found.push(...batch);
+    this.versions.drop(paths);
+    for (const { path, fileHash } of found) this.versions.add(path, fileHash);
+  }
+
+  private candidates(rows: readonly FoundRow[], score: (row: FoundRow) => number): Candidate[] {
+    const found: Candidate[] = [];
+    const damaged: Candidate[] = [];
+    for (const row of rows) {
+      const { id, path, fileHash, kind, textHash } = row;
+      const vector = row.vector.toArray();
+      const candidate = { id, path, fileHash, kind, textHash, vector, score: score(row) };
+      if (row.vectorSum !== vectorSum(candidate)) damaged.push(candidate);
+      else if (!this.versions.isInDoubt(candidate)) found.push(candidate);
+    }
+    this.report(damaged);
+    return found;
+  }
+
+  private report(damaged: readonly { readonly id: string; readonly path: string }[]): void {
+    if (damaged.length > 0) this.onDamage?.(damagedPaths(damaged));
+  }
+
+  private read<T>(task: () => Promise<T>): Promise<T> {
+    return withProblems(this.dir, task);
+  }
+
+  private async write(task: () => Promise<unknown>): Promise<void> {
+    await withProblems(this.dir, task).finally(() => this.sums.update());
+  }
 }
 
-/** LanceDB's filters are SQL text without parameters. */
-function quoted(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
+type VersionRow = Pick<ChunkRow, "path" | "fileHash">;
+
+/** A row as the searches give it: its vector is Arrow's. */
+type FoundRow = Omit<Candidate, "score" | "vector"> & {
+  readonly vector: { toArray(): Float32Array };
+  readonly vectorSum: number;
+  readonly _score?: number;
+  readonly _distance?: number;
+};
+
+function withSums(chunk: ChunkRow): ChunkRow & { textSum: number; vectorSum: number; termsSum: number } {
+  return { ...chunk, textSum: textSum(chunk), vectorSum: vectorSum(chunk), termsSum: termsSum(chunk) };
 }
 
-function inPaths(paths: readonly string[]): string {
-  return `path IN (${paths.map(quoted).join(",")})`;
+/** Whether the table is there; its folder may be, for a moment, before it. */
+async function hasManifest(dir: string, table: string): Promise<boolean> {
+  try {
+    const names = await readdir(join(dir, `${table}.lance`, "_versions"));
+    return names.some((name) => name.endsWith(".manifest"));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    throw error;
+  }
 }

@@ -156,7 +156,7 @@ async function evaluate(name: string): Promise<SetResult> {
       const judged: Measures[] = [];
       for (const [i, question] of questions.entries()) {
         const hits = await search(
-          [{ folder: dir, store: index.store, refined: index.refined }],
+          index.store ? [{ folder: dir, store: index.store, refined: index.refined }] : [],
           question.query,
           {
             plain: vectors[i],

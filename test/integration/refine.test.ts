@@ -7,7 +7,7 @@ import type { EngineChannel } from "../../cli/childEngine.ts";
 import { search } from "../../indexer/search/search.ts";
 import { RefinedVectors } from "../../indexer/store/refinedVectors.ts";
 import { hashOfText } from "../../indexer/store/searchedText.ts";
-import { type ChunkRow, Store } from "../../indexer/store/store.ts";
+import { type ChunkRow, chunkId, type FileRow, Store } from "../../indexer/store/store.ts";
 import type { IndexStatus } from "../../protocol/data.ts";
 import { terms } from "../../text/terms.ts";
 import { eventually, makeWorkspace, type Workspace } from "../support/workspace.ts";
@@ -49,8 +49,9 @@ test("vectors are found again by the hash of their text, also by another process
 
 function chunk(path: string, text: string, vector: Float32Array): ChunkRow {
   return {
-    id: `${path}#0`,
+    id: chunkId(path, path, 0),
     path,
+    fileHash: path,
     kind: "prose",
     language: "markdown",
     heading: null,
@@ -64,8 +65,15 @@ function chunk(path: string, text: string, vector: Float32Array): ChunkRow {
   };
 }
 
+function fileOf(path: string): FileRow {
+  return {
+    ...{ path, size: 1, mtimeMs: 1, changedMs: 1, hash: path, reason: "", chunks: 1 },
+    ...{ retryAtMs: 0, tries: 0 },
+  };
+}
+
 test("refined vectors decide among candidates, those without one keep their place by the plain ones", async () => {
-  const store = await Store.open(join(base, "search"), 4);
+  const store = await Store.openForWriting(join(base, "search"), 4);
   const refined = await RefinedVectors.open(join(base, "refined-search"), 4);
   const rows = [
     chunk("plain.md", "first words", east),
@@ -73,7 +81,7 @@ test("refined vectors decide among candidates, those without one keep their plac
     chunk("far.md", "nothing", Float32Array.of(0, 0, 1, 0)),
   ];
   await store.replaceFiles(
-    rows.map(({ path }) => ({ path, size: 1, mtimeMs: 1, hash: path, reason: "", chunks: 1 })),
+    rows.map(({ path }) => fileOf(path)),
     rows,
   );
   const find = async (withRefined: boolean, knownShare = 1): Promise<string[]> => {
@@ -95,7 +103,7 @@ test("refined vectors decide among candidates, those without one keep their plac
 });
 
 test("code comes before its tests, unless tests are asked for, and a folder of medical tests is none", async () => {
-  const store = await Store.open(join(base, "tests"), 4);
+  const store = await Store.openForWriting(join(base, "tests"), 4);
   const text = "parse the invoice line";
   const rows = [
     { ...chunk("src/parser.test.ts", `${text} parse`, east), kind: "code" as const },
@@ -104,7 +112,7 @@ test("code comes before its tests, unless tests are asked for, and a folder of m
     { ...chunk("tests/blood.py", "parse the blood count", east), kind: "code" as const },
   ];
   await store.replaceFiles(
-    rows.map(({ path }) => ({ path, size: 1, mtimeMs: 1, hash: path, reason: "", chunks: 1 })),
+    rows.map(({ path }) => fileOf(path)),
     rows,
   );
   const find = async (query: string): Promise<string[]> => {

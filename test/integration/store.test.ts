@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { search } from "../../indexer/search/search.ts";
+import { RefinedVectors } from "../../indexer/store/refinedVectors.ts";
 import { hashOfText } from "../../indexer/store/searchedText.ts";
-import { type ChunkRow, type FileRow, Store } from "../../indexer/store/store.ts";
+import { type ChunkRow, chunkId, type FileRow, Store, type StoreOptions } from "../../indexer/store/store.ts";
 import { terms } from "../../text/terms.ts";
 
 const base = await mkdtemp(join(tmpdir(), "carrel-store-"));
@@ -22,11 +26,12 @@ function vector(axis: number, other = axis, share = 0): Float32Array {
   return result;
 }
 
-function chunk(path: string, ordinal: number, text: string, at = vector(0)): ChunkRow {
+function chunk(path: string, ordinal: number, text: string, at = vector(0), fileHash = "h1"): ChunkRow {
   const [startLine, endLine] = [ordinal * 10 + 1, ordinal * 10 + 9];
   return {
-    id: `${path}#${ordinal}`,
+    id: chunkId(path, fileHash, ordinal),
     path,
+    fileHash,
     kind: "prose",
     language: "markdown",
     heading: ordinal === 0 ? null : `Part ${ordinal}`,
@@ -41,13 +46,16 @@ function chunk(path: string, ordinal: number, text: string, at = vector(0)): Chu
 }
 
 function file(path: string, chunks: number, hash = "h1"): FileRow {
-  return { path, size: 100, mtimeMs: 1.5, hash, reason: "", chunks };
+  return {
+    ...{ path, size: 100, mtimeMs: 1.5, changedMs: 2.5, hash, reason: "", chunks },
+    ...{ retryAtMs: 0, tries: 0 },
+  };
 }
 
-async function newStore(keepVersionsMs?: number): Promise<{ dir: string; store: Store }> {
+async function newStore(options: StoreOptions = {}): Promise<{ dir: string; store: Store }> {
   stores += 1;
   const dir = join(base, String(stores));
-  return { dir, store: await Store.open(dir, dimension, keepVersionsMs) };
+  return { dir, store: await Store.openForWriting(dir, dimension, options) };
 }
 
 async function find(
@@ -71,14 +79,13 @@ test("replacing a file leaves none of its old chunks, and all of the others", as
   const { store } = await newStore();
   const old = [0, 1, 2].map((n) => chunk("a.md", n, `zebra number ${n}`));
   await store.replaceFiles([file("a.md", 3), file("b.md", 1)], [...old, chunk("b.md", 0, "zebra elsewhere")]);
-  await store.replaceFiles([file("a.md", 1, "h2")], [chunk("a.md", 0, "giraffe now")]);
+  await store.replaceFiles([file("a.md", 1, "h2")], [chunk("a.md", 0, "giraffe now", vector(0), "h2")]);
   assert.deepEqual(await find(store, "zebra"), ["b.md:1"]);
   assert.deepEqual(await find(store, "giraffe"), ["a.md:1"]);
-  assert.deepEqual([...store.chunkCounts()].sort(), [
-    ["a.md", 1],
-    ["b.md", 1],
-  ]);
-  assert.equal(await store.countChunks(), 2);
+  assert.ok(store.holds(file("a.md", 1, "h2")));
+  assert.ok(store.holds(file("b.md", 1)));
+  assert.deepEqual([...store.paths()].sort(), ["a.md", "b.md"]);
+  assert.equal(store.writtenRows(), 2);
 });
 
 test("a file that lost all its text loses all its chunks; a removed one is forgotten", async () => {
@@ -101,15 +108,17 @@ test("a store is what it was when it is opened again", async () => {
   const { dir, store } = await newStore();
   await store.replaceFiles([file("a.md", 2)], [chunk("a.md", 0, "first"), chunk("a.md", 1, "second")]);
   store.close();
-  const again = await Store.open(dir, dimension);
+  const again = await Store.openForWriting(dir, dimension);
   assert.deepEqual(await again.allFiles(), [file("a.md", 2)]);
-  assert.deepEqual([...again.chunkCounts()], [["a.md", 2]]);
+  assert.deepEqual([...again.paths()], ["a.md"]);
+  assert.ok(again.holds(file("a.md", 2)));
   assert.deepEqual(await find(again, "second"), ["a.md:11"]);
 });
 
 test("another reader sees each commit at once", async () => {
   const { dir, store } = await newStore();
-  const reader = await Store.open(dir, dimension);
+  const reader = await Store.openForReading(dir, dimension);
+  assert.ok(reader);
   assert.deepEqual(await find(reader, "news"), []);
   await store.replaceFiles([file("a.md", 1)], [chunk("a.md", 0, "news of today")]);
   assert.deepEqual(await find(reader, "news"), ["a.md:1"]);
@@ -156,12 +165,122 @@ test("a query without a single known word is no error", async () => {
 });
 
 test("many small writes do not pile up on disk", async () => {
-  const { dir, store } = await newStore(0);
+  const { dir, store } = await newStore({ keepVersionsMs: 0 });
   for (let n = 0; n < 45; n++) {
-    await store.replaceFiles([file("a.md", 1, `h${n}`)], [chunk("a.md", 0, `version ${n} of the text`)]);
+    await store.replaceFiles(
+      [file("a.md", 1, `h${n}`)],
+      [chunk("a.md", 0, `version ${n} of the text`, vector(0), `h${n}`)],
+    );
   }
   const fragments = await readdir(join(dir, "chunks.lance", "data"));
   assert.ok(fragments.length < 45, `${fragments.length} data files`);
   assert.deepEqual(await find(store, "version 44"), ["a.md:1"]);
-  assert.equal(await store.countChunks(), 1);
+  assert.equal(store.writtenRows(), 1);
+});
+
+/**
+ * The store as a process leaves it that was killed after it had committed the chunks of `change`, and before it
+ * committed the rows of their files.
+ */
+async function killedBetweenCommits(dir: string, change: (store: Store) => Promise<void>): Promise<void> {
+  const files = join(dir, "files.lance");
+  await cp(files, `${dir}-files`, { recursive: true });
+  const store = await Store.openForWriting(dir, dimension);
+  await change(store);
+  store.close();
+  await rm(files, { recursive: true });
+  await rename(`${dir}-files`, files);
+}
+
+test("chunks of an edit that was undone after a kill are neither held nor shown", async () => {
+  const { dir, store } = await newStore();
+  const ten = chunk("lease.md", 0, "The lease runs for ten years.", vector(0), "ten");
+  const two = chunk("lease.md", 0, "The lease runs for two years.", vector(0), "two");
+  const other = chunk("other.md", 0, "Another lease.", vector(1), "other");
+  await store.replaceFiles([file("lease.md", 1, "ten"), file("other.md", 1, "other")], [ten, other]);
+  store.close();
+  await killedBetweenCommits(dir, (writer) => writer.replaceFiles([file("lease.md", 1, "two")], [two]));
+
+  const reader = await Store.openForReading(dir, dimension);
+  const writer = await Store.openForWriting(dir, dimension);
+  assert.ok(reader);
+  assert.equal(writer.holds(file("lease.md", 1, "ten")), false);
+  assert.equal(writer.holds(file("other.md", 1, "other")), true);
+  for (const store of [writer, reader]) {
+    for (const mode of ["lexical", "vector", "hybrid"] as const) {
+      assert.deepEqual(await find(store, "lease", mode), ["other.md:1"], mode);
+    }
+    assert.equal((await store.chunksById([two.id])).size, 0);
+  }
+  await writer.replaceFiles([file("lease.md", 1, "ten")], [ten]);
+  assert.equal(writer.holds(file("lease.md", 1, "ten")), true);
+  // The reader's doubt is of the other version alone.
+  for (const store of [writer, reader]) {
+    assert.deepEqual(await find(store, "ten years"), ["lease.md:1"]);
+    assert.deepEqual(await find(store, "two"), []);
+  }
+});
+
+test("chunks of an edit that stands after a kill are shown when the file has been looked at", async () => {
+  const { dir, store } = await newStore();
+  await store.replaceFiles([file("a.md", 1, "old")], [chunk("a.md", 0, "old zebra", vector(0), "old")]);
+  store.close();
+  await killedBetweenCommits(dir, (writer) =>
+    writer.replaceFiles([file("a.md", 1, "new")], [chunk("a.md", 0, "new zebra", vector(0), "new")]),
+  );
+  const again = await Store.openForWriting(dir, dimension);
+  assert.deepEqual(await find(again, "zebra"), []);
+  assert.equal(again.holds(file("a.md", 1, "new")), true);
+  assert.equal(again.holds(file("a.md", 2, "new")), false);
+  await again.touchFiles([file("a.md", 1, "new")]);
+  assert.deepEqual(await find(again, "zebra"), ["a.md:1"]);
+});
+
+test("opening for reading makes nothing, and finds the store as soon as it is there", async () => {
+  stores += 1;
+  const dir = join(base, String(stores));
+  assert.equal(await Store.openForReading(dir, dimension), undefined);
+  await RefinedVectors.open(join(dir, "refined"), dimension);
+  assert.deepEqual((await readdir(base)).includes(String(stores)), false);
+  const writer = await Store.openForWriting(dir, dimension);
+  const before = await readdir(dir, { recursive: true });
+  const reader = await Store.openForReading(dir, dimension);
+  assert.ok(reader);
+  await find(reader, "nothing", "hybrid");
+  assert.deepEqual(await readdir(dir, { recursive: true }), before);
+  await writer.replaceFiles([file("a.md", 1)], [chunk("a.md", 0, "words")]);
+  assert.deepEqual(await find(reader, "words"), ["a.md:1"]);
+});
+
+test("a reader that comes while another process makes the store gets nothing or all of it", async (t) => {
+  const module = fileURLToPath(new URL("../../indexer/store/store.ts", import.meta.url));
+  for (let round = 0; round < 4; round++) {
+    stores += 1;
+    const dir = join(base, String(stores));
+    const script = `
+      const { Store } = await import(${JSON.stringify(module)});
+      await Store.openForWriting(${JSON.stringify(dir)}, ${dimension});`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "inherit" });
+    t.after(() => child.kill("SIGKILL"));
+    const ended = once(child, "exit");
+    const readers: Store[] = [];
+    while (readers.length === 0) {
+      const opened = await Promise.all([1, 2].map(() => Store.openForReading(dir, dimension)));
+      readers.push(...opened.filter((store) => store !== undefined));
+    }
+    assert.deepEqual(await ended, [0, null]);
+    for (const reader of readers) {
+      assert.deepEqual(await reader.allFiles(), []);
+      reader.close();
+    }
+  }
+});
+
+test("half a character, as cutting may leave it, does not count as damage", async () => {
+  const damage: unknown[] = [];
+  const { store } = await newStore({ onDamage: (paths) => damage.push(paths) });
+  await store.replaceFiles([file("a.md", 1)], [chunk("a.md", 0, "zebra \ud83d")]);
+  assert.deepEqual(await find(store, "zebra", "hybrid"), ["a.md:1"]);
+  assert.deepEqual(await store.verify(new AbortController().signal), []);
+  assert.deepEqual(damage, []);
 });

@@ -1,0 +1,130 @@
+import { Index, type Table } from "@lancedb/lancedb";
+
+/**
+ * Rows that lexical search reads one by one, since its index does not hold them yet, are kept below this, or
+ * below the number of those that it holds: optimizing rewrites all, so that doing it at each doubling costs
+ * little in sum.
+ */
+const maxUnindexedRows = 6_000;
+const maxWritesBeforeOptimize = 40;
+/** Other processes read a version for a moment only; older ones may go. */
+const defaultKeepVersionsMs = 30_000;
+/** A search of another process is done with a version after this, in milliseconds, at the latest. */
+const readMs = 5_000;
+/** More versions than this were left by a process that had no time to drop them. */
+const manyVersions = 4;
+
+/** Keeps the text index up to date, and the disk free of old versions: LanceDB keeps each write as a version. */
+export class Upkeep {
+  private readonly chunks: Table;
+  private readonly files: Table;
+  private readonly keepVersionsMs: number;
+  private textIndexed = false;
+  private textIndexDamaged = false;
+  private writes = 0;
+  private unindexedRows = 0;
+  /** When versions were last left behind, in milliseconds since the epoch. */
+  private oldVersionsSince: number | undefined;
+
+  constructor(chunks: Table, files: Table, keepVersionsMs = defaultKeepVersionsMs) {
+    this.chunks = chunks;
+    this.files = files;
+    this.keepVersionsMs = keepVersionsMs;
+  }
+
+  /** To be called once, before the others. */
+  async look(): Promise<void> {
+    await this.hasTextIndex();
+    if ((await this.chunks.listVersions()).length > manyVersions) this.oldVersionsSince = 0;
+  }
+
+  /** Another process may have built the text index since this one looked. */
+  async hasTextIndex(): Promise<boolean> {
+    this.textIndexed ||= (await this.chunks.listIndices()).some((index) => index.columns.includes("terms"));
+    return this.textIndexed;
+  }
+
+  /** Whether both indexes can be opened: one of which files are gone can't. */
+  async canSearch(): Promise<boolean> {
+    try {
+      if (!(await this.hasTextIndex())) return true;
+      await this.chunks
+        .query()
+        .fullTextSearch("carrel", { columns: ["terms"] })
+        .limit(1)
+        .toArray();
+      await this.chunks.query().where("id = 'carrel'").limit(1).toArray();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The indexes are built anew by the next `maintain`. */
+  rebuildIndexes(): void {
+    this.textIndexDamaged = true;
+  }
+
+  /** Notes a commit. @param rows Rows that it added. */
+  wrote(rows: number): void {
+    this.writes += 1;
+    this.unindexedRows += rows;
+  }
+
+  /** Returns whether anything was done. @param rows Rows in `chunks`. */
+  async maintain(rows: number, force: boolean): Promise<boolean> {
+    const built = await this.ensureIndexes();
+    const limit = Math.max(maxUnindexedRows, rows - this.unindexedRows);
+    const due = this.writes >= maxWritesBeforeOptimize || this.unindexedRows >= limit;
+    if (!due && !(force && this.writes > 0)) return built;
+    const cleanupOlderThan = new Date(Date.now() - this.keepVersionsMs);
+    try {
+      await this.chunks.optimize({ cleanupOlderThan });
+    } catch {
+      // An index that can't be merged is built anew; nothing but time is lost.
+      await this.buildIndexes();
+    }
+    await this.files.optimize({ cleanupOlderThan });
+    this.writes = 0;
+    this.unindexedRows = 0;
+    this.oldVersionsSince = Date.now();
+    return true;
+  }
+
+  /** Drops the versions that `maintain` had to leave for other readers. Returns whether anything was done. */
+  async dropOldVersions(): Promise<boolean> {
+    if (this.oldVersionsSince === undefined || Date.now() < this.oldVersionsSince + readMs) return false;
+    this.oldVersionsSince = undefined;
+    const cleanupOlderThan = new Date(Date.now() - Math.min(this.keepVersionsMs, readMs));
+    await this.chunks.optimize({ cleanupOlderThan });
+    await this.files.optimize({ cleanupOlderThan });
+    return true;
+  }
+
+  private async ensureIndexes(): Promise<boolean> {
+    if (!this.textIndexDamaged && (await this.hasTextIndex())) return false;
+    await this.buildIndexes();
+    return true;
+  }
+
+  /** A text index that is built on an empty table finds nothing later: it waits for the first rows. */
+  private async buildIndexes(): Promise<void> {
+    if ((await this.chunks.countRows()) === 0) return;
+    await this.chunks.createIndex("terms", {
+      config: Index.fts({
+        baseTokenizer: "whitespace",
+        lowercase: false,
+        stem: false,
+        removeStopWords: false,
+        asciiFolding: false,
+        withPosition: false,
+        maxTokenLength: 64,
+      }),
+      replace: true,
+    });
+    await this.chunks.createIndex("id", { config: Index.btree(), replace: true });
+    this.textIndexed = true;
+    this.textIndexDamaged = false;
+    this.unindexedRows = 0;
+  }
+}
