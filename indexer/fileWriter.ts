@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import type { IndexSummary, Skipped } from "../protocol/data.ts";
 import { terms } from "../text/terms.ts";
+import type { WalkedFile } from "./files/walkedFile.ts";
 import type { ParseResult, Parser } from "./read/pool.ts";
 import { hashOfText, searchedText } from "./store/searchedText.ts";
 import { type ChunkRow, chunkId, type FileRow, type ReadableChunk, type Store } from "./store/store.ts";
-import type { WalkedFile } from "./types.ts";
 
 /** Files that the parser holds ahead of embedding, so that neither waits for the other. */
 const filesAhead = 32;

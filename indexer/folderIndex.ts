@@ -3,7 +3,9 @@ import { mkdir, readdir, readFile, realpath, rm, stat, writeFile } from "node:fs
 import { basename, isAbsolute, join, relative, sep } from "node:path";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import type { Folder, IndexSummary, Skipped } from "../protocol/data.ts";
-import { checkPath, type WalkOptions, walkFolder } from "./files/walk.ts";
+import { checkPath } from "./files/lookAt.ts";
+import { type WalkOptions, walkFolder } from "./files/walk.ts";
+import type { WalkedFile } from "./files/walkedFile.ts";
 import { FileWriter } from "./fileWriter.ts";
 import type { Parser } from "./read/pool.ts";
 import { refine } from "./refine.ts";
@@ -11,7 +13,6 @@ import { takeWriteLock, type WriteLock } from "./store/lock.ts";
 import { RefinedVectors } from "./store/refinedVectors.ts";
 import { type FileRow, Store } from "./store/store.ts";
 import { dropForgotten, rememberIndex } from "./store/unusedIndexes.ts";
-import type { WalkedFile } from "./types.ts";
 
 /** Raised when chunks, terms or tables change, so that older indexes are built anew. */
 const formatVersion = 3;

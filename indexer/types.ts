@@ -17,12 +17,3 @@ export interface ParsedFile {
   readonly language: string;
   readonly chunks: readonly Chunk[];
 }
-
-/** A file that the walk found and that may be indexed. */
-export interface WalkedFile {
-  /** Relative to the folder, with "/". */
-  readonly path: string;
-  readonly size: number;
-  /** Milliseconds since the epoch. */
-  readonly mtimeMs: number;
-}

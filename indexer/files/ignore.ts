@@ -1,17 +1,26 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import ignore, { type Ignore } from "ignore";
+import ignore, { type Ignore, type PatternParams } from "ignore";
 
 /** Ignore files are small; a larger one is a mistake or an attack and is not read. */
 const maxIgnoreFileBytes = 1_000_000;
 const maxAncestors = 64;
+const excludeName = ".git/info/exclude";
+const excludeSetting = "the setting carrel.indexing.exclude";
 /** As git: names differ by case on Linux alone. */
 const ignoreCase = process.platform === "win32" || process.platform === "darwin";
+
+/** What leaves a file or folder out, in words that follow "by ": `"*.md" in docs/.gitignore (line 3)`. */
+export interface LeftOut {
+  readonly by: string;
+}
 
 /** One ignore file's rules, which see paths relative to the file's own folder. */
 interface Layer {
   readonly rules: Ignore;
+  /** What people know the rules by: the ignore file's path from the workspace folder, or the setting. */
+  readonly source: string;
   /** How much of a path (relative to the workspace folder) lies above the ignore file's folder. */
   readonly cut: number;
   /** For a file above the workspace folder: where that folder is, seen from the file's folder; ends in "/". */
@@ -34,7 +43,8 @@ export class IgnoreRules {
 
   /** The rules that hold in the workspace folder itself, before its own ignore files are read. */
   static async forRoot(root: string, exclude: readonly string[]): Promise<IgnoreRules> {
-    const settings = exclude.length > 0 ? [layer(exclude, 0, "")] : [];
+    const patterns = exclude.map((pattern) => ({ pattern }));
+    const settings = patterns.length > 0 ? [layer(patterns, excludeSetting, 0, "")] : [];
     return new IgnoreRules(settings, await rulesFromAbove(root));
   }
 
@@ -46,23 +56,26 @@ export class IgnoreRules {
   async enter(root: string, path: string, names: ReadonlySet<string>): Promise<IgnoreRules> {
     const rules = path === "" ? this : this.without(path);
     const directory = join(root, path);
-    const cut = path === "" ? 0 : path.length + 1;
+    const within = path === "" ? "" : `${path}/`;
     const read = async (name: string): Promise<Layer[]> => {
       const text = names.has(name) ? await readSmallText(join(directory, name)) : undefined;
-      return text === undefined ? [] : [layer(text, cut, "")];
+      return text === undefined ? [] : [layer(patternsOf(text), within + name, within.length, "")];
     };
     const [carrelIgnore, gitIgnore] = await Promise.all([read(".carrelignore"), read(".gitignore")]);
     // A repository inside another one has rules of its own; at the top `forRoot` has read its exclude file.
     const isRepository = names.has(".git");
     const exclude = isRepository ? await excludeFile(directory) : undefined;
     const outer = isRepository ? [] : rules.git;
-    const inherited = exclude === undefined ? outer : [layer(exclude, cut, ""), ...outer];
+    const inherited =
+      exclude === undefined
+        ? outer
+        : [layer(patternsOf(exclude), within + excludeName, within.length, ""), ...outer];
     if (rules === this && carrelIgnore.length + gitIgnore.length === 0 && !isRepository) return this;
     return new IgnoreRules([...carrelIgnore, ...rules.ours], [...gitIgnore, ...inherited]);
   }
 
-  /** "out" when ignored, "in" when a "!" pattern takes it in, undefined when no pattern matches. */
-  decide(path: string, isDirectory: boolean): "in" | "out" | undefined {
+  /** What ignores it, "in" when a "!" pattern takes it in, undefined when no pattern matches. */
+  decide(path: string, isDirectory: boolean): "in" | LeftOut | undefined {
     return decideBy(this.ours, path, isDirectory) ?? decideBy(this.git, path, isDirectory);
   }
 
@@ -71,17 +84,22 @@ export class IgnoreRules {
    * ignore all that is in it, so they end here.
    */
   private without(path: string): IgnoreRules {
-    const keeps = (item: Layer): boolean => test(item, path, true) !== "out";
+    const keeps = (item: Layer): boolean => !isLeftOut(test(item, path, true));
     if (this.ours.every(keeps) && this.git.every(keeps)) return this;
     return new IgnoreRules(this.ours.filter(keeps), this.git.filter(keeps));
   }
 }
 
-function layer(patterns: string | readonly string[], cut: number, prefix: string): Layer {
-  return { rules: ignore({ ignorecase: ignoreCase }).add(patterns), cut, prefix };
+function layer(patterns: readonly PatternParams[], source: string, cut: number, prefix: string): Layer {
+  return { rules: ignore({ ignorecase: ignoreCase }).add(patterns), source, cut, prefix };
 }
 
-function decideBy(layers: readonly Layer[], path: string, isDirectory: boolean): "in" | "out" | undefined {
+/** The lines of an ignore file, each with its number, so that people can be told which one it was. */
+function patternsOf(text: string): PatternParams[] {
+  return text.split("\n").map((pattern, row) => ({ pattern, mark: String(row + 1) }));
+}
+
+function decideBy(layers: readonly Layer[], path: string, isDirectory: boolean): "in" | LeftOut | undefined {
   for (const item of layers) {
     const verdict = test(item, path, isDirectory);
     if (verdict) return verdict;
@@ -89,10 +107,17 @@ function decideBy(layers: readonly Layer[], path: string, isDirectory: boolean):
   return undefined;
 }
 
-function test({ rules, cut, prefix }: Layer, path: string, isDirectory: boolean): "in" | "out" | undefined {
-  const result = rules.test(`${prefix}${path.slice(cut)}${isDirectory ? "/" : ""}`);
-  if (result.ignored) return "out";
-  return result.unignored ? "in" : undefined;
+function test(item: Layer, path: string, isDirectory: boolean): "in" | LeftOut | undefined {
+  const { ignored, unignored, rule } = item.rules.test(
+    `${item.prefix}${path.slice(item.cut)}${isDirectory ? "/" : ""}`,
+  );
+  if (!ignored) return unignored ? "in" : undefined;
+  const line = rule?.mark === undefined ? "" : ` (line ${rule.mark})`;
+  return { by: `"${rule?.pattern.trim() ?? ""}" in ${item.source}${line}` };
+}
+
+function isLeftOut(verdict: "in" | LeftOut | undefined): boolean {
+  return verdict !== undefined && verdict !== "in";
 }
 
 /**
@@ -113,10 +138,15 @@ async function rulesFromAbove(root: string): Promise<Layer[]> {
   // The folder's own .gitignore is read when the walk enters it.
   for (const directory of ancestors.slice(1)) {
     const text = await readSmallText(join(directory, ".gitignore"));
-    if (text !== undefined) layers.push(layer(text, 0, prefixFrom(directory, root)));
+    if (text !== undefined) layers.push(layerFromAbove(text, root, directory, ".gitignore"));
   }
-  layers.push(layer(exclude, 0, prefixFrom(ancestors.at(-1) ?? root, root)));
+  layers.push(layerFromAbove(exclude, root, ancestors.at(-1) ?? root, excludeName));
   return layers.some(isRootIgnored) ? [] : layers;
+}
+
+function layerFromAbove(text: string, root: string, directory: string, name: string): Layer {
+  const source = relative(root, join(directory, name)).split(sep).join("/");
+  return layer(patternsOf(text), source, 0, prefixFrom(directory, root));
 }
 
 function isRootIgnored({ rules, prefix }: Layer): boolean {

@@ -5,7 +5,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { checkPath, type WalkOptions, walkFolder } from "../../indexer/files/walk.ts";
+import { checkPath } from "../../indexer/files/lookAt.ts";
+import { type WalkOptions, walkFolder } from "../../indexer/files/walk.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 
 const options: WalkOptions = { exclude: [], maxFileBytes: 1000 };
