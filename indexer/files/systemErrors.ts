@@ -12,8 +12,9 @@ const passing = new Set([
   "ETXTBSY",
   "ETIMEDOUT",
   "ESTALE",
-  // The file was there a moment ago, as with programs that save by renaming.
+  // What was there a moment ago may come back, as with programs that save by renaming.
   "ENOENT",
+  "ENOTDIR",
 ]);
 
 const words: Readonly<Record<string, string>> = {

@@ -26,7 +26,12 @@ export const parserContract = {
             chunks: v.pipe(v.array(chunk), v.readonly()),
           }),
         }),
-        v.object({ ok: v.literal(false), reason: v.string(), hash: v.optional(v.string()) }),
+        v.object({
+          ok: v.literal(false),
+          reason: v.string(),
+          hash: v.exactOptional(v.string()),
+          mayPass: v.exactOptional(v.literal(true)),
+        }),
       ]),
     },
     documentText: {

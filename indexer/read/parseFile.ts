@@ -11,15 +11,20 @@ import { dataSections, definitionsByWords, outlineByIndent, outlineProse } from 
 import { sizes } from "../chunk/sizes.ts";
 import { type Language, languageOf, languageOfText } from "../files/languages.ts";
 import { maskSecrets } from "../files/secretsMask.ts";
+import { mayPass } from "../files/systemErrors.ts";
 import type { ParsedFile } from "../types.ts";
 import { decode } from "./decode.ts";
 import { type Extracted, UnreadableDocument } from "./extracted.ts";
 import { readInFolder } from "./readInFolder.ts";
 
-/** `hash` is of the file's bytes: SHA-256, the first 32 hexadecimal digits; absent when they were not read. */
+/**
+ * `hash` is of the file's bytes: SHA-256, the first 32 hexadecimal digits; absent when they were not read.
+ * `mayPass` marks a reason that may be gone in a while (busy, locked, no permission, out of time): such a file
+ * is worth another try though it has not changed.
+ */
 export type ParseResult =
   | { readonly ok: true; readonly hash: string; readonly parsed: ParsedFile }
-  | { readonly ok: false; readonly reason: string; readonly hash?: string | undefined };
+  | { readonly ok: false; readonly reason: string; readonly hash?: string; readonly mayPass?: true };
 
 /** Lines longer than this on average are made by a program for a program. */
 const minifiedLine = 500;
@@ -43,7 +48,7 @@ export async function parseFile(folder: string, path: string, maxFileBytes: numb
   } catch (error) {
     if (error instanceof UnreadableDocument) return { ok: false, reason: error.message, hash };
     const detail = error instanceof Error ? error.message : String(error);
-    return { ok: false, reason: `The file can't be read: ${detail}`, hash };
+    return { ok: false, reason: `The file can't be read: ${detail}`, hash, ...mayPass(error) };
   }
 }
 

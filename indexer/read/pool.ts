@@ -15,7 +15,7 @@ export interface ParserOptions {
   readonly memoryMb: number;
   /** How long it may take for one file. */
   readonly timeoutMs: number;
-  /** After this long without work the process is ended, to give its memory back. */
+  /** After this long without work the process is ended, to give its memory back: 5 seconds where not set. */
   readonly idleMs?: number;
 }
 
@@ -32,16 +32,26 @@ export interface Parser {
 
 /** Files that the process has at once: it never waits for the engine, and few are read in vain when it ends. */
 const sentAtOnce = 32;
+/** Long enough for a file that is saved again; starting takes some 0.3 s, staying some 100 MB. */
+const idleMs = 5_000;
 const maxStartFailures = 3;
 const startMs = 30_000;
 const stderrKept = 4_000;
+
+/** What happened to the process while it read a file. */
+interface Mishap {
+  /** A sentence for people. */
+  readonly reason: string;
+  /** A busy machine makes files slow, and the system ends processes: another try may go well. */
+  readonly mayPass?: true;
+}
 
 interface Job {
   readonly path: string;
   /** Sends the request, and settles the job when it is answered. False if the process was gone before. */
   readonly run: (channel: ParserChannel) => Promise<boolean>;
-  /** The file ended the parser, or hung it: what happened, as a sentence. */
-  readonly blame: (reason: string) => void;
+  /** The file ended the parser, or hung it. */
+  readonly blame: (what: Mishap) => void;
   readonly reject: (error: CarrelError) => void;
   /** It was being read, or next in turn, when the process ended: it is sent alone, to know for certain. */
   isSuspect: boolean;
@@ -93,7 +103,7 @@ class ParserPool implements Parser {
           answered(channel.request("parse", { folder, path, maxFileBytes }), settle(resolve), ({ message }) =>
             settle(resolve)({ ok: false, reason: `It can't be read: ${message}` }),
           ),
-        blame: (reason) => settle(resolve)({ ok: false, reason }),
+        blame: (mishap) => settle(resolve)({ ok: false, ...mishap }),
         reject: settle(reject),
       };
       // What was sent already is read in vain; the process knows nothing of it.
@@ -114,7 +124,7 @@ class ParserPool implements Parser {
           path,
           isSuspect: false,
           run: (channel) => answered(channel.request("documentText", { folder, path }), resolve, reject),
-          blame: (reason) =>
+          blame: ({ reason }) =>
             reject(
               new CarrelError(`The text of "${path}" can't be shown. ${reason}`, "Open the file itself."),
             ),
@@ -185,7 +195,7 @@ class ParserPool implements Parser {
         child.process.kill("SIGKILL");
       }, this.options.timeoutMs);
     } else {
-      child.timer = setTimeout(() => void this.end(child), this.options.idleMs ?? 60_000);
+      child.timer = setTimeout(() => void this.end(child), this.options.idleMs ?? idleMs);
       child.timer.unref();
     }
   }
@@ -242,15 +252,17 @@ class ParserPool implements Parser {
     this.pump();
   }
 
-  private whatHappened(child: Child, how: string): string {
+  private whatHappened(child: Child, how: string): Mishap {
     if (child.timedOut) {
       const seconds = this.options.timeoutMs / 1000;
-      return `Reading it took longer than ${seconds} s, so it was given up.`;
+      return { reason: `Reading it took longer than ${seconds} s, so it was given up.`, mayPass: true };
     }
     if (/heap out of memory|Array buffer allocation failed/.test(child.stderr)) {
-      return `Reading it needed more than ${this.options.memoryMb} MB of memory, so it was given up.`;
+      return {
+        reason: `Reading it needed more than ${this.options.memoryMb} MB of memory, so it was given up.`,
+      };
     }
-    return `Reading it made the parser end unexpectedly (${how}).`;
+    return { reason: `Reading it made the parser end unexpectedly (${how}).`, mayPass: true };
   }
 
   private rejectAll(error: CarrelError, jobs: readonly Job[]): void {

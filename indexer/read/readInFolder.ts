@@ -1,10 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { isWithinLimit, tooLargeReason } from "../files/limits.ts";
+import { errorCode, errorText, mayPass } from "../files/systemErrors.ts";
 
 export type ReadFile =
   | { readonly ok: true; readonly bytes: Buffer }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly reason: string; readonly mayPass?: true };
 
 const outside: ReadFile = {
   ok: false,
@@ -40,7 +41,7 @@ export function readInFolder(folder: string, path: string, maxFileBytes: number)
     }
     return { ok: true, bytes: readUpTo(file, size) };
   } catch (error) {
-    return { ok: false, reason: reasonOf(error) };
+    return { ok: false, reason: reasonOf(error), ...mayPass(error) };
   } finally {
     if (file !== undefined) closeSync(file);
   }
@@ -59,9 +60,8 @@ function readUpTo(file: number, size: number): Buffer {
 }
 
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === "ELOOP" || code === "EMLINK") return "A link, which is not followed.";
   if (code === "ENOENT" || code === "ENOTDIR") return "The file is gone.";
-  if (code === "EACCES" || code === "EPERM") return "The file can't be read: permission denied.";
-  return `The file can't be read: ${error instanceof Error ? error.message : String(error)}`;
+  return `The file can't be read: ${errorText(error)}.`;
 }

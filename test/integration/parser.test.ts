@@ -92,11 +92,11 @@ test("parses code, PDF and DOCX in the process", async () => {
   );
 });
 
-for (const [harm, reason] of [
-  ["crash", /end unexpectedly \(signal SIGSEGV\)/],
-  ["exit", /end unexpectedly \(exit code 3\)/],
-  ["memory", /needed more than 64 MB of memory/],
-  ["hang", /took longer than 3 s/],
+for (const [harm, reason, mayPass] of [
+  ["crash", /end unexpectedly \(signal SIGSEGV\)/, true],
+  ["exit", /end unexpectedly \(exit code 3\)/, true],
+  ["memory", /needed more than 64 MB of memory/, undefined],
+  ["hang", /took longer than 3 s/, true],
 ] as const) {
   test(`a file that makes the parser ${harm} is reported, and all others are parsed`, async () => {
     const names = ["a.md", "b.md", `${harm}.md`, ...Array.from({ length: 40 }, (_, i) => `c${i}.md`)];
@@ -104,6 +104,7 @@ for (const [harm, reason] of [
     const parser = make({ entry: harmful, memoryMb: 64, timeoutMs: 3_000 });
     const results = await Promise.all(names.map((name) => parser.parse(root, name, limit)));
     assert.match(reasonOf(results[2]), reason);
+    assert.equal(results[2]?.ok === false && results[2].mayPass, mayPass);
     assert.deepEqual(
       results.flatMap((result, i) => (result.ok ? [] : [names[i]])),
       [`${harm}.md`],
@@ -182,6 +183,29 @@ test("the process ends when it has been idle, and starts again", async (t) => {
   assert.equal((await parser.parse(root, "a.md", limit)).ok, true);
   while (children().length > others) await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal((await parser.parse(root, "a.md", limit)).ok, true);
+});
+
+test("without a setting too the process ends soon after its work", { timeout: 40_000 }, async (t) => {
+  if (process.platform !== "linux") return t.skip("looks into /proc");
+  put(["a.md"]);
+  const others = children().length;
+  const parser = make();
+  assert.equal((await parser.parse(root, "a.md", limit)).ok, true);
+  assert.ok(children().length > others, "it is there");
+  while (children().length > others) await new Promise((resolve) => setTimeout(resolve, 100));
+});
+
+test("a reason that may pass crosses the process", async () => {
+  put(["a.md"]);
+  const parser = make();
+  assert.deepEqual(await parser.parse(root, "gone.md", limit), {
+    ok: false,
+    reason: "The file is gone.",
+    mayPass: true,
+  });
+  writeFileSync(join(root, "empty.md"), "");
+  const empty = await parser.parse(root, "empty.md", limit);
+  assert.equal("mayPass" in empty, false);
 });
 
 test("the process ends when the engine is gone", async (t) => {

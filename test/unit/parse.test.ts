@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -294,4 +295,27 @@ test("PDF: columns are read one after the other, a page drawn in disorder from t
     linesOfPage(disordered).map((line) => line.text),
     rows.map((row) => row.str),
   );
+});
+
+test("a failure that may pass is marked so, one that is the file's own is not", async (t) => {
+  const marks = async (name: string): Promise<unknown> => {
+    const result = await parseFile(root, name, limit);
+    return result.ok || result.mayPass;
+  };
+  writeFileSync(join(root, "binary.txt"), Buffer.from([0, 1, 2, 3, 0, 0, 5]));
+  writeFileSync(join(root, "shut.md"), "x");
+  writeFileSync(join(root, "large.md"), "x".repeat(limit + 1));
+  assert.deepEqual([await marks("gone.md"), await marks("shut.md/a.md")], [true, true]);
+  assert.deepEqual([await marks("binary.txt"), await marks("large.md")], [undefined, undefined]);
+  if (process.platform === "win32") return t.skip("the rest needs POSIX rights");
+  chmodSync(root, 0o755);
+  chmodSync(join(root, "shut.md"), 0);
+  // No rights bind the superuser: for the reader it is somebody else.
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) process.seteuid?.(65534);
+  try {
+    assert.equal(await marks("shut.md"), true);
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
 });
