@@ -1,7 +1,8 @@
 /**
  * npm test [-- PART…]
  *
- * Runs the parts in order: check (types, lint, what nobody uses), unit, integration, vscode, e2e. A part that fails does not stop
+ * Runs the parts in order: check (types, lint, what nobody uses), unit, integration, soak, vscode, e2e. A part that
+ * fails does not stop
  * the rest. The last line is "N passed, N failed" over all parts; the exit code is 0 when none failed.
  */
 import { spawn } from "node:child_process";
@@ -82,6 +83,7 @@ const parts = {
   },
   unit: () => nodeTests("test/unit/**/*.test.ts", 60),
   integration: () => nodeTests("test/integration/**/*.test.ts", 300),
+  soak: () => nodeTests("test/soak/**/*.test.ts", 300),
   async vscode() {
     provideChromium();
     provideCodeServer();

@@ -1,0 +1,191 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { CarrelError } from "../../protocol/channel.ts";
+import type { Hit } from "../../protocol/data.ts";
+import { describe, type Plan, type Round } from "./actions.ts";
+import {
+  checkContents,
+  checkOpenFiles,
+  checkStatus,
+  checkStorage,
+  checkWords,
+  checkWriters,
+  look,
+  type Shown,
+} from "./checks.ts";
+import { keyOf } from "./hits.ts";
+import { type Engine, World } from "./world.ts";
+
+const pollMs = 100;
+/** Taking over from a killed writer, or seeing what another writes, takes some seconds. */
+const settlesWithinMs = 25_000;
+/** What an update that was still under way would do to an index that looked right. */
+const stableMs = 250;
+
+export interface Outcome {
+  readonly seed: number;
+  readonly problems: readonly string[];
+  /** What was done and what the engines said, each with its time in seconds. */
+  readonly log: readonly string[];
+  readonly rests: number;
+}
+
+/** Runs a plan against real engines. Ends at the first rest at which something is wrong. */
+export async function runSequence(plan: Plan, keep = false): Promise<Outcome> {
+  const world = await World.create(plan);
+  const models = new Set<string>();
+  const folders = new Set<string>();
+  let rests = 0;
+  try {
+    for (const round of plan.rounds) {
+      await runRound(world, round, models, folders);
+      rests += 1;
+      if (world.requests.problems.length > 0) break;
+    }
+  } catch (error) {
+    const text = error instanceof CarrelError ? `${error.message} ${error.remedy}` : (error as Error).stack;
+    world.requests.problems.push(`the soak stopped: ${text}`);
+  }
+  await world.close(keep);
+  return { seed: plan.seed, problems: world.requests.problems, log: world.log, rests };
+}
+
+async function runRound(
+  world: World,
+  round: Round,
+  models: Set<string>,
+  folders: Set<string>,
+): Promise<void> {
+  for (const { waitMs, awaited, action } of round.steps) {
+    if (waitMs > 0) await delay(waitMs);
+    models.add(world.model.settings.embeddingModel);
+    if (action.do === "start" || action.do === "setFolders")
+      for (const one of action.folders) folders.add(one);
+    world.note(describe(action));
+    const done = world.perform(action);
+    // A failure of the soak's own is met here, or by whoever awaits all.
+    done.catch((error: unknown) => world.requests.problems.push(String(error)));
+    if (awaited || action.do === "start" || action.do === "server") await done;
+  }
+  models.add(world.model.settings.embeddingModel);
+  // The bundled model stands in for one that can't be had.
+  models.add("bundled");
+  await world.allEnded();
+  world.note(`— rest by ${round.rest}`);
+  const problems = await settle(world, round);
+  world.requests.problems.push(...problems, ...checkStorage(world, models, folders));
+  if (problems.length > 0) return;
+  if (round.fresh) world.requests.problems.push(...(await compareFresh(world)));
+  beCalm(world);
+}
+
+/** Brings the world to rest, and says how what it shows differs from what it should. */
+async function settle(world: World, round: Round): Promise<string[]> {
+  const alone = world.running().length === 1;
+  const promised = round.rest === "quiet" || (await reachRest(world, round));
+  world.model.seenEdits();
+  world.model.rest();
+  if (promised && alone) {
+    const early = await contents(world);
+    if (early.length > 0) return early.map((problem) => `at once after ${round.rest}: ${problem}`);
+  }
+  const end = performance.now() + settlesWithinMs;
+  for (;;) {
+    const problems = await everything(world);
+    if (problems.length === 0) {
+      await delay(stableMs);
+      const later = await everything(world);
+      if (later.length === 0) return checkOnce(world);
+      if (performance.now() > end) return later.map((problem) => `not stable: ${problem}`);
+    }
+    if (performance.now() > end) return problems;
+    await delay(pollMs);
+  }
+}
+
+/** Asks for the rest; true when what was asked for promises that the index is right at once. */
+async function reachRest(world: World, { rest }: Round): Promise<boolean> {
+  const before = world.requests.problems.length;
+  for (const engine of world.running()) {
+    if (rest === "resume") {
+      await world.perform({ do: "pause", slot: engine.slot });
+      await world.perform({ do: "resume", slot: engine.slot });
+    } else {
+      await world.perform({ do: "index", slot: engine.slot, refine: false });
+    }
+  }
+  return rest === "index" && world.requests.problems.length === before;
+}
+
+async function contents(world: World): Promise<string[]> {
+  return faults(world, async (engine) => checkContents(world, engine, await look(engine)));
+}
+
+async function everything(world: World): Promise<string[]> {
+  const seen: { engine: Engine; status: Shown["status"] }[] = [];
+  const problems = await faults(world, async (engine) => {
+    const shown = await look(engine);
+    seen.push({ engine, status: shown.status });
+    return [...checkContents(world, engine, shown), ...checkStatus(world, engine, shown)];
+  });
+  const open = world.running().flatMap((engine) => checkOpenFiles(world, engine));
+  return [...problems, ...checkWriters(world, seen), ...open];
+}
+
+/** What takes longer to look at, or can't get better by waiting. */
+function checkOnce(world: World): Promise<string[]> {
+  return faults(world, (engine) => checkWords(world, engine));
+}
+
+/** An engine that can't be looked at is a fault as well. */
+async function faults(world: World, check: (engine: Engine) => Promise<string[]>): Promise<string[]> {
+  const found: string[] = [];
+  for (const engine of world.running()) {
+    try {
+      found.push(...(await check(engine)));
+    } catch (error) {
+      found.push(`engine ${engine.slot} at rest: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return found;
+}
+
+/** Another engine makes an index of the same wish from nothing: it must show the same. */
+async function compareFresh(world: World): Promise<string[]> {
+  const [engine] = world.running();
+  if (!engine) return [];
+  const fresh = world.launch(engine.slot);
+  try {
+    await fresh.process.channel.request("initialize", {
+      storage: world.newFolder("fresh"),
+      folders: world.folders(world.model.slots[engine.slot].folders),
+      settings: world.engineSettings(),
+    });
+    await fresh.process.channel.request("index", {}).catch(() => undefined);
+    const [mine, other] = [await look(engine), await look(fresh)];
+    const list = (hits: readonly Hit[]): string =>
+      hits
+        .map((hit) => `${keyOf(world, hit)} ${hit.text}`)
+        .sort()
+        .join("\n");
+    const differs = list(mine.lexical) !== list(other.lexical) || list(mine.vector) !== list(other.vector);
+    const counts = (["files", "chunks", "skipped", "embedding"] as const).filter(
+      (key) => mine.status[key] !== other.status[key],
+    );
+    return [
+      ...(differs ? ["a fresh index of the same wish finds other passages"] : []),
+      ...counts.map((key) => `a fresh index has ${key} ${other.status[key]}, this one ${mine.status[key]}`),
+    ];
+  } finally {
+    await world.stop(fresh);
+  }
+}
+
+/** From now on the anchors of the folders that are served must be found, until something excuses it. */
+function beCalm(world: World): void {
+  for (const { slot } of world.running()) {
+    world.calm[slot].clear();
+    for (const folder of world.model.expected(slot).folders) {
+      if (!folder.includes("/")) world.calm[slot].add(folder);
+    }
+  }
+}
