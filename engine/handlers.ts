@@ -12,12 +12,12 @@ import type {
 import type { EngineContract } from "../protocol/engine.ts";
 import type { AskParts } from "./answer/asking.ts";
 import { markSentences } from "./answer/marks.ts";
-import { Indexing, type IndexingParts } from "./workspace/indexing.ts";
+import { Workspace, type WorkspaceParts } from "./workspace/workspace.ts";
 
 type AskParams = Parameters<Handlers<EngineContract>["ask"]>[0];
 
 /** What the engine is made of; the process entry builds it, tests bring their own. */
-export interface EngineParts extends IndexingParts {
+export interface EngineParts extends WorkspaceParts {
   readonly version: string;
   /** Applies settings that name hosts and models. */
   applySettings(settings: Settings): void;
@@ -39,12 +39,11 @@ export interface RunningEngine {
 
 /** The requests of one client, answered from one set of folders. */
 export function createEngine(parts: EngineParts): RunningEngine {
-  const indexing = new Indexing(parts);
+  const workspace = new Workspace(parts);
   let storage = "";
 
   const search = async (query: string, k: number, mode: SearchMode, signal: AbortSignal): Promise<Hit[]> => {
-    await indexing.whenSearchable(signal);
-    const found = await indexing.serving().search(query, k, mode, signal);
+    const found = await workspace.search(query, k, mode, signal);
     return found.map((one) => ({ ...one, marks: markSentences(query, one.text, one.kind) }));
   };
 
@@ -52,34 +51,34 @@ export function createEngine(parts: EngineParts): RunningEngine {
     async initialize(params) {
       storage = params.storage;
       parts.applySettings(params.settings);
-      await indexing.open(params.storage, params.folders, params.settings);
-      return { version: parts.version, status: indexing.status() };
+      await workspace.open(params.storage, params.folders, params.settings);
+      return { version: parts.version, status: workspace.status() };
     },
     async setFolders({ folders }) {
-      await indexing.setFolders(folders);
+      await workspace.setFolders(folders);
       return {};
     },
-    async setSettings({ settings }) {
+    setSettings({ settings }) {
       parts.applySettings(settings);
-      await indexing.setSettings(settings);
+      workspace.setSettings(settings);
       return {};
     },
-    index: ({ refine }, { signal, progress }) => indexing.index(signal, progress, refine),
+    index: ({ refine }, { signal, progress }) => workspace.index(signal, progress, refine),
     pause() {
-      indexing.pause();
+      workspace.pause();
       return {};
     },
     resume() {
-      indexing.resume();
+      workspace.resume();
       return {};
     },
     async deleteIndex() {
-      await indexing.clear();
+      await workspace.clear();
       return {};
     },
-    status: () => ({ status: indexing.status(), skipped: indexing.skipped() }),
+    status: () => ({ status: workspace.status(), skipped: workspace.skipped() }),
     async filesChanged({ paths }) {
-      await indexing.filesChanged(paths);
+      await workspace.filesChanged(paths);
       return {};
     },
     async search({ query, k, mode, except }, { signal }) {
@@ -91,12 +90,12 @@ export function createEngine(parts: EngineParts): RunningEngine {
     ask(request, context) {
       const asking = {
         search: (query: string, k: number, signal: AbortSignal) => search(query, k, "hybrid", signal),
-        searched: () => indexing.description(),
+        searched: () => workspace.description(),
       };
       return parts.answer(request, asking, context);
     },
     document({ folder, path }) {
-      if (!indexing.hasFolder(folder)) {
+      if (!workspace.hasFolder(folder)) {
         throw new CarrelError(`${folder} is not a folder of this workspace.`, "Open its folder first.");
       }
       return parts.parser.documentText(folder, path);
@@ -109,7 +108,7 @@ export function createEngine(parts: EngineParts): RunningEngine {
   return {
     handlers,
     async close() {
-      await indexing.close();
+      await workspace.close();
       await parts.parser.close();
     },
   };

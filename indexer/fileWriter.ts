@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
-import type { IndexSummary, Skipped } from "../protocol/data.ts";
+import { CarrelError } from "../protocol/channel.ts";
 import { terms } from "../text/terms.ts";
 import type { WalkedFile } from "./files/walkedFile.ts";
 import type { ParseResult, Parser } from "./read/pool.ts";
@@ -15,17 +15,35 @@ const batchChunks = 2_000;
 const batchFiles = 1_000;
 /** Between slices the engine answers searches. */
 const embedSlice = 32;
+/** What may pass (a time-out, a lock, a permission) is tried again after this, doubled each time. */
+const firstRetryMs = 30_000;
+const longestRetryMs = 3_600_000;
 
 export interface FileWriterOptions {
+  /** The folder's real path. */
   readonly folder: string;
   readonly store: Store;
-  /** What is known of each file; kept in step with the store. */
-  readonly files: Map<string, FileRow>;
+  /** What is known of each file. */
+  readonly files: ReadonlyMap<string, FileRow>;
   readonly embedding: EmbeddingModel;
   readonly parser: Parser;
   readonly maxFileBytes: number;
-  /** Called with the number of files that are done. */
-  readonly onProgress: (files: number) => void;
+  readonly onCommit: OnCommit;
+}
+
+/**
+ * Called after each commit.
+ * @param written Files whose chunks were written anew.
+ * @param touched Files that turned out to be what the index has already.
+ */
+export type OnCommit = (written: readonly FileRow[], touched: readonly FileRow[]) => void;
+
+/** When to end before all files are written. */
+export interface Stop {
+  /** Aborted: at once, without what is not committed. */
+  readonly signal: AbortSignal;
+  /** True: something more urgent is waiting, so what was begun is committed and no more is begun. */
+  readonly isYielding: () => boolean;
 }
 
 interface ParsedRow {
@@ -34,100 +52,81 @@ interface ParsedRow {
   readonly chunks: readonly ReadableChunk[] | undefined;
 }
 
-/** Parses, embeds and stores files, some hundred in one commit, while the next are being parsed. */
-export class FileWriter {
+/**
+ * Parses, embeds and stores files, some hundred in one commit, while the next are being parsed. Ends early, with
+ * whole files, when it is to stop. Throws what embedding or storing throws; nothing runs on after that.
+ * @param files Taken one by one, as they are begun.
+ */
+export async function writeFiles(
+  files: Iterable<WalkedFile>,
+  options: FileWriterOptions,
+  stop: Stop,
+): Promise<void> {
+  await new FileWriter(options, stop).write(files);
+}
+
+class FileWriter {
   private readonly options: FileWriterOptions;
+  private readonly stop: Stop;
+  private readonly ahead: Promise<ParsedRow>[] = [];
   private batch: ParsedRow[] = [];
   private batchedChunks = 0;
   private pendingCommit: Promise<void> = Promise.resolve();
   private commits = 0;
-  private changed = 0;
-  private removed = 0;
-  private bytes = 0;
 
-  constructor(options: FileWriterOptions) {
+  constructor(options: FileWriterOptions, stop: Stop) {
     this.options = options;
+    this.stop = stop;
   }
 
-  /** Indexes these files anew. Ends early, with whole files, when `signal` is aborted. */
-  async write(files: readonly WalkedFile[], signal: AbortSignal): Promise<void> {
-    const ahead: Promise<ParsedRow>[] = [];
-    let next = 0;
-    while (!signal.aborted && (next < files.length || ahead.length > 0)) {
-      for (let file = files[next]; file && ahead.length < filesAhead; file = files[next]) {
-        const parsing = this.parse(file, signal);
-        // A failure is met when its turn comes; until then it must not count as unhandled.
-        parsing.catch(() => undefined);
-        ahead.push(parsing);
-        next += 1;
+  async write(files: Iterable<WalkedFile>): Promise<void> {
+    const { signal, isYielding } = this.stop;
+    const source = files[Symbol.iterator]();
+    let isSourceEmpty = false;
+    try {
+      while (!signal.aborted) {
+        while (!isSourceEmpty && !isYielding() && this.ahead.length < filesAhead) {
+          const next = source.next();
+          if (next.done) isSourceEmpty = true;
+          else this.begin(next.value);
+        }
+        const parsed = await this.ahead.shift();
+        if (!parsed || signal.aborted) break;
+        this.batch.push(parsed);
+        this.batchedChunks += parsed.chunks?.length ?? 0;
+        if (this.isBatchFull()) await this.flush();
       }
-      const parsed = await ahead.shift();
-      if (signal.aborted || !parsed) break;
-      this.batch.push(parsed);
-      this.batchedChunks += parsed.chunks?.length ?? 0;
-      if (this.isBatchFull()) await this.flush(signal);
+      await this.flush();
+      await this.pendingCommit;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      await Promise.allSettled([...this.ahead, this.pendingCommit]);
     }
-    await Promise.allSettled(ahead);
-    await this.flush(signal);
-    await this.pendingCommit;
   }
 
-  /** Lists files that may not be indexed, with the reason, and takes their chunks out. */
-  async skip(skipped: readonly Skipped[]): Promise<void> {
-    const rows = skipped
-      .filter(({ path, reason }) => this.options.files.get(path)?.reason !== reason)
-      .map(({ path, reason }) => ({
-        ...{ path, size: -1, mtimeMs: -1, changedMs: -1, hash: "", reason },
-        ...{ chunks: 0, retryAtMs: 0, tries: 0 },
-      }));
-    if (rows.length > 0) await this.commit(rows, [], []);
+  private begin(file: WalkedFile): void {
+    const parsing = this.parse(file);
+    // A failure is met when its turn comes; until then it must not count as unhandled.
+    parsing.catch(() => undefined);
+    this.ahead.push(parsing);
   }
 
-  async remove(paths: readonly string[]): Promise<void> {
-    if (paths.length === 0) return;
-    await this.options.store.removeFiles(paths);
-    for (const path of paths) this.options.files.delete(path);
-    this.removed += paths.length;
-  }
-
-  /** After many files: brings the text index up to date. */
-  async finish(): Promise<void> {
-    await this.options.store.maintain(true);
-  }
-
-  summary(
-    index: { counts(): { files: number; chunks: number }; skipped(): Skipped[] },
-    started: number,
-  ): IndexSummary {
-    const { files, chunks } = index.counts();
-    return {
-      files,
-      chunks,
-      changed: this.changed,
-      removed: this.removed,
-      skipped: index.skipped(),
-      bytes: this.bytes,
-      seconds: (performance.now() - started) / 1000,
-    };
-  }
-
-  private async parse(file: WalkedFile, signal: AbortSignal): Promise<ParsedRow> {
+  private async parse(file: WalkedFile): Promise<ParsedRow> {
     const { folder, parser, maxFileBytes, files, store } = this.options;
-    const result = await parser.parse(folder, file.path, maxFileBytes, signal);
+    const result = await parser.parse(folder, file.path, maxFileBytes, this.stop.signal);
     const known = files.get(file.path);
-    const row = fileRow(file, result);
-    const sameContent = known && known.hash !== "" && known.hash === row.hash && known.reason === row.reason;
-    if (sameContent && store.holds(known)) {
-      return { file: { ...row, chunks: known.chunks }, chunks: undefined };
-    }
+    const row = fileRow(file, result, known);
+    const isSame = known && known.hash !== "" && known.hash === row.hash && known.reason === row.reason;
+    if (isSame && store.holds(known)) return { file: { ...row, chunks: known.chunks }, chunks: undefined };
     if (!result.ok) return { file: row, chunks: [] };
     const { kind, language, chunks } = result.parsed;
     return {
       file: row,
       chunks: chunks.map((chunk, ordinal) => ({
-        id: chunkId(file.path, row.hash, ordinal),
+        id: chunkId(file.path, result.hash, ordinal),
+        fileHash: result.hash,
         path: file.path,
-        fileHash: row.hash,
         kind,
         language,
         heading: chunk.heading ?? null,
@@ -144,25 +143,22 @@ export class FileWriter {
     return this.batchedChunks >= limit || this.batch.length >= batchFiles;
   }
 
-  private async flush(signal: AbortSignal): Promise<void> {
+  private async flush(): Promise<void> {
+    const { signal } = this.stop;
     const batch = this.batch;
     this.batch = [];
     this.batchedChunks = 0;
-    const chunks = await this.embed(
-      batch.flatMap((parsed) => parsed.chunks ?? []),
-      signal,
-    );
+    const chunks = await this.embed(batch.flatMap((parsed) => parsed.chunks ?? []));
     await this.pendingCommit;
     if (signal.aborted || batch.length === 0) return;
     this.commits += 1;
-    const touched = batch.filter((parsed) => !parsed.chunks).map((parsed) => parsed.file);
-    const written = batch.filter((parsed) => parsed.chunks).map((parsed) => parsed.file);
-    this.pendingCommit = this.commit(written, chunks, touched);
+    this.pendingCommit = this.commit(batch, chunks);
     // Whoever awaits the commit next meets its failure.
     this.pendingCommit.catch(() => undefined);
   }
 
-  private async embed(chunks: readonly ReadableChunk[], signal: AbortSignal): Promise<ChunkRow[]> {
+  private async embed(chunks: readonly ReadableChunk[]): Promise<ChunkRow[]> {
+    const { signal } = this.stop;
     const rows: ChunkRow[] = [];
     for (let from = 0; from < chunks.length && !signal.aborted; from += embedSlice) {
       const slice = chunks.slice(from, from + embedSlice);
@@ -171,33 +167,42 @@ export class FileWriter {
       slice.forEach((chunk, i) => {
         const vector = vectors[i];
         const text = texts[i] ?? "";
-        if (vector) rows.push({ ...chunk, terms: terms(text).join(" "), textHash: hashOfText(text), vector });
+        if (!vector) throw missingVectors(this.options.embedding.id, vectors.length, slice.length);
+        rows.push({ ...chunk, terms: terms(text).join(" "), textHash: hashOfText(text), vector });
       });
       await nextTurn();
     }
     return rows;
   }
 
-  private async commit(
-    written: readonly FileRow[],
-    chunks: readonly ChunkRow[],
-    touched: readonly FileRow[],
-  ): Promise<void> {
-    const { store, files, onProgress } = this.options;
+  private async commit(batch: readonly ParsedRow[], chunks: readonly ChunkRow[]): Promise<void> {
+    const { store, onCommit } = this.options;
+    const written = batch.filter((parsed) => parsed.chunks).map((parsed) => parsed.file);
+    const touched = batch.filter((parsed) => !parsed.chunks).map((parsed) => parsed.file);
     if (written.length > 0) await store.replaceFiles(written, chunks);
     await store.touchFiles(touched);
-    for (const file of [...written, ...touched]) files.set(file.path, file);
-    for (const file of written) {
-      this.bytes += Math.max(file.size, 0);
-      if (file.reason === "") this.changed += 1;
-    }
-    onProgress(written.length + touched.length);
+    onCommit(written, touched);
   }
 }
 
-function fileRow(file: WalkedFile, result: ParseResult): FileRow {
-  const { path, size, mtimeMs } = file;
-  const seen = { path, size, mtimeMs, changedMs: 0, retryAtMs: 0, tries: 0 };
-  if (!result.ok) return { ...seen, hash: result.hash ?? "", reason: result.reason, chunks: 0 };
-  return { ...seen, hash: result.hash, reason: "", chunks: result.parsed.chunks.length };
+function missingVectors(model: string, made: number, wanted: number): CarrelError {
+  return new CarrelError(
+    `The embedding model ${model} gave ${made} vectors for ${wanted} texts.`,
+    "Choose another embedding model, or look into the model server's log.",
+  );
+}
+
+function fileRow(file: WalkedFile, result: ParseResult, known: FileRow | undefined): FileRow {
+  const { path, size, mtimeMs, changedMs } = file;
+  const looked = { path, size, mtimeMs, changedMs, retryAtMs: 0, tries: 0 };
+  const isSameVersion = known?.size === size && known.mtimeMs === mtimeMs;
+  if (result.ok) return { ...looked, hash: result.hash, reason: "", chunks: result.parsed.chunks.length };
+  const failed = { ...looked, hash: result.hash ?? "", reason: result.reason, chunks: 0 };
+  return result.mayPass ? { ...failed, ...retryOf(isSameVersion ? known.tries : 0) } : failed;
+}
+
+/** When to try again what failed for the `tries` + first time. */
+export function retryOf(tries: number): Pick<FileRow, "tries" | "retryAtMs"> {
+  const wait = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(tries, 20));
+  return { tries: tries + 1, retryAtMs: Date.now() + wait };
 }

@@ -1,118 +1,112 @@
-import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
-import { basename, isAbsolute, join, relative, sep } from "node:path";
+import { readdir, rm, rmdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
-import type { Folder, IndexSummary, Skipped } from "../protocol/data.ts";
-import { checkPath } from "./files/lookAt.ts";
-import { type WalkOptions, walkFolder } from "./files/walk.ts";
-import type { WalkedFile } from "./files/walkedFile.ts";
-import { FileWriter } from "./fileWriter.ts";
+import type { Skipped } from "../protocol/data.ts";
+import type { Refused, WalkedFile } from "./files/walkedFile.ts";
+import { type OnCommit, retryOf, type Stop, writeFiles } from "./fileWriter.ts";
+import { shortHash } from "./indexPlace.ts";
+import { readStamp, writeStamp } from "./indexStamp.ts";
 import type { Parser } from "./read/pool.ts";
 import { refine } from "./refine.ts";
-import { takeWriteLock, type WriteLock } from "./store/lock.ts";
 import { RefinedVectors } from "./store/refinedVectors.ts";
-import { type FileRow, Store } from "./store/store.ts";
-import { dropForgotten, rememberIndex } from "./store/unusedIndexes.ts";
+import { DamagedStoreError, type FileRow, Store } from "./store/store.ts";
+import { markUsed } from "./store/unusedIndexes.ts";
 
-/** Raised when chunks, terms or tables change, so that older indexes are built anew. */
-const formatVersion = 3;
-
-const tidyAfterMs = 45_000;
-const closeAfterMs = 10_000;
+/** What of a model an index is made for; instances of it may come and go. */
+export type ModelIdentity = Pick<EmbeddingModel, "id" | "dimension">;
 
 export interface FolderIndexOptions {
-  readonly folder: Folder;
-  /** Where indexes are kept: an absolute path, never inside the workspace. */
-  readonly storage: string;
-  readonly embedding: EmbeddingModel;
+  /** The real path of the workspace folder. */
+  readonly folder: string;
+  /** Where this index is kept (see indexPlace.ts). */
+  readonly dir: string;
+  /** Whether this process holds the write lock of `dir`. Without it nothing is created or changed. */
+  readonly writes: boolean;
+  readonly embedding: ModelIdentity;
   /** A slower, better model, whose vectors are made by `refine` after the index is there. */
-  readonly refining?: EmbeddingModel | undefined;
+  readonly refining: ModelIdentity | undefined;
   readonly parser: Parser;
-  readonly walk: WalkOptions;
   /** Called when counts have changed; cheap, and may be called often. */
   readonly onProgress: () => void;
+  /** Called with files whose rows are damaged; undefined when the damage can't be told apart. */
+  readonly onDamage: (paths: readonly string[] | undefined) => void;
   readonly log: (message: string) => void;
 }
 
-/** Files looked at so far and in all. */
-export interface Progress {
-  done: number;
-  total: number;
+export interface IndexCounts {
+  readonly files: number;
+  readonly chunks: number;
+  readonly skipped: number;
+  /** Chunks that have a vector of the better model. */
+  readonly refined: number;
 }
 
 /**
  * The index of one workspace folder for one embedding model. The unit of truth is the file; the index is a
- * cache that is checked when opened and rebuilt when damaged. One process writes, others read.
+ * cache that is checked when it is opened and built again when it is damaged. It does what it is told, one call
+ * at a time; when to do it is decided by the engine's loop.
  */
 export class FolderIndex {
-  readonly folder: Folder;
+  readonly writes: boolean;
   readonly dir: string;
-  readonly progress: Progress = { done: 0, total: 0 };
-  walkOptions: WalkOptions;
+  readonly files = new Map<string, FileRow>();
+  /** Files that are tried again, with the time when, in milliseconds since the epoch. */
+  private readonly retries = new Map<string, number>();
   private readonly options: FolderIndexOptions;
+  private readonly openStore: Store | undefined;
   /** Vectors of the better model, as far as they have been made. */
   readonly refined: RefinedVectors | undefined;
-  private refinedChunks = 0;
-  private refining: Promise<void> = Promise.resolve();
-  private stopRefining = new AbortController();
-  /** Undefined for a reader while nothing has been written yet. */
-  private openStore: Store | undefined;
-  private lock: WriteLock | undefined;
-  private readonly files = new Map<string, FileRow>();
   private chunkCount = 0;
-  private queue: Promise<unknown> = Promise.resolve();
+  private refinedChunks = 0;
   private seenVersion = -1;
-  private running = 0;
-  private tidyTimer: NodeJS.Timeout | undefined;
+  private complete = false;
 
   private constructor(
     options: FolderIndexOptions,
-    dir: string,
     store: Store | undefined,
     refined: RefinedVectors | undefined,
-    lock: WriteLock | undefined,
+    complete: boolean,
   ) {
-    this.refined = refined;
     this.options = options;
-    this.folder = options.folder;
-    this.walkOptions = options.walk;
-    this.dir = dir;
+    this.writes = options.writes;
+    this.dir = options.dir;
     this.openStore = store;
-    this.lock = lock;
+    this.refined = refined;
+    this.complete = complete;
   }
 
-  /** Opens the index, empty when there is none. A damaged one is deleted, to be built again by `update`. */
+  /**
+   * Opens the index. A writer gets an empty one when there is none, when it is of another version, or when it is
+   * damaged; `log` says which. A reader gets one that finds nothing. Throws a CarrelError when the disk is in
+   * the way.
+   */
   static async open(options: FolderIndexOptions): Promise<FolderIndex> {
-    const dir = await indexDir(options);
-    await mkdir(dir, { recursive: true });
-    const lock = await writeLock(dir, options.log);
+    const { store, complete } = options.writes
+      ? await openForWriting(options)
+      : await openForReading(options);
     try {
-      const store = await openOrRebuild(options, dir, lock !== undefined);
-      const refined = await openRefined(options, dir, lock !== undefined);
-      await rememberIndex(dir);
-      const index = new FolderIndex(options, dir, store, refined, lock);
-      await index.reload();
+      const refined = await openRefined(options, store !== undefined);
+      const index = new FolderIndex(options, store, refined, complete);
+      await index.load();
+      await markUsed(options.dir);
       return index;
     } catch (error) {
-      await lock?.release();
+      store?.close();
       throw error;
     }
   }
 
+  /** What is searched; undefined for a reader as long as nobody has written. */
   get store(): Store | undefined {
     return this.openStore;
   }
 
-  get isWriter(): boolean {
-    return this.lock !== undefined;
+  /** Whether the whole folder has been in the index once. */
+  get isComplete(): boolean {
+    return this.complete;
   }
 
-  get isBusy(): boolean {
-    return this.running > 0;
-  }
-
-  /** `refined` counts the chunks that have a vector of the better model. */
-  counts(): { files: number; chunks: number; skipped: number; refined: number } {
+  counts(): IndexCounts {
     let skipped = 0;
     for (const file of this.files.values()) if (file.reason !== "") skipped += 1;
     const refined = Math.min(this.refinedChunks, this.chunkCount);
@@ -126,240 +120,249 @@ export class FolderIndex {
       .sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /** For a reader: takes the lock when its holder has gone, and tells whether this process now writes. */
-  async tryTakeOver(): Promise<boolean> {
-    if (this.lock) return true;
-    const lock = await writeLock(this.dir);
-    const version = (await this.openStore?.version()) ?? -1;
-    this.refinedChunks = (await this.refined?.count()) ?? 0;
-    if (!lock && this.openStore && version === this.seenVersion) return false;
-    this.seenVersion = version;
-    // What the store knows of its rows is from when it was opened; a writer must know what is there now.
-    const old = this.openStore;
-    try {
-      this.openStore = await openOrRebuild(this.options, this.dir, lock !== undefined);
-      await this.reload();
-    } catch (error) {
-      await lock?.release();
-      throw error;
+  /** Whether the file is not what the index has, as far as that can be told without reading it. */
+  hasChanged(file: WalkedFile): boolean {
+    const known = this.files.get(file.path);
+    return (
+      !known ||
+      known.size !== file.size ||
+      known.mtimeMs !== file.mtimeMs ||
+      known.changedMs !== file.changedMs ||
+      !this.writable().holds(known)
+    );
+  }
+
+  /** All paths that the index knows anything of. */
+  knownPaths(): Set<string> {
+    return new Set([...this.files.keys(), ...this.writable().paths()]);
+  }
+
+  /** The files at or below a path. */
+  filesUnder(path: string): string[] {
+    const below = [...this.files.keys()].filter((file) => file.startsWith(`${path}/`));
+    return this.files.has(path) ? [path, ...below] : below;
+  }
+
+  /** Takes these files and their chunks out. */
+  async remove(paths: readonly string[]): Promise<void> {
+    if (paths.length === 0) return;
+    await this.writable().removeFiles(paths);
+    for (const path of paths) {
+      this.files.delete(path);
+      this.retries.delete(path);
     }
-    // A search that is under way may still read from it.
-    setTimeout(() => old?.close(), closeAfterMs).unref();
-    this.lock = lock;
-    this.options.onProgress();
-    return lock !== undefined;
+    this.counted();
   }
 
-  /**
-   * Brings the index up to date with the disk. Ends early, with what was done, when `signal` is aborted.
-   * A reader changes nothing.
-   */
-  update(signal: AbortSignal): Promise<IndexSummary> {
-    return this.enqueue(async () => {
-      const started = performance.now();
-      const writer = this.openStore && this.writer(this.openStore);
-      try {
-        if (this.lock && writer && !signal.aborted) await this.updateWith(writer, signal);
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      }
-      const seconds = (performance.now() - started) / 1000;
-      const nothing = { changed: 0, removed: 0, bytes: 0, seconds, skipped: this.skipped() };
-      return writer?.summary(this, started) ?? { ...this.counts(), ...nothing };
-    });
+  /** Lists files that may not be indexed, with the reason, and takes their chunks out. */
+  async skip(skipped: readonly Refused[]): Promise<void> {
+    const now = Date.now();
+    const rows: FileRow[] = [];
+    for (const { path, reason, mayPass } of skipped) {
+      const known = this.files.get(path);
+      const isSame = known?.reason === reason;
+      if (isSame && (!mayPass || known.retryAtMs > now)) continue;
+      rows.push({ ...emptyRow, path, reason, ...(mayPass ? retryOf(isSame ? known.tries : 0) : {}) });
+    }
+    if (rows.length === 0) return;
+    await this.writable().replaceFiles(rows, []);
+    for (const row of rows) this.put(row);
+    this.counted();
   }
 
-  private async updateWith(writer: FileWriter, signal: AbortSignal): Promise<void> {
-    const walked = await walkFolder(this.folder.path, { ...this.walkOptions, signal });
-    if (signal.aborted) return;
-    const present = new Set([...walked.files, ...walked.skipped].map((file) => file.path));
-    const known = new Set([...this.files.keys(), ...(this.openStore?.paths() ?? [])]);
-    await writer.remove([...known].filter((path) => !present.has(path)));
-    await writer.skip(walked.skipped);
-    const changed = walked.files.filter((file) => this.hasChanged(file));
-    this.progress.done = walked.files.length - changed.length;
-    this.progress.total = walked.files.length;
-    await writer.write(changed, signal);
-    await writer.finish();
-    if (!signal.aborted) await dropForgotten(this.dir, this.options.log);
+  /** Files whose reason may have passed and whose next try is due; each is named once for each due time. */
+  takeDueRetries(now: number): string[] {
+    const due = [...this.retries].filter(([, at]) => at <= now).map(([path]) => path);
+    for (const path of due) this.retries.delete(path);
+    return due;
   }
 
-  /** Looks again at these files or folders (absolute paths), which were saved, made or deleted. */
-  changed(paths: readonly string[], signal: AbortSignal): Promise<void> {
-    if (paths.some(isIgnoreFile)) return this.update(signal).then(() => undefined);
-    return this.enqueue(async () => {
-      if (!this.lock || !this.openStore || signal.aborted) return;
-      const files: WalkedFile[] = [];
-      const skipped: Skipped[] = [];
-      const gone: string[] = [];
-      for (const path of new Set(paths)) {
-        const relativePath = this.relativePath(path);
-        if (relativePath === undefined) continue;
-        if (await isDirectory(path)) {
-          // A folder that was made or renamed is looked at whole, after this.
-          void this.update(signal).catch((error: unknown) => this.options.log(String(error)));
-          continue;
-        }
-        const found = await checkPath(this.folder.path, path, this.walkOptions);
-        if (!found) gone.push(...this.filesUnder(relativePath));
-        else if ("reason" in found) skipped.push(found);
-        else if (this.hasChanged(found)) files.push(found);
-      }
-      const writer = this.writer(this.openStore);
-      await writer.remove(gone);
-      await writer.skip(skipped);
-      this.progress.done = 0;
-      this.progress.total = files.length;
-      await writer.write(files, signal);
-    });
+  /** When the next of those tries is due, in milliseconds since the epoch; infinite when there is none. */
+  nextRetryAt(): number {
+    return Math.min(Number.POSITIVE_INFINITY, ...this.retries.values());
+  }
+
+  /** Reads these files and puts what they hold in the place of what the index had of them. */
+  async write(
+    files: Iterable<WalkedFile>,
+    embedding: EmbeddingModel,
+    maxFileBytes: number,
+    stop: Stop,
+    onCommit: OnCommit,
+  ): Promise<void> {
+    const { folder, parser } = this.options;
+    const store = this.writable();
+    await writeFiles(
+      files,
+      {
+        folder,
+        store,
+        files: this.files,
+        embedding,
+        parser,
+        maxFileBytes,
+        onCommit: (written, touched) => {
+          for (const row of [...written, ...touched]) this.put(row);
+          onCommit(written, touched);
+          this.counted();
+        },
+      },
+      stop,
+    );
+  }
+
+  /** Brings the text index up to date after many writes. */
+  async finish(): Promise<void> {
+    await this.writable().maintain(true);
+  }
+
+  /** Notes on disk that the whole folder is in the index. */
+  async setComplete(): Promise<void> {
+    if (this.complete) return;
+    const { folder, embedding, dir } = this.options;
+    await writeStamp(dir, { folder, embedding: embedding.id, complete: true });
+    this.complete = true;
+  }
+
+  /** Gives back disk space that older versions take. */
+  async tidy(): Promise<void> {
+    await this.openStore?.dropOldVersions();
+  }
+
+  /** Holds every row against its checksum. The paths of damaged ones are told to `onDamage`. */
+  async verify(signal: AbortSignal): Promise<void> {
+    const damaged = await this.writable().verify(signal);
+    if (damaged.length > 0) this.options.onDamage(damaged);
   }
 
   /**
    * Gives the chunks vectors of the better model. Ends when all have one, or early when `signal` is aborted;
-   * searches and updates go on meanwhile. A reader changes nothing.
+   * searches go on meanwhile.
    */
-  refine(signal: AbortSignal): Promise<void> {
-    const { refined, openStore: store } = this;
-    const { refining: model, onProgress } = this.options;
-    if (!refined || !model || !store || !this.lock) return Promise.resolve();
-    const either = AbortSignal.any([signal, this.stopRefining.signal]);
-    this.refining = this.refining
-      .catch(() => undefined)
-      .then(() => {
-        if (either.aborted) return;
-        const report = (done: number): void => {
-          this.refinedChunks = done;
-          onProgress();
-        };
-        return refine({ store, refined, model, onProgress: report }, either);
-      });
-    return this.refining;
+  async refine(model: EmbeddingModel, signal: AbortSignal): Promise<void> {
+    const { onProgress } = this.options;
+    const { openStore: store, refined } = this;
+    if (!store || !refined) return;
+    const report = (done: number): void => {
+      this.refinedChunks = done;
+      onProgress();
+    };
+    await refine({ store, refined, model, onProgress: report }, signal);
   }
 
-  private async endRefining(): Promise<void> {
-    this.stopRefining.abort();
-    await this.refining.catch(() => undefined);
-    this.stopRefining = new AbortController();
-  }
-
-  /** Deletes the index from disk and starts an empty one. */
-  async clear(): Promise<void> {
-    await this.endRefining();
-    await this.enqueue(async () => {
-      if (!this.lock) return;
-      await this.refined?.clear();
-      this.refinedChunks = 0;
-      this.openStore?.close();
-      await rm(join(this.dir, "lance"), { recursive: true, force: true });
-      this.openStore = await Store.openForWriting(join(this.dir, "lance"), this.options.embedding.dimension);
-      await this.reload();
-    });
+  /** For a reader: whether the writer has written since this was opened or last asked. */
+  async hasNews(): Promise<boolean> {
+    const { folder, embedding, dir } = this.options;
+    const stamp = await readStamp(dir, { folder, embedding: embedding.id });
+    const isThere = stamp.state === "ok";
+    if (!this.openStore) return isThere;
+    if (!isThere || stamp.complete !== this.complete) return true;
+    return (await this.openStore.version()) !== this.seenVersion;
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.tidyTimer);
-    await this.endRefining();
-    await this.queue.catch(() => undefined);
     this.refined?.close();
-    if (this.lock) await this.openStore?.dropOldVersions().catch(() => undefined);
+    if (this.writes) await this.openStore?.dropOldVersions().catch(() => undefined);
     this.openStore?.close();
-    await this.lock?.release();
-    this.lock = undefined;
   }
 
-  private writer(store: Store): FileWriter {
-    return new FileWriter({
-      folder: this.folder.path,
-      store,
-      files: this.files,
-      embedding: this.options.embedding,
-      parser: this.options.parser,
-      maxFileBytes: this.walkOptions.maxFileBytes,
-      onProgress: (done) => {
-        this.progress.done += done;
-        this.chunkCount = store.writtenRows();
-        this.options.onProgress();
-      },
-    });
+  private put(row: FileRow): void {
+    this.files.set(row.path, row);
+    if (row.retryAtMs > 0) this.retries.set(row.path, row.retryAtMs);
+    else this.retries.delete(row.path);
   }
 
-  /** One change after another: two that overlap would each write what they read before the other. */
-  private enqueue<T>(task: () => Promise<T>): Promise<T> {
-    this.running += 1;
-    const result = this.queue.then(task).finally(() => {
-      this.running -= 1;
-      this.progress.done = 0;
-      this.progress.total = 0;
-      this.options.onProgress();
-      this.tidyLater();
-    });
-    this.queue = result.catch(() => undefined);
-    return result;
-  }
-
-  /** Disk space is given back when nothing has been written for a while. */
-  private tidyLater(): void {
-    clearTimeout(this.tidyTimer);
-    this.tidyTimer = setTimeout(() => {
-      if (!this.lock || this.isBusy) return;
-      this.queue = this.queue
-        .then(() => this.openStore?.dropOldVersions())
-        .catch((error: unknown) => this.options.log(`Old versions could not be dropped: ${String(error)}`));
-    }, tidyAfterMs);
-    this.tidyTimer.unref();
-  }
-
-  private hasChanged(file: WalkedFile): boolean {
-    const known = this.files.get(file.path);
-    if (!known || known.size !== file.size || known.mtimeMs !== file.mtimeMs) return true;
-    return !this.openStore?.holds(known);
-  }
-
-  private filesUnder(path: string): string[] {
-    if (this.files.has(path)) return [path];
-    return [...this.files.keys()].filter((file) => file.startsWith(`${path}/`));
-  }
-
-  private relativePath(path: string): string | undefined {
-    const result = relative(this.folder.path, path);
-    if (result === "" || result.startsWith("..") || isAbsolute(result)) return undefined;
-    return result.split(sep).join("/");
-  }
-
-  private async reload(): Promise<void> {
-    this.files.clear();
-    for (const file of (await this.openStore?.allFiles()) ?? []) this.files.set(file.path, file);
+  private counted(): void {
     this.chunkCount = this.openStore?.writtenRows() ?? 0;
+    this.options.onProgress();
+  }
+
+  private writable(): Store {
+    if (!this.writes || !this.openStore) throw new Error("This index is only read here.");
+    return this.openStore;
+  }
+
+  private async load(): Promise<void> {
+    if (!this.openStore) return;
+    this.seenVersion = await this.openStore.version();
+    for (const file of await this.openStore.allFiles()) this.put(file);
+    this.chunkCount = this.openStore.writtenRows();
     this.refinedChunks = (await this.refined?.count()) ?? 0;
   }
 }
 
-/** The lock of the index, or undefined when this process can only read it. */
-async function writeLock(dir: string, log?: (message: string) => void): Promise<WriteLock | undefined> {
-  const attempt = await takeWriteLock(dir);
-  if (attempt.state === "unavailable") log?.(`${attempt.problem.message} ${attempt.problem.remedy}`);
-  return attempt.state === "taken" ? attempt.lock : undefined;
+const emptyRow = { size: -1, mtimeMs: -1, changedMs: -1, hash: "", chunks: 0, retryAtMs: 0, tries: 0 };
+
+/** Deletes what an index holds. The caller has its write lock. */
+export async function deleteIndexFiles(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) await rm(join(dir, name), { recursive: true, force: true });
 }
 
-/** The folder of an index: one for each model, and in it one for each workspace folder. */
-async function indexDir({ storage, embedding, folder }: FolderIndexOptions): Promise<string> {
-  const real = await realpath(folder.path);
-  return join(storage, "indexes", shortHash(embedding.id), shortHash(real));
+/** Deletes the folder of an index, and the one of its model unless another workspace's index is in it. */
+export async function removeEmptyIndex(dir: string): Promise<void> {
+  await rmdir(dir);
+  await rmdir(dirname(dir)).catch(() => undefined);
 }
 
-function shortHash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+interface OpenedStore {
+  readonly store: Store | undefined;
+  readonly complete: boolean;
+}
+
+async function openForWriting(options: FolderIndexOptions): Promise<OpenedStore> {
+  const { dir, folder, embedding, log, onDamage } = options;
+  const place = join(dir, "lance");
+  const stamp = await readStamp(dir, { folder, embedding: embedding.id });
+  if (stamp.state === "ok") {
+    const store = await tryOpen(
+      () => Store.openForWriting(place, embedding.dimension, { onDamage }),
+      options,
+    );
+    if (store) return { store, complete: stamp.complete };
+  }
+  if (stamp.state === "damaged") {
+    log(`The index of ${folder} is built anew: its description (index.json) is damaged.`);
+  }
+  await deleteIndexFiles(dir);
+  await writeStamp(dir, { folder, embedding: embedding.id, complete: false });
+  const store = await Store.openForWriting(place, embedding.dimension, { onDamage });
+  return { store, complete: false };
+}
+
+/** The store, once its list of files could be read; undefined when it is damaged. */
+async function tryOpen(
+  open: () => Promise<Store>,
+  { folder, log }: FolderIndexOptions,
+): Promise<Store | undefined> {
+  let store: Store | undefined;
+  try {
+    store = await open();
+    await store.allFiles();
+    return store;
+  } catch (error) {
+    store?.close();
+    if (!(error instanceof DamagedStoreError)) throw error;
+    log(`The index of ${folder} is damaged and is built anew: ${String(error)}`);
+    return undefined;
+  }
+}
+
+async function openForReading(options: FolderIndexOptions): Promise<OpenedStore> {
+  const { dir, folder, embedding, onDamage } = options;
+  const stamp = await readStamp(dir, { folder, embedding: embedding.id });
+  if (stamp.state !== "ok") return { store: undefined, complete: false };
+  const store = await Store.openForReading(join(dir, "lance"), embedding.dimension, { onDamage });
+  return { store, complete: stamp.complete };
 }
 
 async function openRefined(
-  { folder, refining, log }: FolderIndexOptions,
-  dir: string,
-  mayWrite: boolean,
+  { folder, dir, writes, refining, log }: FolderIndexOptions,
+  isThere: boolean,
 ): Promise<RefinedVectors | undefined> {
-  if (!refining) return undefined;
+  if (!refining || !isThere) return undefined;
   const name = `refined-${shortHash(refining.id)}`;
   const place = join(dir, name);
-  if (mayWrite) {
+  if (writes) {
     // Those of an older version's model are of no use to anybody.
     const others = (await readdir(dir)).filter((other) => other.startsWith("refined-") && other !== name);
     for (const other of others) await rm(join(dir, other), { recursive: true, force: true });
@@ -368,49 +371,9 @@ async function openRefined(
     return await RefinedVectors.open(place, refining.dimension);
   } catch (error) {
     // Search does without them, and they can be made again.
-    log(`The refined vectors of ${folder.path} are damaged and are made anew: ${String(error)}`);
-    if (!mayWrite) return undefined;
+    log(`The refined vectors of ${folder} are damaged and are made anew: ${String(error)}`);
+    if (!writes) return undefined;
     await rm(place, { recursive: true, force: true });
     return RefinedVectors.open(place, refining.dimension);
   }
-}
-
-async function openOrRebuild(
-  options: FolderIndexOptions,
-  dir: string,
-  mayWrite: boolean,
-): Promise<Store | undefined> {
-  const lance = join(dir, "lance");
-  const stamp = JSON.stringify({
-    formatVersion,
-    embedding: options.embedding.id,
-    folder: options.folder.path,
-  });
-  const stampFile = join(dir, "index.json");
-  const known = await readFile(stampFile, "utf8").catch(() => "");
-  const { dimension } = options.embedding;
-  if (!mayWrite) return known === stamp ? Store.openForReading(lance, dimension) : undefined;
-  if (known === stamp) {
-    try {
-      const store = await Store.openForWriting(lance, dimension);
-      await store.allFiles();
-      return store;
-    } catch (error) {
-      options.log(`The index of ${options.folder.path} is damaged and is built anew: ${String(error)}`);
-    }
-  }
-  await rm(lance, { recursive: true, force: true });
-  await writeFile(stampFile, stamp);
-  return Store.openForWriting(lance, dimension);
-}
-
-function isIgnoreFile(path: string): boolean {
-  return [".gitignore", ".carrelignore"].includes(basename(path));
-}
-
-async function isDirectory(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
 }

@@ -55,6 +55,8 @@ export const indexStatus = v.object({
   embedding: v.string(),
   problem: v.optional(v.string()),
   remedy: v.optional(v.string()),
+  /** What a person should know though nothing is wrong: which rule leaves every file out, for instance. */
+  notice: v.optional(v.string()),
 });
 export type IndexStatus = v.InferOutput<typeof indexStatus>;
 
@@ -67,6 +69,8 @@ export const indexSummary = v.object({
   skipped: v.array(skipped),
   bytes: v.number(),
   seconds: v.number(),
+  /** What a person should know of the result: that another process writes the index, for instance. */
+  notice: v.optional(v.string()),
 });
 export type IndexSummary = v.InferOutput<typeof indexSummary>;
 

@@ -26,6 +26,8 @@ export interface SearchedFolder {
   readonly folder: string;
   readonly store: Store;
   readonly refined?: RefinedVectors | undefined;
+  /** Paths below this folder, each ending in "/", that are searched as folders of their own. */
+  readonly nested?: readonly string[];
 }
 
 /** The embedded query, of unit length. Without vectors only terms are searched. */
@@ -95,12 +97,13 @@ function merge(
 ): Scored[] {
   const byId = new Map<string, Scored>();
   const none = { from, refined: undefined, score: 0 };
-  for (const candidate of lexical) {
+  const isOwn = ({ path }: Candidate): boolean => !from.nested?.some((prefix) => path.startsWith(prefix));
+  for (const candidate of lexical.filter(isOwn)) {
     const { id, textHash, vector, score } = candidate;
     const similarity = queryVector ? dot(queryVector, vector) : 0;
     byId.set(id, { ...none, id, textHash, isTest: isTest(candidate), lexical: score, similarity });
   }
-  for (const candidate of nearest) {
+  for (const candidate of nearest.filter(isOwn)) {
     const { id, textHash, score } = candidate;
     if (byId.has(id)) continue;
     byId.set(id, { ...none, id, textHash, isTest: isTest(candidate), lexical: 0, similarity: score });

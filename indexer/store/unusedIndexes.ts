@@ -2,10 +2,10 @@ import { readdir, rename, rm, rmdir, stat, utimes } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { takeWriteLock } from "./lock.ts";
 
-const forgottenAfterMs = 14 * 24 * 3_600_000;
+const unusedAfterMs = 14 * 24 * 3_600_000;
 
 /** Notes that the index in `dir` is in use. Its stamp file must be there. */
-export async function rememberIndex(dir: string): Promise<void> {
+export async function markUsed(dir: string): Promise<void> {
   const now = new Date();
   await utimes(join(dir, "index.json"), now, now).catch(() => undefined);
 }
@@ -16,14 +16,14 @@ export async function rememberIndex(dir: string): Promise<void> {
  * stays, as does one that can't be deleted; `log` is told of the latter.
  * @param dir The folder's index for the model that is in use: <storage>/indexes/<model>/<folder>.
  */
-export async function dropForgotten(dir: string, log: (message: string) => void): Promise<void> {
+export async function dropUnusedIndexes(dir: string, log: (message: string) => void): Promise<void> {
   const indexes = dirname(dirname(dir));
   for (const model of await readdir(indexes).catch(() => [])) {
     const other = join(indexes, model, basename(dir));
     try {
       // What a process left that was killed while it deleted.
       await rm(tombstone(other), { recursive: true, force: true });
-      if (other !== dir && (await isForgotten(other))) await deleteIndex(other, isForgotten);
+      if (other !== dir && (await isUnused(other))) await deleteIndex(other, isUnused);
     } catch (error) {
       log(`The unused index ${other} could not be deleted: ${String(error)}`);
     }
@@ -62,7 +62,7 @@ function tombstone(dir: string): string {
   return `${dir}.deleted`;
 }
 
-async function isForgotten(dir: string): Promise<boolean> {
+async function isUnused(dir: string): Promise<boolean> {
   const opened = await stat(join(dir, "index.json")).catch(() => undefined);
-  return opened !== undefined && Date.now() - opened.mtimeMs >= forgottenAfterMs;
+  return opened !== undefined && Date.now() - opened.mtimeMs >= unusedAfterMs;
 }

@@ -5,11 +5,13 @@
  * fused with lexical search, where its folder is there (scripts/train/teacher.py makes it).
  */
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { FolderIndex } from "../../indexer/folderIndex.ts";
+import { FolderEntry } from "../../engine/workspace/folderEntry.ts";
+import type { Models } from "../../engine/workspace/models.ts";
+import type { FolderIndex } from "../../indexer/folderIndex.ts";
 import { createParser } from "../../indexer/read/pool.ts";
 import { search } from "../../indexer/search/search.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
@@ -132,24 +134,16 @@ async function evaluate(name: string): Promise<SetResult> {
   for (const [key, model] of models) {
     const storage = join(defaultCache, "index", name);
     await mkdir(storage, { recursive: true });
-    const index = await FolderIndex.open({
-      folder: { path: dir, name },
-      storage,
-      embedding: model,
-      refining: key === "bundled" ? encoder : undefined,
-      parser,
-      walk: { exclude: [], maxFileBytes: defaultSettings.maxFileBytes },
-      onProgress: () => undefined,
-      log,
-    });
+    const models = { key, embedding: model, refining: key === "bundled" ? encoder : undefined };
     const started = performance.now();
-    const summary = await index.update(new AbortController().signal);
-    chunks = summary.chunks;
+    const { entry, index } = await buildIndex(dir, name, storage, models);
+    const { files, chunks: indexed } = index.counts();
+    chunks = indexed;
     const took = ((performance.now() - started) / 1000).toFixed(1);
-    log(`${name}: ${summary.files} files, ${chunks} chunks, ${key}, ${took} s`);
+    log(`${name}: ${files} files, ${chunks} chunks, ${key}, ${took} s`);
     const queries = questions.map((question) => question.query);
     const vectors = await model.embed(queries, "query");
-    if (key === "bundled") await refine(index, name);
+    if (key === "bundled") await refine(entry, index, name);
     const refined = key === "bundled" ? await encoder?.embed(queries, "query") : undefined;
     for (const method of methods.filter((one) => one.model === key)) {
       const begun = performance.now();
@@ -179,7 +173,7 @@ async function evaluate(name: string): Promise<SetResult> {
         seconds: (performance.now() - begun) / 1000 / Math.max(1, questions.length),
       };
     }
-    await index.close();
+    await entry.close();
   }
   const [ours, theirs] = [gainsOf.get(shipped), gainsOf.get(yardstick)];
   const differences = ours && theirs && ours.map((gain, i) => gain - (theirs[i] ?? 0));
@@ -193,10 +187,39 @@ async function evaluate(name: string): Promise<SetResult> {
   };
 }
 
-async function refine(index: FolderIndex, name: string): Promise<void> {
+/** Brings the index of a set up to date, by the same steps as the engine's loop. */
+async function buildIndex(
+  dir: string,
+  name: string,
+  storage: string,
+  models: Models,
+): Promise<{ entry: FolderEntry; index: FolderIndex }> {
+  const entry = new FolderEntry(
+    { folder: { path: dir, name }, realPath: await realpath(dir) },
+    {
+      storage: () => storage,
+      models: () => models,
+      parser,
+      onProgress: () => undefined,
+      log: (_, message) => log(message),
+      wake: () => undefined,
+    },
+  );
+  await entry.open();
+  const { signal } = new AbortController();
+  const { exclude, maxFileBytes } = defaultSettings;
+  await entry.lookAtAll({ exclude, maxFileBytes }, 0, signal);
+  await entry.readFiles(maxFileBytes, { signal, isYielding: () => false });
+  await entry.finish(signal);
+  const index = entry.index?.value;
+  if (!index) throw new Error(`The index of ${name} is not open.`);
+  return { entry, index };
+}
+
+async function refine(entry: FolderEntry, index: FolderIndex, name: string): Promise<void> {
   const started = performance.now();
   const before = index.counts().refined;
-  await index.refine(new AbortController().signal);
+  await entry.refine(new AbortController().signal);
   const seconds = (performance.now() - started) / 1000;
   const made = index.counts().refined - before;
   log(

@@ -208,7 +208,7 @@ test("pausing stops, resuming completes, deleting empties", async (t) => {
     return status.files === 300 && status.state === "ready";
   });
   await channel.request("deleteIndex", {});
-  assert.deepEqual(await paths(channel, "kiwi"), []);
+  await assert.rejects(paths(channel, "kiwi"), /was deleted/);
   assert.equal((await channel.request("status", {})).status.state, "empty");
 });
 
@@ -238,11 +238,16 @@ test("a link out of the workspace is not followed, an unreadable file is listed"
   assert.ok(summary.files >= 1);
 });
 
-test("a folder that is not there is one clear error", async (t) => {
-  const workspace = await workspaceFor(t, {});
-  const engine = await workspace.start();
-  const folders = [{ path: join(workspace.dir, "nowhere"), name: "nowhere" }];
-  await assert.rejects(engine.channel.request("setFolders", { folders }), /nowhere/);
+test("a folder that is not there is one clear problem", async (t) => {
+  const workspace = await workspaceFor(t, { "a.md": "apples\n" });
+  const { channel } = await workspace.start();
+  const folders = ["nowhere", ""].map((name) => ({ path: join(workspace.dir, name), name }));
+  await channel.request("setFolders", { folders });
+  await channel.request("index", {});
+  const { status, skipped } = await channel.request("status", {});
+  assert.match(status.problem ?? "", /"nowhere" can't be read: it does not exist/);
+  assert.equal(skipped[0]?.path, join(workspace.dir, "nowhere"));
+  assert.deepEqual(await paths(channel, "apples"), ["a.md"]);
 });
 
 test("an embedding model that can't be had is a problem with a remedy, and the bundled one stands in", async (t) => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
 import { takeWriteLock } from "../../indexer/store/lock.ts";
-import { deleteIndex, dropForgotten, rememberIndex } from "../../indexer/store/unusedIndexes.ts";
+import { deleteIndex, dropUnusedIndexes, markUsed } from "../../indexer/store/unusedIndexes.ts";
 import { LockProcess } from "../support/lockProcess.ts";
 
 const base = await mkdtemp(join(tmpdir(), "carrel-unused-"));
@@ -36,7 +36,7 @@ async function makeStorage(): Promise<{
 
 async function drop(dir: string): Promise<string[]> {
   const said: string[] = [];
-  await dropForgotten(dir, (message) => said.push(message));
+  await dropUnusedIndexes(dir, (message) => said.push(message));
   return said;
 }
 
@@ -67,7 +67,7 @@ test("an index that another process writes to stays, and so does one that was op
   t.after(() => writer.kill());
   assert.equal(await writer.take(), "taken");
   const again = await make("again", 15);
-  await rememberIndex(again);
+  await markUsed(again);
   assert.deepEqual(await drop(dir), []);
   assert.ok(existsSync(join(used, "lance", "data")));
   assert.ok(existsSync(join(again, "lance", "data")));

@@ -86,7 +86,8 @@ function problem({ file, from, typeOnly }: Import): string | undefined {
     if (allowed || (typeOnly && rules.typesFrom?.includes(target))) return undefined;
     return `${file} imports ${from}: ${room} may not import ${target}`;
   }
-  if (!from.startsWith("node:") && builtinModules.includes(from)) return `${file} imports ${from}: write node:${from}`;
+  if (!from.startsWith("node:") && builtinModules.includes(from))
+    return `${file} imports ${from}: write node:${from}`;
   for (const { packages, files, why } of reserved) {
     if (!packages.some((name) => isFrom(from, name))) continue;
     if (!files.some((pattern) => matchesGlob(file, pattern))) return `${file} imports ${from}: ${why}`;

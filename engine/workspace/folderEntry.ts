@@ -1,0 +1,361 @@
+import { basename, join } from "node:path";
+import { Directories } from "../../indexer/files/directories.ts";
+import { explainEmpty } from "../../indexer/files/explainEmpty.ts";
+import { lookAt } from "../../indexer/files/lookAt.ts";
+import { type WalkOptions, walkFolder } from "../../indexer/files/walk.ts";
+import type { WalkedFile } from "../../indexer/files/walkedFile.ts";
+import type { Stop } from "../../indexer/fileWriter.ts";
+import { deleteIndexFiles, FolderIndex, removeEmptyIndex } from "../../indexer/folderIndex.ts";
+import { indexPlace } from "../../indexer/indexPlace.ts";
+import type { Parser } from "../../indexer/read/pool.ts";
+import { takeWriteLock, type WriteLock } from "../../indexer/store/lock.ts";
+import type { FileRow } from "../../indexer/store/store.ts";
+import { dropUnusedIndexes } from "../../indexer/store/unusedIndexes.ts";
+import type { Folder } from "../../protocol/data.ts";
+import { FileQueue } from "./fileQueue.ts";
+import type { PresentFolder } from "./folders.ts";
+import type { Models } from "./models.ts";
+import type { Problem } from "./problem.ts";
+import { Retry } from "./retry.ts";
+import { type Release, Shared } from "./shared.ts";
+
+const firstRetryMs = 3_000;
+const longestRetryMs = 120_000;
+
+export interface EntryParts {
+  readonly storage: () => string;
+  /** Asked anew for each step: another instance of the same model may have come. */
+  readonly models: () => Models;
+  readonly parser: Parser;
+  readonly onProgress: () => void;
+  readonly log: (level: "info" | "warn" | "error", message: string) => void;
+  /** Called when something has been found that needs the loop: damage, for instance. */
+  readonly wake: () => void;
+}
+
+/** What has been done since the entry was opened; only grows. */
+export interface Work {
+  changed: number;
+  removed: number;
+  bytes: number;
+}
+
+/**
+ * One workspace folder in one set of indexes: its write lock, its open index, and what is still to be done to
+ * bring it up to date. Only the loop calls its methods, one at a time.
+ */
+export class FolderEntry {
+  readonly realPath: string;
+  readonly dir: string;
+  /** As the workspace names it; the same place may get another name. */
+  folder: Folder;
+  /** Why the last step failed; it is tried again at `retry`. */
+  problem: Problem | undefined;
+  /** Why nothing can be written here, though it can be searched. */
+  readOnly: Problem | undefined;
+  readonly retry = new Retry(firstRetryMs, longestRetryMs);
+  readonly work: Work = { changed: 0, removed: 0, bytes: 0 };
+  /** A sentence for a person when the folder holds nothing to index. */
+  emptyReason: string | undefined;
+  /** The revision of the wish that the last whole look began with; -1 before the first. */
+  lookedAt = -1;
+  /** For a reader: when it last looked at what the writer has written, and last found something new; `performance.now()`. */
+  followedAt = 0;
+  newsAt = 0;
+  isVerified = false;
+  /** Set after writes, until the text index has been brought up to date. */
+  isUnfinished = false;
+  needsRebuild = false;
+  /** Set after writes, until the second pass has gone over all chunks. */
+  needsRefine = true;
+  /** Set after writes, until older versions have been dropped from disk. */
+  needsTidy = false;
+  private readonly parts: EntryParts;
+  private lock: WriteLock | undefined;
+  private shared: Shared<FolderIndex> | undefined;
+  private release: Release | undefined;
+  /** Absolute paths that were told to have changed. */
+  private told = new Set<string>();
+  readonly queue = new FileQueue();
+
+  constructor({ folder, realPath }: PresentFolder, parts: EntryParts) {
+    this.folder = folder;
+    this.realPath = realPath;
+    this.parts = parts;
+    this.dir = indexPlace(parts.storage(), parts.models().embedding.id, realPath);
+  }
+
+  get index(): Shared<FolderIndex> | undefined {
+    return this.shared;
+  }
+
+  get isWriter(): boolean {
+    return this.lock !== undefined;
+  }
+
+  get hasTold(): boolean {
+    return this.told.size > 0;
+  }
+
+  /** Takes the lock if it is free, and opens the index. Throws a CarrelError when that can't be done. */
+  async open(): Promise<void> {
+    if (!this.lock) {
+      const attempt = await takeWriteLock(this.dir);
+      this.lock = attempt.state === "taken" ? attempt.lock : undefined;
+      this.readOnly = attempt.state === "unavailable" ? attempt.problem : undefined;
+    }
+    try {
+      this.use(await this.openIndex());
+    } catch (error) {
+      await this.releaseLock();
+      throw error;
+    }
+  }
+
+  /** For a reader: takes the lock when it is free, or reads what the writer has written meanwhile. True when something is new. */
+  async follow(): Promise<boolean> {
+    if (this.lock || !this.shared) return false;
+    const attempt = await takeWriteLock(this.dir);
+    this.readOnly = attempt.state === "unavailable" ? attempt.problem : undefined;
+    if (attempt.state === "taken") this.lock = attempt.lock;
+    else if (!(await this.shared.value.hasNews().catch(() => true))) {
+      this.followedAt = performance.now();
+      return false;
+    }
+    try {
+      // What this process knows of the rows is from when it opened them.
+      await this.reopen();
+    } catch (error) {
+      await this.releaseLock();
+      throw error;
+    }
+    if (this.lock) this.lookedAt = -1;
+    this.followedAt = performance.now();
+    this.newsAt = this.followedAt;
+    return true;
+  }
+
+  /** Opens the index anew; searches that have begun go on with the old one. */
+  async reopen(): Promise<void> {
+    const index = await this.openIndex();
+    this.drop();
+    this.use(index);
+  }
+
+  /** Deletes the index from disk, once nobody reads it any more, and starts an empty one. */
+  async rebuild(): Promise<void> {
+    await this.deleteFiles();
+    this.use(await this.openIndex());
+    this.forgetWork();
+  }
+
+  tell(paths: Iterable<string>): void {
+    for (const path of paths) this.told.add(path);
+  }
+
+  /** Walks the whole folder: what has gone is taken out, what is new or changed waits to be read. */
+  async lookAtAll(options: WalkOptions, revision: number, signal: AbortSignal): Promise<void> {
+    const index = this.opened();
+    // What is told from now on may have happened after the walk has passed.
+    this.told = new Set();
+    const walked = await walkFolder(this.realPath, { ...options, signal });
+    if (signal.aborted) return;
+    this.emptyReason = explainEmpty(walked);
+    const present = new Set([...walked.files, ...walked.skipped].map(({ path }) => path));
+    await this.remove([...index.knownPaths()].filter((path) => !present.has(path)));
+    await index.skip(walked.skipped);
+    const toBeRead = walked.files.filter((file) => this.isToBeRead(file));
+    this.queue.replace(toBeRead, walked.files.length);
+    this.isUnfinished = true;
+    this.lookedAt = revision;
+  }
+
+  /**
+   * Looks at the paths that were told, and at those whose reason may have passed. Those that are to be read go
+   * before all others.
+   */
+  async lookAtTold(options: WalkOptions, now: number): Promise<void> {
+    const index = this.opened();
+    this.tell(index.takeDueRetries(now).map((path) => join(this.realPath, path)));
+    const told = [...this.told];
+    if (told.some(isIgnoreFile)) {
+      this.told.clear();
+      this.lookedAt = -1;
+      return;
+    }
+    const directories = await Directories.of(this.realPath, options.exclude);
+    for (const path of told) {
+      // First, so that what is told again while it is being looked at is looked at again.
+      this.told.delete(path);
+      try {
+        await this.lookAtOne(path, options, directories);
+      } catch (error) {
+        this.told.add(path);
+        throw error;
+      }
+    }
+  }
+
+  private async lookAtOne(path: string, options: WalkOptions, directories: Directories): Promise<void> {
+    const index = this.opened();
+    const seen = await lookAt(this.realPath, path, options, directories);
+    if (seen.kind === "outside") return;
+    const present = new Set([...seen.files, ...seen.skipped].map((one) => one.path));
+    await this.remove(index.filesUnder(seen.path).filter((file) => !present.has(file)));
+    await index.skip(seen.skipped);
+    // A file that was told is read though its size and times say that it is the same.
+    for (const file of seen.files) this.queue.putFirst(file);
+  }
+
+  /** Reads the files that wait, the urgent ones first. Ends when there are none, or when it is to stop. */
+  async readFiles(maxFileBytes: number, stop: Stop): Promise<void> {
+    const { files, done } = this.queue.reading();
+    const { embedding } = this.parts.models();
+    await this.opened().write(files, embedding, maxFileBytes, stop, (written, touched) => {
+      for (const { path } of [...written, ...touched]) done(path);
+      this.wrote(written);
+    });
+  }
+
+  /** Brings the text index up to date, and notes that the folder is whole in the index. */
+  async finish(signal: AbortSignal): Promise<void> {
+    await this.opened().finish();
+    await this.opened().setComplete();
+    this.isUnfinished = false;
+    if (!signal.aborted) await dropUnusedIndexes(this.dir, (message) => this.parts.log("warn", message));
+  }
+
+  /** Gives the chunks vectors of the better model, as long as `signal` allows. */
+  async refine(signal: AbortSignal): Promise<void> {
+    const { refining } = this.parts.models();
+    if (refining) await this.opened().refine(refining, signal);
+    if (!signal.aborted) this.needsRefine = false;
+  }
+
+  async tidy(): Promise<void> {
+    this.needsTidy = false;
+    await this.opened().tidy();
+  }
+
+  async verify(signal: AbortSignal): Promise<void> {
+    await this.opened().verify(signal);
+    if (!signal.aborted) this.isVerified = true;
+  }
+
+  /** When the next try of a file whose reason may have passed is due, in milliseconds since the epoch; infinite when there is none. */
+  nextRetryAt(): number {
+    return this.lock && this.shared ? this.shared.value.nextRetryAt() : Number.POSITIVE_INFINITY;
+  }
+
+  /** Lets go of the index and of the lock. Resolves when nobody reads the index any more. */
+  async close(): Promise<void> {
+    const ended = this.shared?.ended;
+    this.drop();
+    await ended;
+    await this.releaseLock();
+  }
+
+  /** The same, and deletes the index from disk if it is this process that writes it. */
+  async discard(): Promise<void> {
+    if (this.lock) {
+      await this.deleteFiles();
+      await removeEmptyIndex(this.dir);
+    }
+    await this.close();
+  }
+
+  private async deleteFiles(): Promise<void> {
+    const ended = this.shared?.ended;
+    this.drop();
+    await ended;
+    await deleteIndexFiles(this.dir);
+  }
+
+  private forgetWork(): void {
+    this.queue.clear();
+    this.lookedAt = -1;
+    this.isUnfinished = false;
+    this.needsRebuild = false;
+    this.isVerified = true;
+    this.problem = undefined;
+    this.retry.succeeded();
+  }
+
+  private wrote(files: readonly FileRow[]): void {
+    this.needsRefine = true;
+    this.needsTidy = true;
+    for (const { size, reason } of files) {
+      this.work.bytes += Math.max(size, 0);
+      if (reason === "") this.work.changed += 1;
+    }
+  }
+
+  private isToBeRead(file: WalkedFile): boolean {
+    const known = this.opened().files.get(file.path);
+    const isDue = known !== undefined && known.retryAtMs > 0 && known.retryAtMs <= Date.now();
+    return isDue || this.opened().hasChanged(file);
+  }
+
+  private async remove(paths: readonly string[]): Promise<void> {
+    if (paths.length === 0) return;
+    await this.opened().remove(paths);
+    this.wrote([]);
+    for (const path of paths) this.queue.drop(path);
+    this.work.removed += paths.length;
+  }
+
+  private opened(): FolderIndex {
+    if (!this.shared) throw new Error("The index of this folder is not open.");
+    return this.shared.value;
+  }
+
+  private openIndex(): Promise<FolderIndex> {
+    const { parser, onProgress, log } = this.parts;
+    const { embedding, refining } = this.parts.models();
+    return FolderIndex.open({
+      folder: this.realPath,
+      dir: this.dir,
+      writes: this.lock !== undefined,
+      embedding,
+      refining,
+      parser,
+      onProgress,
+      onDamage: (paths) => this.damaged(paths),
+      log: (message) => log("warn", message),
+    });
+  }
+
+  private damaged(paths: readonly string[] | undefined): void {
+    const what = paths === undefined ? "as a whole" : `in ${paths.length} of its files`;
+    this.parts.log("warn", `The index of ${this.realPath} is damaged ${what}, which are read again.`);
+    if (paths === undefined) this.needsRebuild = true;
+    else this.tell(paths.map((path) => join(this.realPath, path)));
+    this.parts.wake();
+  }
+
+  private use(index: FolderIndex): void {
+    this.shared = new Shared(
+      index,
+      (one) => one.close(),
+      (error) => this.parts.log("warn", `An index could not be closed: ${String(error)}`),
+    );
+    this.release = this.shared.hold();
+    this.needsRebuild = false;
+    if (index.counts().chunks === 0) this.isVerified = true;
+  }
+
+  private drop(): void {
+    this.release?.();
+    this.release = undefined;
+    this.shared = undefined;
+  }
+
+  private async releaseLock(): Promise<void> {
+    await this.lock?.release();
+    this.lock = undefined;
+  }
+}
+
+function isIgnoreFile(path: string): boolean {
+  return [".gitignore", ".carrelignore"].includes(basename(path));
+}

@@ -1,0 +1,47 @@
+import { readdir, realpath } from "node:fs/promises";
+import type { Folder } from "../../protocol/data.ts";
+import type { Problem } from "./problem.ts";
+
+/** A workspace folder that is there. Two names of one place are the same folder. */
+export interface PresentFolder {
+  readonly folder: Folder;
+  readonly realPath: string;
+}
+
+export interface MissingFolder {
+  readonly folder: Folder;
+  readonly problem: Problem;
+}
+
+/** Which of the wanted folders are there and can be read. One that is named twice, by a link too, counts once. */
+export async function findFolders(
+  wanted: readonly Folder[],
+): Promise<{ present: PresentFolder[]; missing: MissingFolder[] }> {
+  const present = new Map<string, PresentFolder>();
+  const missing: MissingFolder[] = [];
+  for (const folder of wanted) {
+    try {
+      const realPath = await realpath(folder.path);
+      await readdir(realPath);
+      if (!present.has(realPath)) present.set(realPath, { folder, realPath });
+    } catch (error) {
+      missing.push({ folder, problem: unreadable(folder, error) });
+    }
+  }
+  return { present: [...present.values()], missing };
+}
+
+function unreadable(folder: Folder, error: unknown): Problem {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const why: Readonly<Record<string, string>> = {
+    ENOENT: "it does not exist",
+    ENOTDIR: "it is not a folder",
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    ELOOP: "its links run in a circle",
+  };
+  return {
+    message: `The folder "${folder.name}" can't be read: ${why[code] ?? String(error)} (${folder.path}).`,
+    remedy: "Check that it exists and that you may read it. Carrel looks again by itself.",
+  };
+}

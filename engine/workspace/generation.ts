@@ -1,0 +1,91 @@
+import { isAbsolute, relative, sep } from "node:path";
+import type { FolderIndex } from "../../indexer/folderIndex.ts";
+import { type Found, search } from "../../indexer/search/search.ts";
+import type { SearchMode } from "../../protocol/data.ts";
+import type { IndexSet } from "./indexSet.ts";
+import type { Models } from "./models.ts";
+import { type Release, Shared } from "./shared.ts";
+
+interface SearchedIndex {
+  /** The folder's path as the workspace names it. */
+  readonly folder: string;
+  readonly realPath: string;
+  readonly index: FolderIndex;
+}
+
+/**
+ * The indexes that serve at one moment. It does not change: a search that has borrowed it goes on with what it
+ * began with, whatever becomes of folders and models meanwhile.
+ */
+export class Generation {
+  readonly models: Models;
+  readonly indexes: readonly SearchedIndex[];
+  private readonly releases: readonly Release[];
+  private refiningFailed = false;
+  private readonly log: (message: string) => void;
+
+  private constructor(set: IndexSet, log: (message: string) => void) {
+    this.log = log;
+    this.models = set.models.value;
+    const open = set.entries.flatMap(({ folder, realPath, index }) =>
+      index ? [{ folder: folder.path, realPath, shared: index }] : [],
+    );
+    this.releases = [set.models.hold(), ...open.map(({ shared }) => shared.hold())];
+    this.indexes = open.map(({ folder, realPath, shared }) => ({ folder, realPath, index: shared.value }));
+  }
+
+  /** What the set consists of now, for borrowers to hold. */
+  static of(set: IndexSet, log: (message: string) => void): Shared<Generation> {
+    return new Shared(
+      new Generation(set, log),
+      async (generation) => generation.release(),
+      () => undefined,
+    );
+  }
+
+  private release(): void {
+    for (const release of this.releases) release();
+  }
+
+  get chunks(): number {
+    return this.indexes.reduce((sum, { index }) => sum + index.counts().chunks, 0);
+  }
+
+  /** The `k` best chunks of all folders. @throws CarrelError when the model fails or an index is damaged. */
+  async search(query: string, k: number, mode: SearchMode, signal?: AbortSignal): Promise<Found[]> {
+    const folders = this.indexes.flatMap(({ folder, realPath, index }) =>
+      index.store
+        ? [{ folder, store: index.store, refined: index.refined, nested: this.nestedIn(realPath) }]
+        : [],
+    );
+    if (mode === "lexical") return search(folders, query, {}, k, mode);
+    const { embedding } = this.models;
+    const [plain] = await embedding.embed([query], "query", signal);
+    const refined = this.refinedQuery(query);
+    const knownShare = embedding.knownShare?.(query);
+    return search(folders, query, { plain, refined, knownShare }, k, mode);
+  }
+
+  private nestedIn(outer: string): string[] {
+    return this.indexes.flatMap(({ realPath }) => {
+      const path = relative(outer, realPath);
+      const isInside = path !== "" && path !== ".." && !path.startsWith(`..${sep}`) && !isAbsolute(path);
+      return isInside ? [`${path.split(sep).join("/")}/`] : [];
+    });
+  }
+
+  /** The better model's vector of a query, if there is anything to compare it with. */
+  private async refinedQuery(query: string): Promise<Float32Array | undefined> {
+    const { refining } = this.models;
+    if (!refining || this.refiningFailed) return undefined;
+    if (this.indexes.every(({ index }) => index.counts().refined === 0)) return undefined;
+    try {
+      return (await refining.embed([query], "query"))[0];
+    } catch (error) {
+      // Search does without it, and says so once.
+      this.refiningFailed = true;
+      this.log(String(error));
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import type { IndexStatus, Skipped } from "../../protocol/data.ts";
+import type { FolderEntry } from "./folderEntry.ts";
+import type { IndexSet } from "./indexSet.ts";
+import type { Problem } from "./problem.ts";
+import type { Reconciler } from "./reconciler.ts";
+import type { Wish } from "./wish.ts";
+
+export interface StatusSource {
+  readonly wish: Wish;
+  readonly reconciler: Reconciler;
+  /** Of the embedding model: why it is not used, or why nothing can be done at all. */
+  readonly modelProblem: Problem | undefined;
+}
+
+/** What a person is told of the index: of the one that is being built while one is, else of the one that serves. */
+export function statusOf({ wish, reconciler, modelProblem }: StatusSource): IndexStatus {
+  const works = wish.asked && !wish.paused;
+  const isBusy = (set: IndexSet | undefined): boolean =>
+    works && (set?.entries ?? []).some((entry) => isWorkedOn(reconciler, entry));
+  const set = isBusy(reconciler.successor) ? reconciler.successor : reconciler.serving;
+  const sum = countsOf(set);
+  const problem = problemsOf(reconciler, modelProblem);
+  const isIndexing = isBusy(set) && (sum.total > 0 || sum.files === 0);
+  const isKnown = sum.files > 0 || (works && set?.isComplete);
+  const notice = set?.entries.find((entry) => entry.emptyReason !== undefined)?.emptyReason;
+  return {
+    ...sum,
+    state: problem
+      ? "problem"
+      : wish.paused
+        ? "paused"
+        : isIndexing
+          ? "indexing"
+          : isKnown
+            ? "ready"
+            : "empty",
+    writer: set?.entries.every((entry) => entry.isWriter) ?? false,
+    embedding: set?.models.value.embedding.id ?? "",
+    ...(problem ? { problem: problem.message, remedy: problem.remedy } : {}),
+    ...(notice !== undefined && sum.files === 0 ? { notice } : {}),
+  };
+}
+
+/** The files that are not in the index, with the reason; folders that are missing first. */
+export function skippedOf(reconciler: Reconciler): Skipped[] {
+  const missing = reconciler.missing.map(({ folder, problem }) => ({
+    path: folder.path,
+    reason: problem.message,
+  }));
+  return [
+    ...missing,
+    ...(reconciler.serving?.entries ?? []).flatMap((entry) => entry.index?.value.skipped() ?? []),
+  ];
+}
+
+/** Whether an update is under way; looking for damage and putting in order is none that a person would see. */
+function isWorkedOn(reconciler: Reconciler, entry: FolderEntry): boolean {
+  return (
+    entry.problem === undefined && reconciler.isToDo(entry) && (entry.isVerified || entry.queue.size > 0)
+  );
+}
+
+type Counts = Pick<IndexStatus, "files" | "chunks" | "refined" | "skipped" | "done" | "total">;
+
+export function countsOf(set: IndexSet | undefined): Counts {
+  const sum = { files: 0, chunks: 0, refined: 0, skipped: 0, done: 0, total: 0 };
+  for (const entry of set?.entries ?? []) {
+    const { done, total } = entry.queue.progress;
+    sum.done += done;
+    sum.total += total;
+    const counts = entry.index?.value.counts();
+    if (!counts) continue;
+    sum.files += counts.files;
+    sum.chunks += counts.chunks;
+    sum.refined += counts.refined;
+    sum.skipped += counts.skipped;
+  }
+  return sum;
+}
+
+/** The first problem, with how many more there are. */
+function problemsOf(reconciler: Reconciler, modelProblem: Problem | undefined): Problem | undefined {
+  const entries = [...(reconciler.successor?.entries ?? []), ...(reconciler.serving?.entries ?? [])];
+  const all = [
+    ...reconciler.missing.map(({ problem }) => problem),
+    ...entries.flatMap((entry) => entry.problem ?? entry.readOnly ?? []),
+    ...(modelProblem ? [modelProblem] : []),
+  ];
+  const distinct = [...new Map(all.map((problem) => [problem.message, problem])).values()];
+  const [first] = distinct;
+  if (!first || distinct.length === 1) return first;
+  return { ...first, message: `${first.message} (And ${distinct.length - 1} more.)` };
+}

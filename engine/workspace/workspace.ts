@@ -1,0 +1,356 @@
+import type { Parser } from "../../indexer/read/pool.ts";
+import type { Found } from "../../indexer/search/search.ts";
+import { DamagedStoreError } from "../../indexer/store/store.ts";
+import { CarrelError } from "../../protocol/channel.ts";
+import type {
+  Folder,
+  IndexStatus,
+  IndexSummary,
+  SearchMode,
+  Settings,
+  Skipped,
+} from "../../protocol/data.ts";
+import type { FolderEntry, Work } from "./folderEntry.ts";
+import type { Generation } from "./generation.ts";
+import { Loop } from "./loop.ts";
+import { type ModelParts, WantedModel } from "./models.ts";
+import { errorOf, type Problem } from "./problem.ts";
+import { Reconciler } from "./reconciler.ts";
+import type { Release, Shared } from "./shared.ts";
+import { countsOf, skippedOf, statusOf } from "./status.ts";
+import { Waiters } from "./waiters.ts";
+import { changesWalk, emptyWish, type Wish } from "./wish.ts";
+
+/** How often the client hears of progress, at most. */
+const statusIntervalMs = 150;
+/** A client that has just started its engine asks for an update within this time. */
+const startingMs = 500;
+/** The client is answered by then, though an embedding model is still being opened. */
+const openWithinMs = 3_000;
+/** A process that writes the index and does nothing for so long is not waited for. */
+const idleWriterMs = 20_000;
+/** A search meets damage again when what was mended is damaged too. */
+const mostAttempts = 3;
+
+export interface WorkspaceParts extends ModelParts {
+  readonly parser: Parser;
+  onStatus(status: IndexStatus): void;
+}
+
+interface Borrowed {
+  readonly generation: Shared<Generation>;
+  readonly release: Release;
+}
+
+/**
+ * The indexes of the workspace's folders, seen from outside. Requests only record what is wanted; one loop brings
+ * it about (upkeep.ts), one step after another, and nothing else changes what is there.
+ */
+export class Workspace {
+  private readonly parts: WorkspaceParts;
+  private readonly wish: Wish = emptyWish();
+  private readonly model: WantedModel;
+  private readonly reconciler: Reconciler;
+  private readonly loop: Loop;
+  private readonly waiters = new Waiters();
+  private openedAt = Number.POSITIVE_INFINITY;
+  private hasSettled = false;
+  private statusTimer: NodeJS.Timeout | undefined;
+  private isClosed = false;
+
+  constructor(parts: WorkspaceParts) {
+    this.parts = parts;
+    this.model = new WantedModel(parts, () => this.loop.wake());
+    this.reconciler = new Reconciler({
+      wish: this.wish,
+      model: this.model,
+      parser: parts.parser,
+      storage: () => this.wish.storage,
+      onProgress: () => this.sendStatus(),
+      log: parts.log,
+      wake: () => this.loop.wake(),
+    });
+    this.loop = new Loop({
+      next: (now) => this.reconciler.next(now),
+      dueAt: (now) => this.reconciler.dueAt(now),
+      after: () => this.afterStep(),
+      onFailure: (what, error) => parts.log("error", `${what} ${String(error)}`),
+    });
+  }
+
+  /**
+   * Opens the indexes of these folders under `storage`; starts no indexing. Throws a CarrelError when not even the
+   * bundled embedding model can be had.
+   */
+  async open(storage: string, folders: readonly Folder[], settings: Settings): Promise<void> {
+    const { wish } = this;
+    wish.storage = storage;
+    wish.folders = folders;
+    wish.settings = settings;
+    this.openedAt = performance.now();
+    this.model.want(settings);
+    this.loop.start();
+    await this.waiters.until(() => {
+      this.throwIfHopeless();
+      const isOpen = this.reconciler.generation !== undefined && this.reconciler.isFound;
+      return isOpen || performance.now() - this.openedAt > openWithinMs;
+    });
+  }
+
+  hasFolder(path: string): boolean {
+    return this.wish.folders.some((folder) => folder.path === path);
+  }
+
+  /** Resolves when searches find what is in these folders' indexes, and nothing else; indexing goes on after that. */
+  async setFolders(folders: readonly Folder[]): Promise<void> {
+    this.wish.folders = folders;
+    this.loop.interrupt();
+    await this.waiters.until(() => {
+      this.throwIfHopeless();
+      return this.reconciler.isFound;
+    });
+  }
+
+  setSettings(settings: Settings): void {
+    const before = this.wish.settings;
+    this.wish.settings = settings;
+    this.model.want(settings);
+    if (changesWalk(before, settings)) this.wish.revision += 1;
+    this.loop.interrupt();
+  }
+
+  pause(): void {
+    this.wish.paused = true;
+    this.loop.interrupt();
+  }
+
+  resume(): void {
+    this.askForIndex();
+  }
+
+  /** Deletes the index, and builds none until one is asked for. Resolves when it is gone from disk. */
+  async clear(): Promise<void> {
+    const foreign = this.reconciler.serving?.entries.find((entry) => !entry.isWriter && entry.index);
+    if (foreign) throw errorOf(foreign.readOnly ?? writtenElsewhere(foreign));
+    const { wish } = this;
+    wish.deleting = true;
+    wish.deleted = true;
+    wish.asked = false;
+    wish.refineNow = false;
+    this.loop.interrupt();
+    await this.waiters.until(() => !wish.deleting);
+  }
+
+  /** Resolves when what was changed at these absolute paths is in the index; at once when nothing is written here. */
+  async filesChanged(paths: readonly string[]): Promise<void> {
+    if (!this.works) return;
+    const entries = this.reconciler.entries.filter((entry) => entry.isWriter);
+    for (const entry of entries) entry.tell(paths);
+    this.loop.wake();
+    await this.waiters.until(
+      () =>
+        !this.works || entries.every((entry) => entry.problem || !(entry.hasTold || entry.queue.hasUrgent)),
+    );
+  }
+
+  /**
+   * Brings the index up to date with what is on disk when this is called, with refined vectors if asked for. Resolves
+   * early, with what is there, when indexing is paused meanwhile. @throws CarrelError when it can't be done.
+   */
+  async index(
+    signal: AbortSignal,
+    progress: (status: IndexStatus) => void,
+    refine = false,
+  ): Promise<IndexSummary> {
+    const started = performance.now();
+    const before = new Map(this.reconciler.entries.map((entry) => [entry, { ...entry.work }]));
+    const revision = this.askForIndex();
+    this.wish.refineNow ||= refine;
+    const timer = setInterval(() => progress(this.status()), statusIntervalMs);
+    try {
+      await this.waiters.until(() => this.isIndexed(revision, started, refine), signal);
+      return this.summary(before, started);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  status(): IndexStatus {
+    const { wish, reconciler, model } = this;
+    return statusOf({ wish, reconciler, modelProblem: model.fatalProblem ?? model.problem });
+  }
+
+  skipped(): Skipped[] {
+    return skippedOf(this.reconciler);
+  }
+
+  /** What is searched, in words: "412 files in 2 folders". */
+  description(): string {
+    const { files } = countsOf(this.reconciler.serving);
+    const folders = this.wish.folders.map((folder) => folder.name).join(", ");
+    return `${files} ${files === 1 ? "file" : "files"} in ${folders}`;
+  }
+
+  /**
+   * The `k` best chunks. While an empty index is being built it waits for the first files, and while an index is
+   * opened or exchanged for the next one. @throws CarrelError when there is no index and none will be built.
+   */
+  async search(query: string, k: number, mode: SearchMode, signal: AbortSignal): Promise<Found[]> {
+    for (let attempt = 1; ; attempt++) {
+      const { generation, release } = await this.borrow(signal);
+      try {
+        return await generation.value.search(query, k, mode, signal);
+      } catch (error) {
+        // Damage that was met is mended by the loop; then the search can be tried again.
+        if (!(error instanceof DamagedStoreError) || attempt > mostAttempts || signal.aborted) throw error;
+      } finally {
+        release();
+      }
+      await this.waiters.until(() => this.reconciler.generation !== generation, signal);
+    }
+  }
+
+  /** Ends all work and releases the indexes. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.statusTimer);
+    await this.loop.close();
+    this.waiters.rejectAll(new CarrelError("Carrel's engine is ending.", "", "gone"));
+    await this.model.close();
+    await this.reconciler.close();
+  }
+
+  private get works(): boolean {
+    return this.wish.asked && !this.wish.paused;
+  }
+
+  private askForIndex(): number {
+    const { wish } = this;
+    wish.paused = false;
+    wish.asked = true;
+    wish.deleted = false;
+    wish.revision += 1;
+    this.reconciler.hasten();
+    this.loop.wake();
+    this.sendStatus();
+    return wish.revision;
+  }
+
+  private async borrow(signal: AbortSignal): Promise<Borrowed> {
+    let borrowed: Borrowed | undefined;
+    const isReady = (): boolean => {
+      this.throwIfHopeless();
+      if (this.wish.deleted && !this.wish.deleting) throw deletedError();
+      const { generation } = this.reconciler;
+      if (!generation || !this.isWorthSearching(generation.value)) return false;
+      // Held at once: when the one who waits goes on, it may be another one's turn.
+      borrowed = { generation, release: generation.hold() };
+      return true;
+    };
+    // The time at which nobody has asked for an index is met by no step of the loop.
+    const timer = setInterval(() => this.waiters.askAll(), startingMs / 4);
+    try {
+      await this.waiters.until(isReady, signal);
+    } finally {
+      clearInterval(timer);
+    }
+    if (!borrowed) throw new Error("There is nothing to borrow.");
+    return borrowed;
+  }
+
+  /** Whether there is something to find, or nothing more to wait for. */
+  private isWorthSearching(generation: Generation): boolean {
+    if (generation.chunks > 0) return true;
+    const isStarting = performance.now() - this.openedAt < startingMs;
+    return this.hasSettled || this.wish.paused || !(this.works || isStarting);
+  }
+
+  private isIndexed(revision: number, started: number, refine: boolean): boolean {
+    this.throwIfHopeless();
+    const { reconciler } = this;
+    if (!this.works) return true;
+    if (!this.model.isSettled || reconciler.foundAt < revision || !reconciler.isFound) return false;
+    const entries = reconciler.newest?.entries ?? [];
+    const [missing] = reconciler.missing;
+    if (missing && entries.length === 0) throw errorOf(missing.problem);
+    if (!entries.every((entry) => entry.problem ?? this.isEntryIndexed(entry, revision, started)))
+      return false;
+    const failed = entries.find((entry) => entry.problem)?.problem;
+    if (failed) throw errorOf(failed);
+    if (reconciler.successor) return false;
+    return !refine || !entries.some((entry) => entry.isWriter && reconciler.mayRefine(entry));
+  }
+
+  private isEntryIndexed(entry: FolderEntry, revision: number, started: number): boolean {
+    if (entry.isWriter) return entry.lookedAt >= revision && !this.reconciler.isToDo(entry);
+    if (entry.readOnly) throw errorOf(entry.readOnly);
+    // Another process writes. What it has noted as whole it keeps up to date.
+    if (entry.index?.value.isComplete) return entry.followedAt >= started;
+    if (performance.now() - Math.max(started, entry.newsAt) > idleWriterMs)
+      throw errorOf(writtenElsewhere(entry));
+    return false;
+  }
+
+  private summary(before: ReadonlyMap<FolderEntry, Work>, started: number): IndexSummary {
+    const { serving } = this.reconciler;
+    const { files, chunks } = countsOf(serving);
+    const done = { changed: 0, removed: 0, bytes: 0 };
+    for (const entry of serving?.entries ?? []) {
+      const at = before.get(entry) ?? { changed: 0, removed: 0, bytes: 0 };
+      done.changed += entry.work.changed - at.changed;
+      done.removed += entry.work.removed - at.removed;
+      done.bytes += entry.work.bytes - at.bytes;
+    }
+    const seconds = (performance.now() - started) / 1000;
+    const notice = noticeOf(serving?.entries ?? []);
+    return {
+      files,
+      chunks,
+      ...done,
+      skipped: this.skipped(),
+      seconds,
+      ...(notice === undefined ? {} : { notice }),
+    };
+  }
+
+  private throwIfHopeless(): void {
+    if (this.model.fatalProblem && !this.reconciler.serving) throw errorOf(this.model.fatalProblem);
+  }
+
+  private afterStep(): void {
+    const entries = this.reconciler.newest?.entries ?? [];
+    if (this.works && this.reconciler.isFound && !entries.some((entry) => this.reconciler.isToDo(entry))) {
+      this.hasSettled = true;
+      this.wish.refineNow &&= entries.some((entry) => this.reconciler.mayRefine(entry));
+    }
+    this.waiters.askAll();
+    this.sendStatus();
+  }
+
+  private sendStatus(): void {
+    if (this.isClosed) return;
+    this.statusTimer ??= setTimeout(() => {
+      this.statusTimer = undefined;
+      this.parts.onStatus(this.status());
+    }, statusIntervalMs);
+  }
+}
+
+/** What a person must know of an index that is there: who writes it, or why it is empty. */
+function noticeOf(entries: readonly FolderEntry[]): string | undefined {
+  const foreign = entries.find((entry) => !entry.isWriter && entry.index);
+  if (foreign) return writtenElsewhere(foreign).message;
+  return entries.find((entry) => entry.emptyReason !== undefined)?.emptyReason;
+}
+
+function writtenElsewhere(entry: FolderEntry): Problem {
+  const count = entry.index?.value.counts().files ?? 0;
+  return {
+    message: `Another Carrel process writes the index of "${entry.folder.name}", which holds ${count} files by now.`,
+    remedy: "Wait until it has finished, or close its window or command.",
+  };
+}
+
+function deletedError(): CarrelError {
+  return new CarrelError("The index of this workspace was deleted.", "Run “Carrel: Index Workspace Now”.");
+}

@@ -1,0 +1,103 @@
+import { basename } from "node:path";
+import type { TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Workspace as Indexes } from "../../engine/workspace/workspace.ts";
+import { createParser } from "../../indexer/read/pool.ts";
+import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
+import { defaultSettings, type IndexStatus, type Settings } from "../../protocol/data.ts";
+import type { Workspace } from "./workspace.ts";
+
+const entry = fileURLToPath(new URL("../../indexer/read/main.ts", import.meta.url));
+
+/** An embedding model that does what a test tells it to. */
+export interface TestModel extends EmbeddingModel {
+  /** Called before each embedding; may wait or throw. */
+  onEmbed: (texts: readonly string[], input: string) => Promise<void> | void;
+  closed: number;
+}
+
+export function testModel(id: string, dimension = 4): TestModel {
+  const model: TestModel = {
+    id,
+    dimension,
+    closed: 0,
+    onEmbed: () => undefined,
+    async embed(texts, input) {
+      await model.onEmbed(texts, input);
+      return texts.map((text) => {
+        const vector = new Float32Array(dimension).fill(0.1);
+        vector[text.length % dimension] = 1;
+        const length = Math.hypot(...vector);
+        return vector.map((value) => value / length);
+      });
+    },
+    async close() {
+      model.closed += 1;
+    },
+  };
+  return model;
+}
+
+export interface InProcess {
+  readonly indexes: Indexes;
+  readonly statuses: IndexStatus[];
+  readonly logged: string[];
+  index(refine?: boolean): ReturnType<Indexes["index"]>;
+  /** Paths that lexical search finds, each as often as it is found. */
+  paths(query: string): Promise<string[]>;
+}
+
+export interface InProcessOptions {
+  readonly settings?: Partial<Settings>;
+  readonly open: (settings: Settings) => Promise<EmbeddingModel>;
+  readonly openRefining?: (embedding: EmbeddingModel) => Promise<EmbeddingModel | undefined>;
+  readonly folders?: readonly string[];
+}
+
+export const signal = new AbortController().signal;
+
+/**
+ * The engine's indexes in this process: real files, a real parser and a real store, and models of the test's own.
+ * The workspace is removed when the test ends.
+ */
+export async function openInProcess(
+  t: TestContext,
+  workspace: Workspace,
+  options: InProcessOptions,
+): Promise<InProcess> {
+  const parser = createParser({ entry, memoryMb: 256, timeoutMs: 20_000 });
+  const statuses: IndexStatus[] = [];
+  const logged: string[] = [];
+  const indexes = new Indexes({
+    parser,
+    openEmbedding: options.open,
+    openRefining: options.openRefining ?? (() => Promise.resolve(undefined)),
+    onStatus: (status) => statuses.push(status),
+    log: (level, message) => logged.push(`${level}: ${message}`),
+  });
+  t.after(async () => {
+    await indexes.close();
+    await parser.close();
+    await workspace.remove();
+  });
+  const folders = (options.folders ?? [workspace.dir]).map((path) => ({ path, name: basename(path) }));
+  await indexes.open(workspace.storage, folders, { ...defaultSettings, refine: false, ...options.settings });
+  return {
+    indexes,
+    statuses,
+    logged,
+    index: (refine) => indexes.index(signal, () => undefined, refine),
+    async paths(query) {
+      return (await indexes.search(query, 50, "lexical", signal)).map(({ path }) => path).sort();
+    },
+  };
+}
+
+/** A promise that the test settles. */
+export function gate(): { readonly wait: Promise<void>; open(): void } {
+  let open: () => void = () => undefined;
+  const wait = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { wait, open };
+}
