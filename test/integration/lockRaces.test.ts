@@ -27,6 +27,26 @@ test("of many processes that try when a holder is killed, one takes the lock", a
   }
 });
 
+test("in thousands of attempts at once no two held the lock, and none failed while nobody had it", async (t) => {
+  const dir = join(base, "thousands", "indexes", "model", "folder");
+  // With a third there would nearly always be one that had it.
+  const processes = Array.from({ length: 2 }, () => new LockProcess(dir));
+  t.after(() => Promise.all(processes.map((one) => one.kill())));
+  // All are up before the first begins.
+  await Promise.all(processes.map((one) => one.ask("release")));
+  const answers = await Promise.all(processes.map((one) => one.ask("contend")));
+  const taken = answers.flatMap((answer) => answer.taken ?? []).sort((a, b) => a[1] - b[1]);
+  const refused = answers.flatMap((answer) => answer.refused ?? []);
+  const twice = taken.filter(([, got], n) => got < (taken[n - 1]?.[2] ?? 0));
+  assert.deepEqual(twice, []);
+  const forNothing = refused.filter(
+    ([began, ended]) => !taken.some(([asked, , , released]) => asked < ended && released > began),
+  );
+  assert.deepEqual(forNothing, []);
+  assert.ok(taken.length > 0 && refused.length > 0, `${taken.length} taken, ${refused.length} refused`);
+  t.diagnostic(`${taken.length} taken, ${refused.length} refused`);
+});
+
 test("eight processes, killed at random moments and while they hold: never two hold the lock", async (t) => {
   const dir = join(base, "eight", "indexes", "model", "folder");
   const log = join(base, "witnesses");

@@ -1,7 +1,7 @@
 /**
  * A process that takes and releases write locks as its parent tells it. It ends with its parent.
  *
- *   node lockHolder.ts DIR                    does "take", "drop", "release" and "spawn" when a message says so
+ *   node lockHolder.ts DIR                    does what messages say: see `commands`
  *   node lockHolder.ts DIR --compete LOG      takes and releases for ever, with a witness in the folder LOG
  */
 import { spawn } from "node:child_process";
@@ -20,6 +20,17 @@ async function take(): Promise<object> {
   return { state: attempt.state, message, remedy };
 }
 
+/** Milliseconds of the machine. */
+function clock(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** Keeps busy for up to half a millisecond, which is how long an attempt takes. */
+function spin(): void {
+  const end = clock() + Math.random() / 2;
+  while (clock() < end);
+}
+
 const commands: Record<string, () => Promise<object>> = {
   take,
   /** Forgets the lock without a release, and lets the garbage collector have what it finds. */
@@ -34,6 +45,24 @@ const commands: Record<string, () => Promise<object>> = {
   async release() {
     await lock?.release();
     return { state: "released" };
+  },
+  /** Tries 2,000 times, and tells when, by a clock that all processes share. */
+  async contend() {
+    const taken: number[][] = [];
+    const refused: number[][] = [];
+    for (let n = 0; n < 2000; n++) {
+      const asked = clock();
+      const attempt = await takeWriteLock(dir);
+      const got = clock();
+      if (attempt.state === "taken") {
+        spin();
+        const kept = clock();
+        await attempt.lock.release();
+        taken.push([asked, got, kept, clock()]);
+      } else refused.push([asked, got]);
+      spin();
+    }
+    return { state: "contended", taken, refused };
   },
   /** Starts a process that lives on when this one is killed. */
   async spawn() {

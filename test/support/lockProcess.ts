@@ -9,6 +9,10 @@ export interface Answer {
   readonly message?: string;
   readonly remedy?: string;
   readonly pid?: number;
+  /** When each lock was asked for, got, still held, and released. */
+  readonly taken?: [number, number, number, number][];
+  /** When each attempt that failed began and ended. */
+  readonly refused?: [number, number][];
 }
 
 /** How to start a process: a command to put before it, Node's arguments, a user's number. */
@@ -35,7 +39,7 @@ export class LockProcess {
     return new LockProcess(dir, {}, ["--compete", log]);
   }
 
-  async ask(command: "take" | "drop" | "release" | "spawn"): Promise<Answer> {
+  async ask(command: "take" | "drop" | "release" | "spawn" | "contend"): Promise<Answer> {
     this.child.send(command);
     const [answer] = (await once(this.child, "message")) as [Answer];
     return answer;
