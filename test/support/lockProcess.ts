@@ -40,9 +40,19 @@ export class LockProcess {
   }
 
   async ask(command: "take" | "drop" | "release" | "spawn" | "contend"): Promise<Answer> {
-    this.child.send(command);
-    const [answer] = (await once(this.child, "message")) as [Answer];
-    return answer;
+    const answered = new AbortController();
+    const { signal } = answered;
+    const ended = once(this.child, "exit", { signal }).then(([code]) => {
+      throw new Error(`The process ended with ${code} before it answered.`);
+    });
+    const message = once(this.child, "message", { signal }) as Promise<[Answer]>;
+    try {
+      this.child.send(command);
+      return (await Promise.race([message, ended]))[0];
+    } finally {
+      answered.abort();
+      await Promise.allSettled([message, ended]);
+    }
   }
 
   async take(): Promise<string> {
