@@ -123,9 +123,13 @@ function next(text: string, at: number, end: number): number {
   }
 }
 
+/** Longer words in brackets are no link; so that text of nothing but brackets is gone through in good time. */
+const longestLabel = 1000;
+
 /** The end of a link or a picture whose "[" stands at `at`. A link can't hold a citation; a picture can. */
-function linkEnd(text: string, at: number, end: number, picture: boolean): number | undefined {
+function linkEnd(text: string, at: number, blockEnd: number, picture: boolean): number | undefined {
   if (text.charAt(at) !== "[") return undefined;
+  const end = Math.min(blockEnd, at + longestLabel);
   let depth = 1;
   let close = at + 1;
   while (close < end) {
@@ -134,10 +138,12 @@ function linkEnd(text: string, at: number, end: number, picture: boolean): numbe
     if (citation && !picture) return undefined;
     if (character === "]" && --depth === 0) break;
     if (character === "[" && !citation) depth++;
-    close = citation?.end ?? (character === "[" ? close + 1 : next(text, close, end));
+    // A picture within is gone through letter by letter, which finds the same brackets.
+    const plain = character === "[" || character === "!";
+    close = citation?.end ?? (plain ? close + 1 : next(text, close, end));
   }
   const after = close < end ? matchEnd(destination, text, close + 1) : undefined;
-  return after !== undefined && after <= end ? after : undefined;
+  return after !== undefined && after <= blockEnd ? after : undefined;
 }
 
 function matchEnd(pattern: RegExp, text: string, at: number): number | undefined {

@@ -46,6 +46,11 @@ describe("the grammar of citations", () => {
     it(`finds none in ${JSON.stringify(text)}`, () => assert.deepEqual(findCitations(text), []));
   }
 
+  it("comes to an end for text that is nothing but beginnings", () => {
+    for (const opening of ["![", "[", "[a](", "`[", "<a:[", "[1, "])
+      assert.deepEqual(findCitations(opening.repeat(400)), [], opening);
+  });
+
   it("gives the places, with the address that follows", () => {
     const text = "So [1, 2](a.md)[3].";
     assert.deepEqual(
