@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createParser } from "../indexer/read/pool.ts";
 import type { ChatClient } from "../models/chat/chatClient.ts";
-import { createChatClient } from "../models/chat/kinds.ts";
+import { createChatClient } from "../models/chatServers.ts";
 import { createGate } from "../models/egress/gate.ts";
 import { installSeatBelt } from "../models/egress/seatBelt.ts";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
@@ -18,7 +18,7 @@ const parserMemoryMb = 512;
 const parserTimeoutMs = 30_000;
 
 /** How the engine tells its client what nobody asked for. */
-export type Listener = Pick<EngineParts, "onStatus" | "log">;
+type Listener = Pick<EngineParts, "onStatus" | "log">;
 
 /**
  * Builds the engine of this process from its real parts.

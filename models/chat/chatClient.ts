@@ -44,7 +44,7 @@ export interface ChatRequest {
   readonly signal: AbortSignal;
 }
 
-/** How a model server is reached. Every kind of server (see kinds.ts) is made from this. */
+/** How a model server is reached. Every kind of server (see ../chatServers.ts) is made from this. */
 export interface ChatClientOptions {
   /** Address of the server, such as http://127.0.0.1:11434. */
   readonly url: string;
