@@ -14,8 +14,9 @@ export const fileKind = v.picklist(["code", "prose", "document", "data"]);
 export type FileKind = v.InferOutput<typeof fileKind>;
 
 /**
- * A passage that was found. For PDF and DOCX the lines are those of the extracted text (see the `document`
- * request). `marks` are the sentences of `text` that match the question best.
+ * A chunk that was found, with its score; what a person or a model is shown is called a passage. For PDF and DOCX
+ * the lines are those of the extracted text (see the `document` request). `marks` are the sentences of `text` that
+ * match the question best.
  */
 export const hit = v.object({
   folder: v.string(),

@@ -33,7 +33,7 @@ export function checkAnswer(
   passages: readonly Hit[],
   asked: { readonly question: string; readonly selection?: Selection | undefined },
 ): CheckedSentence[] {
-  const sources = passages.map((hit) => source([hit.text, hit.heading ?? "", hit.path].join("\n")));
+  const sources = passages.map(({ text, heading = "", path }) => source([text, heading, path].join("\n")));
   const given = source([asked.question, asked.selection?.text ?? "", asked.selection?.path ?? ""].join("\n"));
   const language = guessLanguage(withoutCitations(answer));
   const all = sentences(answer);

@@ -29,7 +29,7 @@ export interface PromptRequest {
   readonly passages: readonly Hit[];
 }
 
-export interface PromptLimits {
+interface PromptLimits {
   /** The largest context that the model and the memory allow, in tokens. */
   readonly largestContext: number;
   /** The context that the model is loaded with now, if it is. */
@@ -122,7 +122,10 @@ function compose(request: PromptRequest, turns: readonly Turn[], passages: reado
 function lastMessage(request: PromptRequest, passages: readonly Hit[]): string {
   const parts: string[] = [];
   if (passages.length > 0) {
-    parts.push("Passages from my files:", ...passages.map((hit, index) => passageBlock(hit, index + 1)));
+    parts.push(
+      "Passages from my files:",
+      ...passages.map((passage, index) => passageBlock(passage, index + 1)),
+    );
   }
   const { selection } = request;
   if (selection) {
@@ -137,10 +140,11 @@ function lastMessage(request: PromptRequest, passages: readonly Hit[]): string {
   return parts.join("\n\n");
 }
 
-function passageBlock(hit: Hit, number: number): string {
-  const place = hit.page === undefined ? `lines ${hit.startLine}-${hit.endLine}` : `page ${hit.page}`;
-  const heading = hit.heading === undefined ? "" : ` heading="${attribute(hit.heading)}"`;
-  return `<passage number="${number}" source="${attribute(hit.path)} ${place}"${heading}>\n${inert(hit.text)}\n</passage>`;
+function passageBlock(passage: Hit, number: number): string {
+  const place =
+    passage.page === undefined ? `lines ${passage.startLine}-${passage.endLine}` : `page ${passage.page}`;
+  const heading = passage.heading === undefined ? "" : ` heading="${attribute(passage.heading)}"`;
+  return `<passage number="${number}" source="${attribute(passage.path)} ${place}"${heading}>\n${inert(passage.text)}\n</passage>`;
 }
 
 /** A file can't end its passage early, nor open one of its own. */

@@ -1,0 +1,119 @@
+import { totalmem } from "node:os";
+import type { ChatClient } from "../../models/chat/chatClient.ts";
+import { ContextOverflowError, cancelled } from "../../models/chat/errors.ts";
+import { CarrelError, type RequestContext } from "../../protocol/channel.ts";
+import type { AnswerEvent, ContextUse } from "../../protocol/data.ts";
+import { buildPrompt, largestContext, type Prompt, type PromptRequest, type TokenRatios } from "./prompt.ts";
+
+/** What a model writes an answer with. */
+export interface WriteParts {
+  readonly chat: ChatClient;
+  /** Kept from one question to the next, so that it can learn. */
+  readonly ratios: TokenRatios;
+  /** This machine's memory in bytes; the real one by default. */
+  readonly memoryBytes?: number;
+}
+
+interface WriteRequest extends PromptRequest {
+  readonly model: string;
+}
+
+/** What a model wrote, as far as it came. */
+export interface Written {
+  text: string;
+  cut: boolean;
+  firstTokenMs: number | undefined;
+  context: ContextUse | undefined;
+  /** Why the text is not complete. */
+  problem: CarrelError | undefined;
+}
+
+/** Streams the answer. A failure of the model is part of the result, because what was written stays. */
+export async function writeAnswer(
+  request: WriteRequest,
+  parts: WriteParts,
+  context: RequestContext<AnswerEvent>,
+  started: number,
+): Promise<Written> {
+  const { model } = request;
+  const written: Written = {
+    text: "",
+    cut: false,
+    firstTokenMs: undefined,
+    context: undefined,
+    problem: undefined,
+  };
+  try {
+    const facts = await parts.chat.inspect(model, context.signal);
+    const limits = {
+      largestContext: largestContext(facts, parts.memoryBytes ?? totalmem()),
+      loadedContext: facts.loadedContext,
+    };
+    let ratio = parts.ratios.of(model);
+    for (let attempt = 1; ; attempt++) {
+      const prompt = buildPrompt(request, { ...limits, ratio });
+      try {
+        const stage = facts.loadedContext === prompt.numCtx ? "thinking" : "loading-model";
+        context.progress({ type: "stage", stage });
+        await stream(prompt, model, parts, context, started, written);
+        return written;
+      } catch (error) {
+        // The server counted more than was expected: what it counted is known now, so once more with that.
+        if (!(error instanceof ContextOverflowError) || attempt > 1 || written.text !== "") throw error;
+        if (error.promptTokens !== undefined)
+          parts.ratios.learn(model, prompt.estimatedTokens, error.promptTokens);
+        const real = error.promptTokens ?? prompt.numCtx * 1.25;
+        ratio = Math.max(parts.ratios.of(model), (real / prompt.estimatedTokens) * 1.05);
+        // A loaded context that was too small after all is not to be taken again.
+        limits.loadedContext = undefined;
+      }
+    }
+  } catch (error) {
+    if (context.signal.aborted) throw cancelled();
+    written.problem =
+      error instanceof CarrelError
+        ? error
+        : new CarrelError(error instanceof Error ? error.message : String(error));
+    return written;
+  }
+}
+
+async function stream(
+  prompt: Prompt,
+  model: string,
+  parts: WriteParts,
+  { signal, progress }: RequestContext<AnswerEvent>,
+  started: number,
+  written: Written,
+): Promise<void> {
+  const use: ContextUse = {
+    promptTokens: prompt.expectedTokens,
+    contextWindow: prompt.numCtx,
+    passagesUsed: prompt.passagesUsed,
+    passagesLeftOut: prompt.passagesLeftOut,
+    turnsLeftOut: prompt.turnsLeftOut,
+  };
+  let thinking = false;
+  const { messages, numCtx, maxTokens } = prompt;
+  for await (const event of parts.chat.chat({ model, messages, numCtx, maxTokens, signal })) {
+    switch (event.type) {
+      case "thinking":
+        if (!thinking) progress({ type: "stage", stage: "thinking" });
+        thinking = true;
+        break;
+      case "text":
+        if (written.firstTokenMs === undefined) {
+          written.firstTokenMs = performance.now() - started;
+          progress({ type: "stage", stage: "writing" });
+        }
+        written.text += event.text;
+        written.context = use;
+        progress({ type: "text", text: event.text });
+        break;
+      case "done":
+        written.cut = event.cut;
+        written.context = event.promptTokens > 0 ? { ...use, promptTokens: event.promptTokens } : use;
+        parts.ratios.learn(model, prompt.estimatedTokens, event.promptTokens);
+    }
+  }
+}
