@@ -36,17 +36,7 @@ interface Verdict {
 export function createGate(options: { readonly allowedHosts: readonly string[] }): Gate {
   let allowed = normalise(options.allowedHosts);
   let opening = 0;
-  const log = new Map<string, { connection: Connection; times: number }>();
-
-  const record = (connection: Omit<Connection, "time">): void => {
-    const key = JSON.stringify(connection);
-    const times = (log.get(key)?.times ?? 0) + 1;
-    // Put at the end again, so that the list stays in the order of the latest attempts.
-    log.delete(key);
-    log.set(key, { connection: { time: new Date().toISOString(), ...connection }, times });
-    const oldest = log.keys().next();
-    if (log.size > remembered && !oldest.done) log.delete(oldest.value);
-  };
+  const { record, list } = connectionLog();
 
   const send = async (purpose: string, target: URL, request: Request): Promise<Response> => {
     const { host, port } = address(target);
@@ -87,11 +77,7 @@ export function createGate(options: { readonly allowedHosts: readonly string[] }
         return await send(purpose, loopbackName(new URL(request.url)), request);
       };
     },
-    connections() {
-      return [...log.values()].map(({ connection, times }) =>
-        times === 1 ? connection : { ...connection, reason: `${connection.reason} (${times} times)` },
-      );
-    },
+    connections: list,
     setAllowedHosts(hosts) {
       allowed = normalise(hosts);
     },
@@ -99,6 +85,26 @@ export function createGate(options: { readonly allowedHosts: readonly string[] }
       record({ ...attempt, allowed: false, opened: false, reason: "not opened by Carrel's gate" });
     },
     isOpening: () => opening > 0,
+  };
+}
+
+/** The connections that were tried, the latest last; repeats of one are counted. */
+function connectionLog(): { record(connection: Omit<Connection, "time">): void; list(): Connection[] } {
+  const log = new Map<string, { connection: Connection; times: number }>();
+  return {
+    record(connection) {
+      const key = JSON.stringify(connection);
+      const times = (log.get(key)?.times ?? 0) + 1;
+      // Put at the end again, so that the list stays in the order of the latest attempts.
+      log.delete(key);
+      log.set(key, { connection: { time: new Date().toISOString(), ...connection }, times });
+      const oldest = log.keys().next();
+      if (log.size > remembered && !oldest.done) log.delete(oldest.value);
+    },
+    list: () =>
+      [...log.values()].map(({ connection, times }) =>
+        times === 1 ? connection : { ...connection, reason: `${connection.reason} (${times} times)` },
+      ),
   };
 }
 

@@ -10,9 +10,10 @@ type Callable = (this: unknown, ...args: unknown[]) => unknown;
 const refusedPurpose = "a library of this process";
 
 /**
- * A seat belt, not a wall: any JavaScript of this process that opens a connection past the gate is refused,
- * and the attempt is listed with the gate's own. It sees TCP, TLS, fetch, UDP and name look-ups; it can't see
- * child processes or native code. Local pipes and sockets of the file system go on working.
+ * A seat belt, not a wall: a library of this thread that opens a connection with Node's modules, past the gate,
+ * is refused, and the attempt is listed with the gate's own. It sees TCP, TLS, fetch, UDP and name look-ups; it
+ * can't see worker threads, child processes, native code or Node's own bindings, nor what runs in the moment in
+ * which the gate opens a connection. Local pipes and sockets of the file system go on working.
  * Returns a function that takes it off again, for tests.
  */
 export function installSeatBelt(gate: Gate): () => void {

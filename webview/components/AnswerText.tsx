@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Hit } from "../../protocol/data.ts";
 import { renderBlocks } from "../markdown.ts";
 import { sanitize } from "../sanitize.ts";
 import type { Session } from "../session.ts";
@@ -25,14 +26,7 @@ export function AnswerText({ session, exchange }: Props): JSX.Element {
 
   const onClick = (event: MouseEvent): void => {
     const button = buttonOf(event.target);
-    if (!button) return;
-    const { cite, copy, copyCode } = button.dataset as Record<string, string | undefined>;
-    const passage = passages[Number(cite) - 1];
-    if (passage) session.openPassage(passage, false);
-    else if (copy !== undefined) void session.copy(copy);
-    else if (copyCode !== undefined) {
-      void session.copy(button.closest(".code-block")?.querySelector("pre")?.textContent ?? "");
-    }
+    if (button) press(button, passages, session);
   };
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const show = (event: MouseEvent | FocusEvent): void => {
@@ -86,6 +80,16 @@ function Block({ html }: { readonly html: string }): JSX.Element {
 
 function buttonOf(target: EventTarget | null): HTMLButtonElement | null {
   return target instanceof Element ? target.closest("button") : null;
+}
+
+function press(button: HTMLButtonElement, passages: readonly Hit[], session: Session): void {
+  const { cite, copy, copyCode } = button.dataset as Record<string, string | undefined>;
+  const passage = passages[Number(cite) - 1];
+  if (passage) session.openPassage(passage, false);
+  else if (copy !== undefined) void session.copy(copy);
+  else if (copyCode !== undefined) {
+    void session.copy(button.closest(".code-block")?.querySelector("pre")?.textContent ?? "");
+  }
 }
 
 function targetOf(button: HTMLButtonElement): PopoverTarget {
