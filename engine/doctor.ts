@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import type { ChatServer, Check } from "../protocol/data.ts";
 
-export interface DoctorParts {
+interface DoctorParts {
   readonly storage: string;
   openEmbedding(): Promise<EmbeddingModel>;
   chatServer(): Promise<ChatServer>;

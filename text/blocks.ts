@@ -6,7 +6,7 @@ export interface Block {
   readonly kind: "prose" | "heading" | "row" | "code";
 }
 
-export interface BlockOptions {
+interface BlockOptions {
   /**
    * Whether lines that are indented by four are code, as Markdown says. Not so by default, because the text of a
    * PDF or a plain file indents its paragraphs.

@@ -10,7 +10,7 @@ import { markClaims, verdictAt } from "./sentenceMarks.ts";
  * element that loads, navigates or submits. Images and links are shown as text; HTML is text.
  */
 
-export interface AnswerContext {
+interface AnswerContext {
   readonly passages: readonly Hit[];
   readonly sentences: readonly CheckedSentence[];
 }
@@ -133,7 +133,7 @@ rules["flag"] = (tokens, index, _options, env) => {
 };
 
 /** What a person is told about a sentence that its sources do not support. */
-export function missingLabel(sentence: CheckedSentence): string {
+function missingLabel(sentence: CheckedSentence): string {
   const sources = `${sentence.cites.length === 1 ? "source" : "sources"} ${sentence.cites.join(", ")}`;
   if (sentence.missing.length === 0) return `Not supported by ${sources}.`;
   return `Not found in ${sources}: ${sentence.missing.join(", ")}`;

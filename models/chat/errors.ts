@@ -3,7 +3,7 @@ import { CarrelError } from "../../protocol/channel.ts";
 const longestQuote = 300;
 
 /** The states of a server that does not answer as it should, as in the protocol's `chatServer`. */
-export type ServerProblem = "down" | "unknown-server" | "busy";
+type ServerProblem = "down" | "unknown-server" | "busy";
 
 /** An error that says what state the whole server is in, not only one request. */
 export class ServerStateError extends CarrelError {

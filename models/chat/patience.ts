@@ -17,7 +17,7 @@ export async function withinTime<T>(work: Promise<T>, ms: number, late: () => Er
 interface Watch {
   readonly everyMs: number;
   /** A simple question, which a server that lives answers. */
-  readonly isAlive: () => Promise<void>;
+  readonly isAlive: () => Promise<unknown>;
   /** Called when the server did not answer it twice in a row; must end the work. */
   readonly giveUp: () => void;
 }

@@ -1,7 +1,7 @@
 const openTag = /^\s*<(think|thinking|thought|reasoning)>/i;
 const couldBecomeTag = /^\s*(<[a-z]{0,9})?$/i;
 
-export interface ThoughtFilter {
+interface ThoughtFilter {
   /** The next piece of the stream; gives what of it is answer, and whether the model is thinking. */
   push(piece: string): { readonly text: string; readonly thinking: boolean };
   /** What was held back until the end. */

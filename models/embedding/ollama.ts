@@ -11,7 +11,7 @@ import type { EmbeddingModel } from "./embeddingModel.ts";
 import { normalise } from "./pooling.ts";
 import { findModelRow } from "./registry.ts";
 
-export interface OllamaEmbeddingOptions {
+interface OllamaEmbeddingOptions {
   /** Address of the server, such as http://127.0.0.1:11434. */
   readonly url: string;
   /** A fetch of the egress gate. */

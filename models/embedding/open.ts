@@ -7,7 +7,7 @@ import { openFolderModel } from "./folderModel.ts";
 import { loadOllamaEmbedding } from "./ollama.ts";
 import { loadStaticModel, staticModelName } from "./static.ts";
 
-export interface EmbeddingPlaces {
+interface EmbeddingPlaces {
   /** Folder of the bundled model's files. */
   readonly bundledDir: string;
   /** Address of the Ollama server, such as http://127.0.0.1:11434. */

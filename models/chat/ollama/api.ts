@@ -3,7 +3,7 @@ import type { Fetch } from "../../egress/gate.ts";
 import { cancelled, serverBusy } from "../errors.ts";
 import { badAddress, explain, notOllama, serverError } from "./errors.ts";
 
-export interface ApiOptions {
+interface ApiOptions {
   /** Address of the server, such as http://127.0.0.1:11434. */
   readonly url: string;
   /** A fetch of the egress gate. */
@@ -12,7 +12,7 @@ export interface ApiOptions {
   readonly waitMs: number;
 }
 
-export interface ApiQuestion {
+interface ApiQuestion {
   readonly signal?: AbortSignal | undefined;
   /** Sent as JSON; without it the question is a GET. */
   readonly body?: { readonly model: string; readonly [field: string]: unknown } | undefined;

@@ -16,7 +16,7 @@ import {
 import { localName } from "./versions.ts";
 
 /** What is known of the models that a server has. */
-export interface Catalogue {
+interface Catalogue {
   /** Every listed model, with why it is not used where it is not. */
   list(version: string, signal?: AbortSignal): Promise<ChatModel[]>;
   /** One model. Throws a CarrelError for one that is not installed, can't chat or runs in a cloud. */
@@ -46,16 +46,7 @@ export function createCatalogue(api: Api): Catalogue {
       if (signal?.aborted) throw cancelled();
       refused = info ? refusalOf(listed, info) : "Ollama does not say that it runs on this machine.";
     }
-    const contextLength = listed.details?.context_length ?? modelNumbers(info?.model_info).contextLength;
-    return {
-      name: listed.name,
-      sizeBytes: listed.size,
-      ...(listed.details?.parameter_size ? { parameters: listed.details.parameter_size } : {}),
-      ...(listed.details?.quantization_level ? { quantization: listed.details.quantization_level } : {}),
-      ...(contextLength === undefined ? {} : { contextLength }),
-      ...(refused === undefined ? {} : { refused }),
-      ...(makesEmbeddings(listed, info) ? { embeds: true } : {}),
-    };
+    return describeModel(listed, info, refused);
   }
 
   return {
@@ -69,10 +60,8 @@ export function createCatalogue(api: Api): Catalogue {
     async inspect(model, signal) {
       if (hasCloudName(model)) throw cloudModel(model);
       const { version } = await api.ask("version", versionAnswer, { signal });
-      const [tags, ps] = await Promise.all([
-        api.ask("tags", tagsAnswer, { signal }),
-        api.ask("ps", psAnswer, { signal }).catch(() => ({ models: [] })),
-      ]);
+      const loading = api.ask("ps", psAnswer, { signal }).catch(() => ({ models: [] }));
+      const [tags, ps] = await Promise.all([api.ask("tags", tagsAnswer, { signal }), loading]);
       const listed = tags.models?.find((one) => withTag(one.name) === withTag(model));
       if (!listed) throw notInstalled(model);
       if (listed.remote_host !== "" || listed.remote_model !== "") throw cloudModel(model);
@@ -91,6 +80,23 @@ export function createCatalogue(api: Api): Catalogue {
         loadedContext: loaded && loaded.context_length > 0 ? loaded.context_length : undefined,
       };
     },
+  };
+}
+
+function describeModel(
+  listed: ListedModel,
+  info: ShownModel | undefined,
+  refused: string | undefined,
+): ChatModel {
+  const contextLength = listed.details?.context_length ?? modelNumbers(info?.model_info).contextLength;
+  return {
+    name: listed.name,
+    sizeBytes: listed.size,
+    ...(listed.details?.parameter_size ? { parameters: listed.details.parameter_size } : {}),
+    ...(listed.details?.quantization_level ? { quantization: listed.details.quantization_level } : {}),
+    ...(contextLength === undefined ? {} : { contextLength }),
+    ...(refused === undefined ? {} : { refused }),
+    ...(makesEmbeddings(listed, info) ? { embeds: true } : {}),
   };
 }
 

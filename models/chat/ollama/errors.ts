@@ -2,7 +2,7 @@ import { CarrelError } from "../../../protocol/channel.ts";
 import { ContextOverflowError, errorCode, errorText, ServerStateError, serverBusy } from "../errors.ts";
 import { pullCommand } from "./recommended.ts";
 
-export function serverDown(url: string): CarrelError {
+function serverDown(url: string): CarrelError {
   return new ServerStateError(
     "down",
     `No model server answers at ${url}.`,

@@ -12,7 +12,7 @@ const streamLine = v.object({
   remote_model: v.optional(v.string()),
 });
 
-export interface StreamGuard {
+interface StreamGuard {
   readonly model: string;
   readonly url: string;
   /** Milliseconds without a byte after which the stream counts as dead. */

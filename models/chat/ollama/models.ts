@@ -36,7 +36,7 @@ export function withTag(name: string): string {
 }
 
 /** Numbers of /api/show's model_info, whose keys begin with the architecture ("qwen3.block_count"). */
-export interface ModelNumbers {
+interface ModelNumbers {
   /** The longest context that the model was trained for, in tokens. */
   readonly contextLength: number | undefined;
   /** Memory that each token of the context takes (keys and values of all layers, 16 bit each). */

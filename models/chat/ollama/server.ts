@@ -64,9 +64,7 @@ export function createOllama(options: ChatClientOptions): ChatClient {
           fetch: options.fetch,
           idleMs: options.idleMs ?? 30_000,
           aliveMs: options.aliveMs ?? 10_000,
-          isAlive: async () => {
-            await api.ask("version", versionAnswer, { signal: request.signal });
-          },
+          isAlive: () => api.ask("version", versionAnswer, { signal: request.signal }),
         });
       } catch (error) {
         if (request.signal.aborted) throw cancelled();

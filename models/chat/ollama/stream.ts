@@ -7,12 +7,12 @@ import { brokenOff, serverError, stalled } from "./errors.ts";
 import { guardLines } from "./guard.ts";
 
 /** How the server is reached and for how long it may be silent (milliseconds). */
-export interface StreamAccess {
+interface StreamAccess {
   readonly url: string;
   readonly fetch: Fetch;
   readonly idleMs: number;
   readonly aliveMs: number;
-  readonly isAlive: () => Promise<void>;
+  readonly isAlive: () => Promise<unknown>;
 }
 
 /**

@@ -18,7 +18,10 @@ export function localName(name: string, version: string): string {
   return knows ? `${withTag(name)}:local` : name;
 }
 
-/** -1, 0 or 1 for versions such as "0.12.6" and "0.35.0-rc1"; a release candidate counts as its release. */
+/**
+ * -1, 0 or 1 for versions such as "0.12.6" and "0.35.0-rc1"; a release candidate counts as its release.
+ * So does a build between releases ("0.17.6-0-gabc"), which the rules of semver put before it.
+ */
 export function compareVersions(a: string, b: string): number {
   const parts = (version: string): number[] => /\d+(\.\d+)*/.exec(version)?.[0].split(".").map(Number) ?? [];
   const [left, right] = [parts(a), parts(b)];
