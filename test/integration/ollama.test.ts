@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import type { ChatClient, ChatEvent } from "../../models/chat/chatClient.ts";
 import { ContextOverflowError } from "../../models/chat/errors.ts";
+import { pullCommand, recommendedModel } from "../../models/chat/ollama/recommended.ts";
 import { createOllama } from "../../models/chat/ollama/server.ts";
 import { createGate, type Gate } from "../../models/egress/gate.ts";
 import { CarrelError } from "../../protocol/channel.ts";
@@ -89,6 +90,18 @@ describe("looking at the model server", () => {
     assert.equal(shows(), 1, "a model that the list refuses already is not asked");
     await ollama.server("");
     assert.equal(shows(), 1, "and no model twice");
+  });
+
+  it("says what it is, and how to install a model where none can be used", async () => {
+    const ready = await ollama.server("");
+    assert.equal(ready.product, "Ollama");
+    assert.equal(ready.install, undefined);
+    for (const models of [[], [{ name: "x:cloud" }], [{ name: "bge", capabilities: ["embedding"] }]]) {
+      reset({ models });
+      const server = await ollama.server("");
+      assert.deepEqual(server.install, { command: pullCommand(), bytes: recommendedModel.bytes });
+      assert.ok(server.remedy?.includes(pullCommand()), server.remedy);
+    }
   });
 
   it("believes /api/show rather than the list", async () => {

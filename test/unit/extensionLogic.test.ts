@@ -184,6 +184,7 @@ const report: Report = {
   server: {
     url: "http://127.0.0.1:11434",
     state: "ready",
+    product: "Ollama",
     version: "0.40.0",
     models: [
       { name: "qwen3:4b", sizeBytes: 2.5e9, parameters: "4.0B", contextLength: 32768 },
@@ -218,6 +219,7 @@ test("the status report accounts for files, models and connections", () => {
   for (const line of [
     "- State: ready",
     "- Lies in: /storage",
+    "- Model server: http://127.0.0.1:11434, ready, Ollama 0.40.0",
     "- Answers come from: qwen3:4b",
     "qwen3:4b (4.0B · 2.5 GB · reads 32,768 tokens); big:cloud, not used: Runs in the cloud.",
     "- evil.example:443: refused for the chat: not allowed",

@@ -102,6 +102,10 @@ const failures: Record<
     server: { embed: () => Response.json({ embeddings: [[1]], remote_host: "x" }) },
     says: /in a cloud/,
   },
+  "something else at the address": {
+    server: async () => new Response("<html>not here</html>", { status: 404 }),
+    says: /is not Ollama/,
+  },
   "a model that is not installed": { name: "bge-m3", server: {}, says: /"bge-m3" is not installed/ },
   "a chat model": { server: { show: { capabilities: ["completion"] } }, says: /does not embed/ },
   "a chat model of an old server": {
