@@ -44,6 +44,12 @@ const known: readonly Known[] = [
     remedy: "Close some programs or raise the limit of open files (ulimit -n), then try again.",
   },
   {
+    // Node says so, too, when the disk is read-only.
+    sign: /ENOENT\b.*\bmkdir\b/,
+    what: "The folder of the index can't be made: its disk is read-only or has gone.",
+    remedy: "Make the disk writable, or bring it back.",
+  },
+  {
     sign: /\bEIO\b|input\/output error/i,
     what: "The disk of the index reports an error.",
     remedy: "Check the disk. The index can be built again on another one.",

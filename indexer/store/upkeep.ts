@@ -1,4 +1,5 @@
 import { Index, type Table } from "@lancedb/lancedb";
+import { DamagedStoreError, storeProblem } from "./problems.ts";
 
 /**
  * Rows that lexical search reads one by one, since its index does not hold them yet, are kept below this, or
@@ -55,8 +56,9 @@ export class Upkeep {
         .toArray();
       await this.chunks.query().where("id = 'carrel'").limit(1).toArray();
       return true;
-    } catch {
-      return false;
+    } catch (error) {
+      if (storeProblem(error, "") instanceof DamagedStoreError) return false;
+      throw error;
     }
   }
 
@@ -80,7 +82,8 @@ export class Upkeep {
     const cleanupOlderThan = new Date(Date.now() - this.keepVersionsMs);
     try {
       await this.chunks.optimize({ cleanupOlderThan });
-    } catch {
+    } catch (error) {
+      if (!(storeProblem(error, "") instanceof DamagedStoreError)) throw error;
       // An index that can't be merged is built anew; nothing but time is lost.
       await this.buildIndexes();
     }
