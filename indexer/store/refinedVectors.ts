@@ -41,10 +41,7 @@ export class RefinedVectors {
   static async open(dir: string, dimension: number): Promise<RefinedVectors> {
     const refined = new RefinedVectors(dir, dimension);
     await refined.run(async () => {
-      const sums = await FileSums.read(dir);
-      const damaged = await sums.damaged(["manifests", "deletions"]);
-      if (damaged.length > 0) throw new DamagedStoreError(`Changed: ${damaged.join(", ")}`);
-      refined.indexDamaged = (await sums.damaged(["indices"])).length > 0;
+      await refined.checkFiles();
       const table = await refined.existing();
       if (!table) return;
       if (!(await hasColumns(table, namesOf(refinedSchema(dimension))))) {
@@ -94,6 +91,26 @@ export class RefinedVectors {
     return this.run(async () => (await (await this.existing())?.countRows()) ?? 0);
   }
 
+  /**
+   * Reads and checks all vectors, and returns how many fail: they count as missing, so that the second pass makes
+   * them again. An index that was changed is built anew by the next `finish`. Throws a `DamagedStoreError` when
+   * the whole must be deleted. Ends early when `signal` is aborted.
+   */
+  verify(signal: AbortSignal): Promise<number> {
+    return this.run(async () => {
+      await this.checkFiles(signal);
+      let failing = 0;
+      const table = await this.existing();
+      if (!table) return failing;
+      for await (const batch of batches<Row>(table.query(), columns)) {
+        await nextTurn();
+        if (signal.aborted) break;
+        for (const row of batch) if (!isWhole(row)) failing += 1;
+      }
+      return failing;
+    });
+  }
+
   /** Deletes all vectors. */
   async clear(): Promise<void> {
     await this.run(async () => {
@@ -129,7 +146,7 @@ export class RefinedVectors {
       if (!table) return;
       const stale = [...all].filter((hash) => !present.has(hash));
       if (stale.length > all.size * maxStaleShare) await this.drop(table, stale);
-      if (this.writes > 0) await this.tidy();
+      if (this.writes > 0 || this.indexDamaged) await this.tidy();
     });
   }
 
@@ -150,6 +167,13 @@ export class RefinedVectors {
       await table.delete(isIn("hash", hashes.slice(from, from + hashesInOneDelete)));
       this.writes += 1;
     }
+  }
+
+  private async checkFiles(signal?: AbortSignal): Promise<void> {
+    const sums = await FileSums.read(this.dir);
+    const damaged = await sums.damaged(["manifests", "deletions"], signal);
+    if (damaged.length > 0) throw new DamagedStoreError(`Changed: ${damaged.join(", ")}`);
+    this.indexDamaged = (await sums.damaged(["indices"], signal)).length > 0;
   }
 
   private async tidy(): Promise<void> {

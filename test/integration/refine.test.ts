@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
@@ -45,6 +45,60 @@ test("vectors are found again by the hash of their text, also by another process
   assert.equal(await writer.count(), 1);
   writer.close();
   reader.close();
+});
+
+/** The files of the refined vectors under `dir` whose name matches. */
+async function filesIn(dir: string, name: RegExp): Promise<string[]> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => name.test(path));
+}
+
+test("a vector that was changed on disk counts as missing, and is made again", async () => {
+  const dir = join(base, "refined-bit");
+  const first = await RefinedVectors.open(dir, 4);
+  const other = Float32Array.of(0.6, 0, 0.8, 0);
+  await first.add([
+    { hash: "one", vector: other },
+    { hash: "two", vector: north },
+  ]);
+  first.close();
+  const [data = ""] = await filesIn(dir, /data.*\.lance$/);
+  const bytes = await readFile(data);
+  const at = bytes.indexOf(Buffer.from([95, 0, 127, 0]));
+  assert.ok(at > 0, "the vector was found");
+  bytes[at + 1] = 64;
+  await writeFile(data, bytes);
+
+  const again = await RefinedVectors.open(dir, 4);
+  assert.deepEqual([...(await again.similarities(east, ["one", "two"])).keys()], ["two"]);
+  assert.equal(await again.verify(new AbortController().signal), 1);
+  assert.deepEqual(await again.hashes(), new Set(["two"]));
+  await again.add([{ hash: "one", vector: other }]);
+  assert.deepEqual(await again.hashes(), new Set(["one", "two"]));
+  assert.equal(await again.count(), 2);
+  assert.ok(Math.abs(((await again.similarities(east, ["one"])).get("one") ?? 0) - 0.6) < 0.01);
+  again.close();
+});
+
+test("an index of the refined vectors that was changed on disk is built anew", async () => {
+  const dir = join(base, "refined-index");
+  const first = await RefinedVectors.open(dir, 4);
+  const hashes = Array.from({ length: 40 }, (_, n) => `hash${n}`);
+  for (const hash of hashes) await first.add([{ hash, vector: north }]);
+  await first.finish(new Set(hashes));
+  first.close();
+  const [index = ""] = await filesIn(dir, /_indices.*page_data/);
+  const bytes = await readFile(index);
+  bytes.fill(0, 0, bytes.length >> 1);
+  await writeFile(index, bytes);
+
+  const again = await RefinedVectors.open(dir, 4);
+  await again.finish(new Set(hashes));
+  assert.equal((await again.similarities(north, hashes)).size, 40);
+  again.close();
 });
 
 function chunk(path: string, text: string, vector: Float32Array): ChunkRow {
