@@ -1,6 +1,7 @@
 import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
+import { DamagedStoreError } from "./problems.ts";
 
 const sumsFile = "checksums.json";
 /**
@@ -8,7 +9,6 @@ const sumsFile = "checksums.json";
  * their own.
  */
 const watched = { manifests: "_versions", deletions: "_deletions", indices: "_indices" } as const;
-export type WatchedFiles = keyof typeof watched;
 
 /**
  * Checksums of the files of a store in which a turned bit would change what is found, and in which order, without
@@ -48,12 +48,21 @@ export class FileSums {
       .catch(() => undefined);
   }
 
-  /** The files of these kinds that are not what they were, as paths in the store's folder. */
-  async damaged(kinds: readonly WatchedFiles[], signal?: AbortSignal): Promise<string[]> {
+  /** Throws when a file was changed without which the tables can't be read rightly. */
+  async assertWhole(): Promise<void> {
+    const changed = await this.changed(await this.files(["manifests", "deletions"]));
+    if (changed.length > 0) throw new DamagedStoreError(`Changed: ${changed.join(", ")}`);
+  }
+
+  /** Whether a file of an index was changed: what is found by it, and in which order, may be wrong. */
+  async hasDamagedIndex(signal?: AbortSignal): Promise<boolean> {
+    const present = await this.files(["indices"]);
+    return this.missingParts(present).length > 0 || (await this.changed(present, signal)).length > 0;
+  }
+
+  private async changed(files: readonly string[], signal?: AbortSignal): Promise<string[]> {
     const found: string[] = [];
-    const present = await this.files(kinds);
-    if (kinds.includes("indices")) found.push(...this.missingParts(present));
-    for (const file of present) {
+    for (const file of files) {
       if (signal?.aborted) break;
       const wanted = this.sums.get(file);
       if (wanted === undefined) continue;
@@ -73,7 +82,7 @@ export class FileSums {
     );
   }
 
-  private async files(kinds: readonly WatchedFiles[]): Promise<string[]> {
+  private async files(kinds: readonly (keyof typeof watched)[]): Promise<string[]> {
     const found: string[] = [];
     for (const table of await readdir(this.dir).catch(() => [])) {
       if (!table.endsWith(".lance")) continue;

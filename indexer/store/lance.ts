@@ -1,4 +1,5 @@
 import { type Connection, connect, type Query, Session, type Table } from "@lancedb/lancedb";
+import type { RecordBatch } from "apache-arrow";
 
 /** How this folder uses LanceDB, in one place. */
 
@@ -19,20 +20,22 @@ export function toLance(rows: readonly object[]): Record<string, unknown>[] {
 }
 
 /**
- * The rows of a table as plain objects, a batch at a time. A vector is an Arrow vector, whose `toArray` gives its
- * numbers.
+ * The rows of a query as plain objects, a batch at a time, each made when its turn comes: a batch may hold
+ * thousands. A vector is an Arrow vector, whose `toArray` gives its numbers.
  */
 export async function* batches<Row>(
   query: Query,
   columns: readonly (keyof Row & string)[],
-): AsyncGenerator<Row[]> {
-  for await (const batch of query.select([...columns])) {
-    const vectors = columns.map((column) => batch.getChild(column));
-    yield Array.from({ length: batch.numRows }, (_, i) => {
-      const row: Record<string, unknown> = {};
-      for (const [c, column] of columns.entries()) row[column] = vectors[c]?.get(i);
-      return row as Row;
-    });
+): AsyncGenerator<Iterable<Row>> {
+  for await (const batch of query.select([...columns])) yield rowsOf<Row>(batch, columns);
+}
+
+function* rowsOf<Row>(batch: RecordBatch, columns: readonly string[]): Generator<Row> {
+  const vectors = columns.map((column) => ({ column, vector: batch.getChild(column) }));
+  for (let i = 0; i < batch.numRows; i++) {
+    const row: Record<string, unknown> = {};
+    for (const { column, vector } of vectors) row[column] = vector?.get(i);
+    yield row as Row;
   }
 }
 

@@ -171,9 +171,8 @@ export class RefinedVectors {
 
   private async checkFiles(signal?: AbortSignal): Promise<void> {
     const sums = await FileSums.read(this.dir);
-    const damaged = await sums.damaged(["manifests", "deletions"], signal);
-    if (damaged.length > 0) throw new DamagedStoreError(`Changed: ${damaged.join(", ")}`);
-    this.indexDamaged = (await sums.damaged(["indices"], signal)).length > 0;
+    await sums.assertWhole();
+    this.indexDamaged = await sums.hasDamagedIndex(signal);
   }
 
   private async tidy(): Promise<void> {

@@ -1,19 +1,11 @@
-import { mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { Connection, Table } from "@lancedb/lancedb";
 import { damagedPaths, fileSum, termsSum, textSum, vectorSum } from "./checksums.ts";
-import { FileSums } from "./fileSums.ts";
-import { batches, connectTo, hasColumns, isIn, toLance } from "./lance.ts";
-import { DamagedStoreError, withProblems } from "./problems.ts";
+import type { FileSums } from "./fileSums.ts";
+import { batches, isIn, toLance } from "./lance.ts";
+import { withProblems } from "./problems.ts";
 import type { Candidate, ChunkRow, FileRow, ReadableChunk } from "./rows.ts";
-import {
-  candidateColumns,
-  chunkSchema,
-  fileColumns,
-  fileSchema,
-  namesOf,
-  readableColumns,
-} from "./schema.ts";
+import { candidateColumns, fileColumns, readableColumns } from "./schema.ts";
+import { openExisting, openOrMake, type Tables } from "./tables.ts";
 import { Upkeep } from "./upkeep.ts";
 import { verifyRows } from "./verify.ts";
 import { FileVersions } from "./versions.ts";
@@ -21,7 +13,6 @@ import { FileVersions } from "./versions.ts";
 export { DamagedStoreError, storeProblem } from "./problems.ts";
 export { type Candidate, type ChunkRow, chunkId, type FileRow, type ReadableChunk } from "./rows.ts";
 
-const caches = { indexBytes: 48n * 1024n * 1024n, metadataBytes: 16n * 1024n * 1024n };
 const pathsInOneDelete = 500;
 
 export interface StoreOptions {
@@ -32,12 +23,6 @@ export interface StoreOptions {
    * undefined when these can't be told, so that the whole index must be built again. May be called often.
    */
   readonly onDamage?: (paths: readonly string[] | undefined) => void;
-}
-
-interface Tables {
-  readonly connection: Connection;
-  readonly chunks: Table;
-  readonly files: Table;
 }
 
 /**
@@ -55,18 +40,13 @@ export class Store {
   private readonly versions = new FileVersions();
   private readonly onDamage: StoreOptions["onDamage"];
 
-  private constructor(
-    dir: string,
-    { connection, chunks, files }: Tables,
-    sums: FileSums,
-    options: StoreOptions,
-  ) {
+  private constructor(dir: string, tables: Tables, options: StoreOptions) {
     this.dir = dir;
-    this.connection = connection;
-    this.chunks = chunks;
-    this.files = files;
-    this.sums = sums;
-    this.upkeep = new Upkeep(chunks, files, options.keepVersionsMs);
+    this.connection = tables.connection;
+    this.chunks = tables.chunks;
+    this.files = tables.files;
+    this.sums = tables.sums;
+    this.upkeep = new Upkeep(tables.chunks, tables.files, options.keepVersionsMs);
     this.onDamage = options.onDamage;
   }
 
@@ -76,14 +56,7 @@ export class Store {
    */
   static async openForWriting(dir: string, dimension: number, options: StoreOptions = {}): Promise<Store> {
     return withProblems(dir, async () => {
-      await mkdir(dir, { recursive: true });
-      const connection = await connectTo(dir, caches);
-      const names = await connection.tableNames();
-      const table = (name: string, schema: ReturnType<typeof chunkSchema>): Promise<Table> =>
-        names.includes(name) ? connection.openTable(name) : connection.createEmptyTable(name, schema);
-      const chunks = await table("chunks", chunkSchema(dimension));
-      const files = await table("files", fileSchema);
-      const store = await Store.whole(dir, { connection, chunks, files }, dimension, options);
+      const store = await Store.of(dir, await openOrMake(dir, dimension), options);
       await store.sums.update();
       return store;
     });
@@ -99,27 +72,13 @@ export class Store {
     options: StoreOptions = {},
   ): Promise<Store | undefined> {
     return withProblems(dir, async () => {
-      if (!(await hasManifest(dir, "chunks")) || !(await hasManifest(dir, "files"))) return undefined;
-      const connection = await connectTo(dir, caches);
-      const [chunks, files] = [await connection.openTable("chunks"), await connection.openTable("files")];
-      return Store.whole(dir, { connection, chunks, files }, dimension, options);
+      const tables = await openExisting(dir, dimension);
+      return tables && Store.of(dir, tables, options);
     });
   }
 
-  private static async whole(
-    dir: string,
-    tables: Tables,
-    dimension: number,
-    options: StoreOptions,
-  ): Promise<Store> {
-    const sums = await FileSums.read(dir);
-    const damaged = await sums.damaged(["manifests", "deletions"]);
-    if (damaged.length > 0) throw new DamagedStoreError(`Changed: ${damaged.join(", ")}`);
-    const complete =
-      (await hasColumns(tables.chunks, namesOf(chunkSchema(dimension)))) &&
-      (await hasColumns(tables.files, namesOf(fileSchema)));
-    if (!complete) throw new DamagedStoreError("Columns are missing.");
-    const store = new Store(dir, tables, sums, options);
+  private static async of(dir: string, tables: Tables, options: StoreOptions): Promise<Store> {
+    const store = new Store(dir, tables, options);
     await store.countVersions();
     await store.upkeep.look();
     return store;
@@ -270,10 +229,9 @@ export class Store {
    */
   async verify(signal: AbortSignal): Promise<string[]> {
     return this.read(async () => {
-      const damaged = await this.sums.damaged(["manifests", "deletions"], signal);
-      if (damaged.length > 0) throw new DamagedStoreError(`Changed: ${damaged.join(", ")}`);
-      const indices = await this.sums.damaged(["indices"], signal);
-      if (indices.length > 0 || !(await this.upkeep.canSearch())) this.upkeep.rebuildIndexes();
+      await this.sums.assertWhole();
+      if ((await this.sums.hasDamagedIndex(signal)) || !(await this.upkeep.canSearch()))
+        this.upkeep.rebuildIndexes();
       return verifyRows(this.chunks, this.files, signal);
     });
   }
@@ -378,15 +336,4 @@ type FoundRow = Omit<Candidate, "score" | "vector"> & {
 
 function withSums(chunk: ChunkRow): ChunkRow & { textSum: number; vectorSum: number; termsSum: number } {
   return { ...chunk, textSum: textSum(chunk), vectorSum: vectorSum(chunk), termsSum: termsSum(chunk) };
-}
-
-/** Whether the table is there; its folder may be, for a moment, before it. */
-async function hasManifest(dir: string, table: string): Promise<boolean> {
-  try {
-    const names = await readdir(join(dir, `${table}.lance`, "_versions"));
-    return names.some((name) => name.endsWith(".manifest"));
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
-    throw error;
-  }
 }

@@ -32,10 +32,10 @@ export async function verifyRows(chunks: Table, files: Table, signal: AbortSigna
     const hasMoved = async (): Promise<boolean> => (await versionsOf(chunks, files)) !== before;
     try {
       const { failed, differing } = await readAll(chunks, files, signal);
-      if (signal.aborted || reading === maxReadings || (await hasMoved()) === false) {
-        const inStep = !signal.aborted && !(await hasMoved());
-        return [...new Set([...failed, ...(inStep ? differing : [])])];
-      }
+      if (signal.aborted) return failed;
+      if (!(await hasMoved())) return [...new Set([...failed, ...differing])];
+      // Between the two commits of a write the tables differ by right.
+      if (reading === maxReadings) return failed;
     } catch (error) {
       // The version that was being read may have been dropped by the process that writes.
       if (reading === maxReadings || !(await hasMoved())) throw error;
@@ -54,9 +54,11 @@ async function readAll(
 ): Promise<{ failed: string[]; differing: string[] }> {
   const versions = new FileVersions();
   const failed: WholeChunk[] = [];
+  let read = 0;
   for await (const batch of batches<WholeChunk>(chunks.query(), allColumns)) {
-    for (const [i, row] of batch.entries()) {
-      if (i % sliceRows === 0) await nextTurn();
+    for (const row of batch) {
+      if (read % sliceRows === 0) await nextTurn();
+      read += 1;
       if (signal.aborted) break;
       if (!isWhole(row)) failed.push(row);
       versions.add(row.path, row.fileHash);
@@ -64,8 +66,7 @@ async function readAll(
     if (signal.aborted) break;
   }
   const failedPaths = damagedPaths(failed);
-  if (!failedPaths)
-    throw new DamagedStoreError("Rows of chunks fail their checksums, and their paths with them.");
+  if (!failedPaths) throw new DamagedStoreError("Chunks fail their checksums, and their paths with them.");
   const differing = new Set(versions.paths());
   for await (const batch of batches<FileRow & { sum: number }>(files.query(), fileColumns)) {
     await nextTurn();

@@ -1,0 +1,59 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Connection, Table } from "@lancedb/lancedb";
+import { FileSums } from "./fileSums.ts";
+import { connectTo, hasColumns } from "./lance.ts";
+import { DamagedStoreError } from "./problems.ts";
+import { chunkSchema, fileSchema, namesOf } from "./schema.ts";
+
+const caches = { indexBytes: 48n * 1024n * 1024n, metadataBytes: 16n * 1024n * 1024n };
+
+/** The tables of a store, and the checksums of their files. */
+export interface Tables {
+  readonly connection: Connection;
+  readonly chunks: Table;
+  readonly files: Table;
+  readonly sums: FileSums;
+}
+
+/** Opens both tables, and makes those that are missing. */
+export async function openOrMake(dir: string, dimension: number): Promise<Tables> {
+  await mkdir(dir, { recursive: true });
+  const connection = await connectTo(dir, caches);
+  const names = await connection.tableNames();
+  const open = (name: string, schema: typeof fileSchema): Promise<Table> =>
+    names.includes(name) ? connection.openTable(name) : connection.createEmptyTable(name, schema);
+  const chunks = await open("chunks", chunkSchema(dimension));
+  const files = await open("files", fileSchema);
+  return checked(dir, dimension, { connection, chunks, files });
+}
+
+/** Opens both tables and makes nothing; undefined when one is missing. */
+export async function openExisting(dir: string, dimension: number): Promise<Tables | undefined> {
+  if (!(await hasManifest(dir, "chunks")) || !(await hasManifest(dir, "files"))) return undefined;
+  // LanceDB makes a folder that is missing when it connects: only now is it known to be there.
+  const connection = await connectTo(dir, caches);
+  const [chunks, files] = [await connection.openTable("chunks"), await connection.openTable("files")];
+  return checked(dir, dimension, { connection, chunks, files });
+}
+
+async function checked(dir: string, dimension: number, tables: Omit<Tables, "sums">): Promise<Tables> {
+  const sums = await FileSums.read(dir);
+  await sums.assertWhole();
+  const complete =
+    (await hasColumns(tables.chunks, namesOf(chunkSchema(dimension)))) &&
+    (await hasColumns(tables.files, namesOf(fileSchema)));
+  if (!complete) throw new DamagedStoreError("The tables have other columns.");
+  return { ...tables, sums };
+}
+
+/** Whether the table is there; its folder may be, for a moment, before it. */
+async function hasManifest(dir: string, table: string): Promise<boolean> {
+  try {
+    const names = await readdir(join(dir, `${table}.lance`, "_versions"));
+    return names.some((name) => name.endsWith(".manifest"));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    throw error;
+  }
+}
