@@ -1,6 +1,6 @@
 import type { Connection, Table } from "@lancedb/lancedb";
 import { damagedPaths, fileSum, termsSum, textSum, vectorSum } from "./checksums.ts";
-import type { FileSums } from "./fileSums.ts";
+import { FileSums } from "./fileSums.ts";
 import { batches, isIn, toLance } from "./lance.ts";
 import { withProblems } from "./problems.ts";
 import type { Candidate, ChunkRow, FileRow, ReadableChunk } from "./rows.ts";
@@ -229,8 +229,10 @@ export class Store {
    */
   async verify(signal: AbortSignal): Promise<string[]> {
     return this.read(async () => {
-      await this.sums.assertWhole();
-      if ((await this.sums.hasDamagedIndex(signal)) || !(await this.upkeep.canSearch()))
+      // Another process may have written since this one opened the store.
+      const sums = await FileSums.read(this.dir);
+      await sums.assertWhole();
+      if ((await sums.hasDamagedIndex(signal)) || !(await this.upkeep.canSearch()))
         this.upkeep.rebuildIndexes();
       return verifyRows(this.chunks, this.files, signal);
     });
