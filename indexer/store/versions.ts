@@ -2,8 +2,8 @@ import type { FileRow } from "./rows.ts";
 
 interface Held {
   /** Undefined when chunks of more than one version are there. */
-  readonly hash: string | undefined;
-  readonly rows: number;
+  hash: string | undefined;
+  rows: number;
 }
 
 /**
@@ -30,11 +30,14 @@ export class FileVersions {
 
   /** Counts one chunk that is in the store. */
   add(path: string, fileHash: string): void {
+    this.allRows += 1;
     const held = this.byPath.get(path);
     // One string is kept for each path, however many chunks it has.
-    const hash = !held || held.hash === fileHash ? (held?.hash ?? fileHash) : undefined;
-    this.byPath.set(path, { hash, rows: (held?.rows ?? 0) + 1 });
-    this.allRows += 1;
+    if (!held) this.byPath.set(path, { hash: fileHash, rows: 1 });
+    else {
+      held.rows += 1;
+      if (held.hash !== fileHash) held.hash = undefined;
+    }
   }
 
   /** Forgets the chunks of these paths. What is in doubt stays so until it is confirmed. */
