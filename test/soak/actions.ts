@@ -1,3 +1,4 @@
+import type { SearchMode } from "../../protocol/data.ts";
 import type { FileVersion } from "./files.ts";
 
 /** All that can happen in a soak, as plain data. Paths of files and folders are relative to the world's folder. */
@@ -40,7 +41,13 @@ export type Action =
   | { readonly do: "server"; readonly state: ServerState }
   | { readonly do: "pause" | "resume" | "deleteIndex" | "status"; readonly slot: SlotNumber }
   | { readonly do: "index"; readonly slot: SlotNumber; readonly refine: boolean; readonly cancelMs?: number }
-  | { readonly do: "search"; readonly slot: SlotNumber; readonly query: string; readonly cancelMs?: number }
+  | {
+      readonly do: "search";
+      readonly slot: SlotNumber;
+      readonly query: string;
+      readonly mode: SearchMode;
+      readonly cancelMs?: number;
+    }
   | { readonly do: "ask"; readonly slot: SlotNumber; readonly query: string; readonly cancelMs?: number }
   | { readonly do: "document"; readonly slot: SlotNumber; readonly folder: string; readonly path: string }
   | { readonly do: "start"; readonly slot: SlotNumber; readonly folders: readonly string[] }
@@ -55,12 +62,17 @@ export interface Step {
   readonly action: Action;
 }
 
-/** How a rest is reached: by asking for an update, by pause and resume, or by nothing but the notices of files. */
+/**
+ * How a rest is reached: by asking for an update, by pause and resume, or by waiting for what the engines do by
+ * themselves after notices of files, changed settings and the end of the other engine.
+ */
 export type RestKind = "index" | "resume" | "quiet";
 
 export interface Round {
   readonly steps: readonly Step[];
   readonly rest: RestKind;
+  /** Written while all engines are paused, on the way to a rest by "resume". */
+  readonly probe?: WrittenFile;
   /** Compare with a fresh index of the same wish, made by another engine in another storage. */
   readonly fresh: boolean;
 }

@@ -79,12 +79,17 @@ export function checkWriters(
   return alike && !one.status.writer && !other.status.writer ? ["neither engine writes"] : [];
 }
 
-/** Searches for words that are there and for some that no longer are, and opens a document. */
+/**
+ * Searches for words that are there and for one that no longer is, opens documents, and leaves out a passage as
+ * Find Related does.
+ */
 export async function checkWords(world: World, engine: Engine): Promise<string[]> {
   const { files } = world.model.expected(engine.slot);
   const certain = [...files.values()].filter((file) => file.contents.length === 1);
   const problems: string[] = [];
   for (const file of spread(certain, searchedWords)) problems.push(...(await checkWord(world, engine, file)));
+  const [first] = certain;
+  if (first) problems.push(...(await checkExcept(world, engine, first)));
   const word = staleWord(world);
   if (word) {
     const { hits } = await engine.process.channel.request("search", { query: word, k: 10, mode: "lexical" });
@@ -106,7 +111,10 @@ export function checkOpenFiles(world: World, engine: Engine): string[] {
   return problems.map((problem) => `engine ${engine.slot}: ${problem}`);
 }
 
-/** Folders of indexes beyond those of the models and folders that were ever in use. */
+/**
+ * Folders of indexes beyond those of the models and folders that were ever in use; beyond the model that is in use
+ * now, as long as nothing has happened by which an older one may stay.
+ */
 export function checkStorage(
   world: World,
   models: ReadonlySet<string>,
@@ -115,8 +123,8 @@ export function checkStorage(
   const indexes = join(world.storage, "indexes");
   const found = list(indexes);
   const problems: string[] = [];
-  if (found.length > models.size)
-    problems.push(`${found.length} models have indexes, ${models.size} were used`);
+  const most = world.isTidy ? 1 : models.size;
+  if (found.length > most) problems.push(`${found.length} models have indexes, of at most ${most}`);
   for (const model of found) {
     const count = list(join(indexes, model)).length;
     if (count > folders.size) problems.push(`${count} folders have an index, ${folders.size} were opened`);
@@ -236,6 +244,23 @@ async function checkWord(world: World, engine: Engine, file: ExpectedFile): Prom
   if (text.trimEnd() !== file.contents[0]?.trimEnd()) problems.push(`document ${file.path} is not the file`);
   const document = relative(world.disk.base, best.folder);
   return problems.map((problem) => `${document}: ${problem}`);
+}
+
+/** All but the passages of a file that overlap its first lines. */
+async function checkExcept(world: World, engine: Engine, file: ExpectedFile): Promise<string[]> {
+  const { channel } = engine.process;
+  const params = { query: everywhere, k: all, mode: "lexical" } as const;
+  const { hits } = await channel.request("search", params);
+  const one = hits.find((hit) => placeOf(world, hit).folder === file.folder && hit.path === file.path);
+  if (!one) return [`${file.path} is not found`];
+  const { startLine, endLine } = one;
+  const except = { path: join(one.folder, one.path), startLine, endLine };
+  const others = await channel.request("search", { ...params, except });
+  const left = others.hits.map((hit) => keyOf(world, hit));
+  if (left.includes(keyOf(world, one))) return [`${keyOf(world, one)} is found though it was left out`];
+  return left.length === hits.length - 1
+    ? []
+    : [`leaving out one of ${hits.length} passages gives ${left.length}`];
 }
 
 /** A word of a version that no file has any more. */

@@ -123,7 +123,8 @@ function firstRound(maker: Maker): Round {
 
 function laterRound(maker: Maker): Round {
   const steps: Step[] = [];
-  const quiet = maker.random.chance(0.2) && maker.model.running.length > 0;
+  const { running } = maker.model;
+  const quiet = running.length > 0 && maker.random.chance(running.length > 1 ? 0.5 : 0.2);
   const kind = addActions(maker, steps, quiet ? quietly : mixed);
   return finish(maker, steps, kind);
 }
@@ -131,11 +132,19 @@ function laterRound(maker: Maker): Round {
 /** Makes an action, or several that belong together, possible as things stand; none when there is nothing to do. */
 export type Source = (maker: Maker) => readonly Action[];
 
+/** What engines must follow by themselves, without being asked to update. */
 const quietly: Source = (maker) =>
   maker.random.weighted<Source>([
     [6, (one) => changeFiles(one, false)],
     [3, request],
+    [1.5, (one) => [{ do: "setSettings", settings: changedSettings(one) }]],
+    [1.5, endOfOther],
   ])(maker);
+
+const endOfOther: Source = ({ random, model }) => {
+  if (model.running.length < 2) return [];
+  return [{ do: random.pick(["kill", "stop"]), slot: random.pick(model.running) }];
+};
 
 const mixed: Source = (maker) =>
   maker.random.weighted<Source>([
@@ -216,6 +225,15 @@ function finish(maker: Maker, steps: Step[], rest: RestKind): Round {
     const slot: SlotNumber = random.chance(0.8) ? 0 : 1;
     add(maker, steps, { do: "start", slot, folders: model.slots[slot].folders }, { awaited: true });
   }
+  const fresh = random.chance(0.1);
+  const round = { steps, rest, fresh };
+  if (rest !== "resume" || model.isAway("a")) {
+    model.rest();
+    return round;
+  }
+  const version = maker.nextVersion();
+  const probe: WrittenFile = { path: `a/probe-${version}.md`, kind: "md", version };
+  model.apply({ do: "write", files: [probe], notify: "now" });
   model.rest();
-  return { steps, rest, fresh: random.chance(0.1) };
+  return { ...round, probe };
 }

@@ -33,24 +33,24 @@ export function openFiles(pid: number): string[] {
   });
 }
 
-/** A process that has ended and waits to be asked for its exit code, which Node does, counts as alive until then. */
+/** A process that has ended and waits for its new parent to ask for its exit code is not alive. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !readAll().some((one) => one.pid === pid && one.state === "Z");
   } catch {
     return false;
   }
 }
 
-function readAll(): { pid: number; parent: number }[] {
+function readAll(): { pid: number; parent: number; state: string }[] {
   return list("/proc").flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
     try {
       const stat = readFileSync(`/proc/${name}/stat`, "utf8");
       // After the name, which may hold spaces and brackets: state and parent.
-      const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-      return [{ pid: Number(name), parent }];
+      const [state = "", parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return [{ pid: Number(name), parent: Number(parent), state }];
     } catch {
       return [];
     }

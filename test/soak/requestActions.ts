@@ -1,7 +1,9 @@
+import type { SearchMode } from "../../protocol/data.ts";
 import type { Action, SlotNumber } from "./actions.ts";
 import { everywhere, wordOf } from "./files.ts";
 import type { Maker } from "./plan.ts";
 import { someFolders } from "./plan.ts";
+import type { Random } from "./random.ts";
 
 /** A search, a question, a document or the status: what people do while the index changes. */
 export function request(maker: Maker): Action[] {
@@ -10,11 +12,15 @@ export function request(maker: Maker): Action[] {
   if (slot === undefined) return [];
   const cancel = random.chance(0.15) ? { cancelMs: random.int(60) } : {};
   return random.weighted<() => Action[]>([
-    [6, () => [{ do: "search", slot, query: someQuery(maker), ...cancel }]],
+    [6, () => [{ do: "search", slot, query: someQuery(maker), mode: someMode(random), ...cancel }]],
     [3, () => [{ do: "ask", slot, query: someQuery(maker), ...cancel }]],
     [2, () => document(maker, slot)],
     [1, () => [{ do: "status", slot }]],
   ])();
+}
+
+function someMode(random: Random): SearchMode {
+  return random.pick(["hybrid", "hybrid", "lexical", "vector"]);
 }
 
 function someQuery({ random, model }: Maker): string {

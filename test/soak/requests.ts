@@ -21,6 +21,7 @@ const raw =
 export class Requests {
   readonly problems: string[] = [];
   private readonly open = new Set<Promise<void>>();
+  private followed = 0;
 
   /**
    * Follows a request to its end.
@@ -32,6 +33,7 @@ export class Requests {
     excuse: () => Excuse,
     verify: (value: T) => readonly string[] = () => [],
   ): Promise<void> {
+    this.followed += 1;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<"late">((resolve) => {
       timer = setTimeout(() => resolve("late"), endsWithinMs);
@@ -48,6 +50,11 @@ export class Requests {
     });
     this.open.add(followed);
     return followed;
+  }
+
+  /** True until the first request. */
+  get isUnused(): boolean {
+    return this.followed === 0;
   }
 
   async allEnded(): Promise<void> {

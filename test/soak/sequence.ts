@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Hit } from "../../protocol/data.ts";
-import { describe, type Plan, type Round } from "./actions.ts";
+import { describe, type Plan, type Round, type WrittenFile } from "./actions.ts";
 import {
   checkContents,
   checkOpenFiles,
@@ -12,10 +12,14 @@ import {
   look,
   type Shown,
 } from "./checks.ts";
+import { wordOf } from "./files.ts";
 import { keyOf } from "./hits.ts";
 import { type Engine, World } from "./world.ts";
 
 const pollMs = 100;
+const awaitedMs = 1_500;
+/** Time for an engine to do what it must not do while it is paused. */
+const pausedMs = 250;
 /** Taking over from a killed writer, or seeing what another writes, takes some seconds. */
 const settlesWithinMs = 25_000;
 /** What an update that was still under way would do to an index that looked right. */
@@ -64,24 +68,27 @@ async function runRound(
     const done = world.perform(action);
     // A failure of the soak's own is met here, or by whoever awaits all.
     done.catch((error: unknown) => world.requests.problems.push(String(error)));
-    if (awaited || action.do === "start" || action.do === "server") await done;
+    if (action.do === "start" || action.do === "server") await done;
+    // Not for long: what waits for a model server that hangs goes on only after a later step.
+    else if (awaited) await Promise.race([done, delay(awaitedMs)]);
   }
   models.add(world.model.settings.embeddingModel);
   // The bundled model stands in for one that can't be had.
   models.add("bundled");
   await world.allEnded();
   world.note(`— rest by ${round.rest}`);
-  const problems = await settle(world, round);
-  world.requests.problems.push(...problems, ...checkStorage(world, models, folders));
+  const problems = await settle(world, round, () => checkStorage(world, models, folders));
+  world.requests.problems.push(...problems);
   if (problems.length > 0) return;
   if (round.fresh) world.requests.problems.push(...(await compareFresh(world)));
   beCalm(world);
 }
 
 /** Brings the world to rest, and says how what it shows differs from what it should. */
-async function settle(world: World, round: Round): Promise<string[]> {
+async function settle(world: World, round: Round, storage: () => string[]): Promise<string[]> {
   const alone = world.running().length === 1;
-  const promised = round.rest === "quiet" || (await reachRest(world, round));
+  const promised = round.rest === "index" && (await askForIndex(world));
+  if (round.rest === "resume") await pauseAndResume(world, round);
   world.model.seenEdits();
   world.model.rest();
   if (promised && alone) {
@@ -90,10 +97,10 @@ async function settle(world: World, round: Round): Promise<string[]> {
   }
   const end = performance.now() + settlesWithinMs;
   for (;;) {
-    const problems = await everything(world);
+    const problems = [...(await everything(world)), ...storage()];
     if (problems.length === 0) {
       await delay(stableMs);
-      const later = await everything(world);
+      const later = [...(await everything(world)), ...storage()];
       if (later.length === 0) return checkOnce(world);
       if (performance.now() > end) return later.map((problem) => `not stable: ${problem}`);
     }
@@ -102,18 +109,40 @@ async function settle(world: World, round: Round): Promise<string[]> {
   }
 }
 
-/** Asks for the rest; true when what was asked for promises that the index is right at once. */
-async function reachRest(world: World, { rest }: Round): Promise<boolean> {
+/** True when the answers promise that the index is right at once. */
+async function askForIndex(world: World): Promise<boolean> {
   const before = world.requests.problems.length;
-  for (const engine of world.running()) {
-    if (rest === "resume") {
-      await world.perform({ do: "pause", slot: engine.slot });
-      await world.perform({ do: "resume", slot: engine.slot });
-    } else {
-      await world.perform({ do: "index", slot: engine.slot, refine: false });
-    }
+  for (const { slot } of world.running()) await world.perform({ do: "index", slot, refine: false });
+  return world.requests.problems.length === before;
+}
+
+/** What is changed while all are paused stays out until they go on. */
+async function pauseAndResume(world: World, { probe }: Round): Promise<void> {
+  for (const { slot } of world.running()) await world.perform({ do: "pause", slot });
+  if (probe) {
+    await delay(pausedMs);
+    await world.perform({ do: "write", files: [probe], notify: "now" });
+    await delay(pausedMs);
+    world.requests.problems.push(...(await faults(world, (engine) => checkPaused(engine, probe))));
   }
-  return rest === "index" && world.requests.problems.length === before;
+  for (const { slot } of world.running()) await world.perform({ do: "resume", slot });
+}
+
+async function checkPaused({ process: { channel }, slot }: Engine, probe: WrittenFile): Promise<string[]> {
+  const { status } = await channel.request("status", {});
+  const params = { query: wordOf(probe.version), k: 1, mode: "lexical" } as const;
+  // Before the first update there may be nothing to search, which an engine may say.
+  const { hits } = await channel.request("search", params).catch(nothingIfTold);
+  const problems: string[] = [];
+  if (status.state !== "paused" && status.state !== "problem")
+    problems.push(`state ${status.state} while paused`);
+  if (hits.length > 0) problems.push(`${probe.path} was indexed while paused`);
+  return problems.map((problem) => `engine ${slot}: ${problem}`);
+}
+
+function nothingIfTold(error: unknown): { hits: Hit[] } {
+  if (error instanceof CarrelError && error.remedy !== "") return { hits: [] };
+  throw error;
 }
 
 async function contents(world: World): Promise<string[]> {

@@ -3,7 +3,13 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type EngineProcess, startEngine } from "../../cli/childEngine.ts";
-import { defaultSettings, type Folder, type IndexStatus, type Settings } from "../../protocol/data.ts";
+import {
+  defaultSettings,
+  type Folder,
+  type IndexStatus,
+  type SearchMode,
+  type Settings,
+} from "../../protocol/data.ts";
 import { type FakeEmbedding, startFakeEmbedding } from "../support/fakeEmbedding.ts";
 import type { Action, Notify, Plan, SlotNumber, WishedSettings } from "./actions.ts";
 import { Disk } from "./disk.ts";
@@ -28,6 +34,8 @@ export interface Engine {
   readonly slot: SlotNumber;
   /** The last status that it told by itself. */
   told: IndexStatus | undefined;
+  /** True once it has been told its folders: before that, a client has nothing to say to it. */
+  ready: boolean;
   /** True from when the soak ends it. */
   ended: boolean;
   /** Open files at its first rest. */
@@ -44,6 +52,8 @@ export class World {
   readonly engines: [Engine | undefined, Engine | undefined] = [undefined, undefined];
   /** Folders that were there and searched since the last rest: their anchors must be found at every moment. */
   readonly calm: [Set<string>, Set<string>] = [new Set(), new Set()];
+  /** False once something has happened by which an index of an earlier model may stay behind. */
+  isTidy = true;
   private readonly base: string;
   private readonly server: FakeEmbedding;
   private readonly started = performance.now();
@@ -72,6 +82,7 @@ export class World {
     this.model.apply(action);
     if (before || this.isTroubled()) this.lastTrouble = performance.now();
     this.endCalm(action);
+    this.judgeTidiness(action);
     if ("notify" in action) return this.tellChanges(changed, action.notify);
     return this.ask(action);
   }
@@ -119,7 +130,14 @@ export class World {
   /** Starts an engine, with its log in this one's. */
   launch(slot: SlotNumber): Engine {
     const process = startEngine();
-    const engine: Engine = { process, slot, told: undefined, ended: false, firstFiles: undefined };
+    const engine: Engine = {
+      process,
+      slot,
+      told: undefined,
+      ready: false,
+      ended: false,
+      firstFiles: undefined,
+    };
     process.channel.on("status", (status) => {
       engine.told = status;
     });
@@ -188,7 +206,7 @@ export class World {
       case "index":
         return this.index(engine, action.refine, action.cancelMs);
       case "search":
-        return this.search(engine, action.query, action.cancelMs);
+        return this.search(engine, action.query, action.mode, action.cancelMs);
       case "ask":
         return this.question(engine, action.query, action.cancelMs);
       case "document":
@@ -212,6 +230,7 @@ export class World {
       folders: this.folders(folders),
       settings: this.engineSettings(),
     });
+    engine.ready = true;
   }
 
   private send<
@@ -227,9 +246,14 @@ export class World {
     return this.requests.follow(`index on engine ${engine.slot}`, request, excuse);
   }
 
-  private search(engine: Engine, query: string, cancelMs: number | undefined): Promise<void> {
+  private search(
+    engine: Engine,
+    query: string,
+    mode: SearchMode,
+    cancelMs: number | undefined,
+  ): Promise<void> {
     const calm = new Set(this.calm[engine.slot]);
-    const params = { query, k: manyHits, mode: "hybrid" } as const;
+    const params = { query, k: manyHits, mode };
     const request = engine.process.channel.request("search", params, this.cancelling(cancelMs));
     const name = `search “${query}” on engine ${engine.slot}`;
     return this.requests.follow(name, request, this.excuse(engine, cancelMs), ({ hits }) => {
@@ -285,6 +309,7 @@ export class World {
     const absolute = paths.map((path) => this.disk.at(path));
     const tell = (): Promise<void>[] =>
       this.running().map((engine) => {
+        if (!engine.ready) return Promise.resolve();
         const request = engine.process.channel.request("filesChanged", { paths: absolute });
         return this.requests.follow(`filesChanged on engine ${engine.slot}`, request, this.excuse(engine));
       });
@@ -322,6 +347,21 @@ export class World {
   private isSlotTroubled(slot: SlotNumber): boolean {
     const { folders, paused } = this.model.slots[slot];
     return paused || folders.length === 0 || folders.some((folder) => this.model.isAway(folder));
+  }
+
+  private judgeTidiness(action: Action): void {
+    const first = action.do === "start" && this.requests.isUnused;
+    const untidy = [
+      "start",
+      "stop",
+      "kill",
+      "freeze",
+      "setFolders",
+      "folder-gone",
+      "folder-renamed",
+      "server",
+    ];
+    if (this.isTroubled() || (untidy.includes(action.do) && !first)) this.isTidy = false;
   }
 
   /** An anchor may be missing for a time when its folder, its index or the engine changes. */
