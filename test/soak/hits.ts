@@ -1,6 +1,5 @@
 import { relative } from "node:path";
 import type { Hit } from "../../protocol/data.ts";
-import type { SlotNumber } from "./actions.ts";
 import { wordOf } from "./files.ts";
 import { realOf } from "./model.ts";
 import type { World } from "./world.ts";
@@ -19,14 +18,13 @@ export function keyOf(world: World, hit: Hit): string {
 /**
  * Finds fault with hits while anything may be changing: each at most once, and each a text that stood in its file
  * at some time. What nothing has touched must be found.
- * @param calm Folders that have been served since the last rest.
+ * @param calm Folders that have been served since the last rest: the query, if it is their anchor's word, must find it.
  */
 export function checkHits(
   world: World,
-  slot: SlotNumber,
   hits: readonly Hit[],
   query: string,
-  calm: ReadonlySet<string>,
+  calm: readonly string[],
 ): string[] {
   const problems = [...repeated(world, hits)];
   for (const hit of hits) {
@@ -38,7 +36,7 @@ export function checkHits(
   }
   for (const folder of calm) {
     const anchor = world.model.files.get(`${folder}/anchor.md`);
-    if (!anchor || wordOf(anchor.version) !== query || !world.calm[slot].has(folder)) continue;
+    if (!anchor || wordOf(anchor.version) !== query) continue;
     if (!hits.some((hit) => placeOf(world, hit).folder === folder && hit.path === "anchor.md")) {
       problems.push(`${folder}/anchor.md, which nothing has touched, was not found`);
     }

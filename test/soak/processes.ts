@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, utimesSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 const pollMs = 40;
 /** An engine that is asked to end takes at most five seconds; the rest is for a busy machine. */
 const endsWithinMs = 15_000;
+const sleptMs = 600_000;
 
 /** The processes that a process has started, and those that these have. None where there is no /proc. */
 export function descendants(pid: number): number[] {
@@ -33,6 +35,28 @@ export function openFiles(pid: number): string[] {
   });
 }
 
+/** Signals a process; one that has ended by then needs none. */
+export function trySignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended.
+  }
+}
+
+/** As if the machine had slept: who looks first sees locks that nobody has touched for ten minutes. */
+export function ageLocks(storage: string): void {
+  const then = new Date(Date.now() - sleptMs);
+  for (const name of list(storage, true)) {
+    if (!name.includes("lock")) continue;
+    try {
+      utimesSync(join(storage, name), then, then);
+    } catch {
+      // Its owner has let it go.
+    }
+  }
+}
+
 /** A process that has ended and waits for its new parent to ask for its exit code is not alive. */
 function isAlive(pid: number): boolean {
   try {
@@ -57,9 +81,9 @@ function readAll(): { pid: number; parent: number; state: string }[] {
   });
 }
 
-function list(folder: string): string[] {
+function list(folder: string, recursive = false): string[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(folder, { recursive }).map(String);
   } catch {
     return [];
   }

@@ -14,14 +14,15 @@ export interface Excuse {
 const endsWithinMs = 90_000;
 
 /** Texts of libraries and of the system, which say nothing to a person. */
-const raw =
-  /\blance(db)?\b|\bENO[A-Z]+\b|\bE(ACCES|PERM|XIST|BADF|MFILE|BUSY)\b|is closed|\bTable\b|rust|tokio|os error|undefined|null|not been told|napi|\bat .*\.ts:\d/i;
+const raw = [
+  /\blance(db)?\b|is closed|\bTable '|rust|tokio|os error|\bundefined\b|\bnull\b|not been told|napi/i,
+  /\bENO[A-Z]+\b|\bE(ACCES|PERM|XIST|BADF|MFILE|BUSY)\b|\bat .*\.ts:\d/,
+];
 
 /** All requests of a sequence: which have not ended, and what went wrong with those that have. */
 export class Requests {
   readonly problems: string[] = [];
   private readonly open = new Set<Promise<void>>();
-  private followed = 0;
 
   /**
    * Follows a request to its end.
@@ -33,7 +34,6 @@ export class Requests {
     excuse: () => Excuse,
     verify: (value: T) => readonly string[] = () => [],
   ): Promise<void> {
-    this.followed += 1;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<"late">((resolve) => {
       timer = setTimeout(() => resolve("late"), endsWithinMs);
@@ -52,11 +52,6 @@ export class Requests {
     return followed;
   }
 
-  /** True until the first request. */
-  get isUnused(): boolean {
-    return this.followed === 0;
-  }
-
   async allEnded(): Promise<void> {
     while (this.open.size > 0) await Promise.all(this.open);
   }
@@ -68,7 +63,7 @@ function judgeError(error: unknown, excuse: Excuse): string[] {
   const said = `failed with “${message}” (remedy “${remedy}”, ${code})`;
   if (code === "cancelled") return excuse.cancelled || excuse.trouble ? [] : [said];
   if (code === "gone") return excuse.gone ? [] : [said];
-  if (raw.test(message)) return [`${said}: a raw text`];
+  if (raw.some((one) => one.test(message))) return [`${said}: a raw text`];
   if (remedy === "") return [`${said}: no remedy`];
   return excuse.trouble ? [] : [`${said}: nothing was wrong`];
 }

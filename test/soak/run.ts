@@ -4,10 +4,11 @@ import { failureText, kindOf } from "./report.ts";
 import { type Outcome, runSequence } from "./sequence.ts";
 
 /**
- * npm run soak [-- --sequences N] [--from N] [--jobs N] [--seed N] [--plan] [--keep]
+ * npm run soak [-- --sequences N] [--from N] [--jobs N] [--seed N] [--plan] [--keep] [--log]
  *
  * Random sequences of all that can happen to an engine, each decided by its seed, against real engine processes
- * and the real store. `--seed` runs one alone, `--plan` shows what it would do, `--keep` leaves its folders.
+ * and the real store. `--seed` runs one alone, `--plan` shows what it would do, `--keep` leaves its folders, `--log`
+ * prints what was done also where all was right.
  * The last line is "N passed, N failed"; the exit code is 0 when none failed.
  */
 const progressEvery = 10;
@@ -21,6 +22,7 @@ function options() {
       seed: { type: "string" },
       plan: { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
+      log: { type: "boolean", default: false },
     },
   });
   const number = (name: string, text: string): number => {
@@ -36,11 +38,12 @@ function options() {
     jobs: number("jobs", values.jobs),
     plan: values.plan,
     keep: values.keep,
+    log: values.log,
   };
 }
 
 async function main(): Promise<void> {
-  const { first, count, jobs, plan, keep } = options();
+  const { first, count, jobs, plan, keep, log } = options();
   if (plan) {
     console.log(JSON.stringify(makePlan(first), undefined, 1));
     return;
@@ -55,6 +58,7 @@ async function main(): Promise<void> {
       const outcome = await runSequence(makePlan(next++), keep);
       ended += 1;
       rests += outcome.rests;
+      if (log) for (const line of outcome.log) console.log(line);
       if (outcome.problems.length > 0) {
         failed.push(outcome);
         console.log(`\n${failureText(outcome)}\n`);

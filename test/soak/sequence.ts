@@ -81,7 +81,7 @@ async function runRound(
   world.requests.problems.push(...problems);
   if (problems.length > 0) return;
   if (round.fresh) world.requests.problems.push(...(await compareFresh(world)));
-  beCalm(world);
+  for (const { slot } of world.running()) world.excuses.beCalm(slot);
 }
 
 /** Brings the world to rest, and says how what it shows differs from what it should. */
@@ -96,6 +96,7 @@ async function settle(world: World, round: Round, storage: () => string[]): Prom
     if (early.length > 0) return early.map((problem) => `at once after ${round.rest}: ${problem}`);
   }
   const end = performance.now() + settlesWithinMs;
+  let waitedFor: string | undefined;
   for (;;) {
     const problems = [...(await everything(world)), ...storage()];
     if (problems.length === 0) {
@@ -105,6 +106,8 @@ async function settle(world: World, round: Round, storage: () => string[]): Prom
       if (performance.now() > end) return later.map((problem) => `not stable: ${problem}`);
     }
     if (performance.now() > end) return problems;
+    if (problems[0] !== waitedFor) world.note(`  not yet: ${problems[0]}`);
+    [waitedFor] = problems;
     await delay(pollMs);
   }
 }
@@ -206,15 +209,5 @@ async function compareFresh(world: World): Promise<string[]> {
     ];
   } finally {
     await world.stop(fresh);
-  }
-}
-
-/** From now on the anchors of the folders that are served must be found, until something excuses it. */
-function beCalm(world: World): void {
-  for (const { slot } of world.running()) {
-    world.calm[slot].clear();
-    for (const folder of world.model.expected(slot).folders) {
-      if (!folder.includes("/")) world.calm[slot].add(folder);
-    }
   }
 }

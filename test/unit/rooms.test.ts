@@ -92,9 +92,6 @@ function problem({ file, from, typeOnly }: Import): string | undefined {
     if (!packages.some((name) => isFrom(from, name))) continue;
     if (!files.some((pattern) => matchesGlob(file, pattern))) return `${file} imports ${from}: ${why}`;
   }
-  if (storePackages.includes(from) && !file.startsWith("indexer/store/")) {
-    return `${file} imports ${from}: only indexer/store opens LanceDB`;
-  }
   const allowed = rules.packages.some((name) =>
     name === "node:" ? from.startsWith("node:") : isFrom(from, name),
   );

@@ -1,0 +1,78 @@
+import type { Action, SlotNumber } from "./actions.ts";
+import type { Model } from "./model.ts";
+import type { Excuse } from "./requests.ts";
+
+/** Actions by which an index of an earlier model may rightly stay behind until it is a fortnight old. */
+const untidy = new Set([
+  "start",
+  "stop",
+  "kill",
+  "freeze",
+  "setFolders",
+  "folder-gone",
+  "folder-renamed",
+  "server",
+]);
+
+/** What may rightly fail, be missing or be left at a moment, judged by what has been done until then. */
+export class Excuses {
+  /** Folders that were there and searched since the last rest: their anchors must be found at every moment. */
+  readonly calm: [Set<string>, Set<string>] = [new Set(), new Set()];
+  /** False once an index of an earlier model may have stayed behind. */
+  isTidy = true;
+  private readonly model: Model;
+  private lastTrouble = Number.NEGATIVE_INFINITY;
+  private started = false;
+
+  constructor(model: Model) {
+    this.model = model;
+  }
+
+  /** Called around each action, since trouble that an action ends was there until then. */
+  heed(action: Action, apply: () => void): void {
+    const before = this.isTroubled();
+    apply();
+    if (before || this.isTroubled()) this.lastTrouble = performance.now();
+    const first = action.do === "start" && !this.started;
+    this.started ||= first;
+    if (this.isTroubled() || (untidy.has(action.do) && !first)) this.isTidy = false;
+    this.endCalm(action);
+  }
+
+  /** Why a request that begins now may fail, to be asked when it has. */
+  forRequest(isGone: () => boolean, isCancelled: boolean): () => Excuse {
+    const began = performance.now();
+    return () => ({
+      cancelled: isCancelled,
+      gone: isGone(),
+      trouble: this.isTroubled() || this.lastTrouble >= began,
+    });
+  }
+
+  /** The world is at rest: what is served now must be found until something excuses it. */
+  beCalm(slot: SlotNumber): void {
+    this.calm[slot].clear();
+    for (const folder of this.model.expected(slot).folders) {
+      if (!folder.includes("/")) this.calm[slot].add(folder);
+    }
+  }
+
+  /** An anchor may be missing for a time when its folder, its index or the engine changes. */
+  private endCalm(action: Action): void {
+    if (action.do === "setFolders" || action.do === "start") this.calm[action.slot].clear();
+    if (!["deleteIndex", "folder-gone", "folder-renamed"].includes(action.do) && !this.isTroubled()) return;
+    for (const calm of this.calm) calm.clear();
+  }
+
+  private isTroubled(): boolean {
+    const { settings, server, running } = this.model;
+    const usesServer = settings.embeddingModel.startsWith("ollama:");
+    if (usesServer && server !== "up" && server !== "slow") return true;
+    return running.length > 1 || running.some((slot) => this.isSlotTroubled(slot));
+  }
+
+  private isSlotTroubled(slot: SlotNumber): boolean {
+    const { folders, paused } = this.model.slots[slot];
+    return paused || folders.length === 0 || folders.some((folder) => this.model.isAway(folder));
+  }
+}
