@@ -8,8 +8,20 @@
  * in the VSIX, where scripts/package.mjs puts them. Source code finds their files with
  * `createRequire(import.meta.url).resolve(…)`, which is right in both places.
  */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build, context } from "esbuild";
@@ -109,44 +121,83 @@ function makeExecutable(file) {
   chmodSync(file, 0o755);
 }
 
+const chunkName = /-[A-Z0-9]{8}\.js(\.map)?$/;
+
+/** Chunks carry a hash in their names: those of earlier builds would stay for ever. */
+function removeChunksBefore(outdir, time) {
+  for (const name of readdirSync(outdir)) {
+    const file = join(outdir, name);
+    const info = chunkName.test(name) && statSync(file, { throwIfNoEntry: false });
+    if (info && info.mtimeMs < time) rmSync(file, { force: true });
+  }
+}
+
+/** Folders of builds that were killed an hour ago or earlier. */
+function removeAbandoned(outdir) {
+  for (const name of readdirSync(dirname(outdir))) {
+    if (!name.startsWith(`${basename(outdir)}.tmp-`)) continue;
+    const dir = join(dirname(outdir), name);
+    const info = statSync(dir, { throwIfNoEntry: false });
+    if (info && info.mtimeMs < Date.now() - 3_600_000) rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Goes on building until the process ends. */
+async function watchAll({ production, outdir }) {
+  removeChunksBefore(outdir, Date.now());
+  const report = {
+    name: "report",
+    setup(build) {
+      build.onStart(() => console.log("Building …"));
+      build.onEnd(({ errors }) => {
+        makeExecutable(join(outdir, "cli.js"));
+        console.log(
+          errors.length ? "Build failed." : `Built ${Object.keys(build.initialOptions.entryPoints)}.`,
+        );
+      });
+    },
+  };
+  for (const target of targets({ production, outdir })) {
+    const running = await context({ ...target, plugins: [...(target.plugins ?? []), report] });
+    await running.watch();
+  }
+}
+
 /**
  * Builds everything into `outdir`, and returns the source files that went in. With `watch`, goes on building
- * until the process ends.
+ * until the process ends. Several may build into the same folder at once: each makes its files beside it, and
+ * puts them in place when all are there.
  */
 export async function buildAll({ production = false, watch = false, outdir = join(root, "dist") } = {}) {
-  const started = performance.now();
+  outdir = resolve(outdir);
+  const started = new Date();
   mkdirSync(outdir, { recursive: true });
-  // Chunks carry a hash in their names: those of earlier builds would stay for ever.
-  for (const name of readdirSync(outdir)) {
-    if (/-[A-Z0-9]{8}\.js(\.map)?$/.test(name)) rmSync(join(outdir, name));
-  }
-  const list = targets({ production, outdir });
   if (watch) {
-    const report = {
-      name: "report",
-      setup(build) {
-        build.onStart(() => console.log("Building …"));
-        build.onEnd(({ errors }) => {
-          makeExecutable(join(outdir, "cli.js"));
-          console.log(
-            errors.length ? "Build failed." : `Built ${Object.keys(build.initialOptions.entryPoints)}.`,
-          );
-        });
-      },
-    };
-    for (const target of list) {
-      const running = await context({ ...target, plugins: [...(target.plugins ?? []), report] });
-      await running.watch();
-    }
+    await watchAll({ production, outdir });
     return [];
   }
-  const results = await Promise.all(list.map((target) => build({ ...target, metafile: true })));
-  makeExecutable(join(outdir, "cli.js"));
-  // The set-up compares this file's time with those of the sources.
-  writeFileSync(join(outdir, ".built"), production ? "production\n" : "development\n");
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`Built ${relative(root, outdir) || outdir} in ${seconds} s.`);
-  return results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  removeAbandoned(outdir);
+  const partial = mkdtempSync(`${outdir}.tmp-`);
+  try {
+    const list = targets({ production, outdir: partial });
+    const results = await Promise.all(list.map((target) => build({ ...target, metafile: true })));
+    makeExecutable(join(partial, "cli.js"));
+    // Entries come after the chunks that they need.
+    const names = readdirSync(partial);
+    const chunks = names.filter((name) => chunkName.test(name));
+    const entries = names.filter((name) => !chunkName.test(name));
+    for (const name of [...chunks, ...entries]) renameSync(join(partial, name), join(outdir, name));
+    removeChunksBefore(outdir, started);
+    // The set-up compares this file's time with those of the sources: what changed meanwhile is not in.
+    writeFileSync(join(partial, ".built"), production ? "production\n" : "development\n");
+    utimesSync(join(partial, ".built"), started, started);
+    renameSync(join(partial, ".built"), join(outdir, ".built"));
+    const seconds = ((Date.now() - started.getTime()) / 1000).toFixed(1);
+    console.log(`Built ${relative(root, outdir) || outdir} in ${seconds} s.`);
+    return results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

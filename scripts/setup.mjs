@@ -6,6 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { withSetupLock } from "./lock.mjs";
 import {
   execute,
   nativePackage,
@@ -115,6 +116,12 @@ function main() {
       "Install Node 24 from https://nodejs.org.",
     );
   }
+  withSetupLock(provideAll, {
+    onWait: (pid) => say(`Carrel set-up: waiting for another set-up of this folder (process ${pid}) …`),
+  });
+}
+
+function provideAll() {
   providePackages();
   provideNode();
   provideNativePackage();

@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withSetupLock } from "./lock.mjs";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 const windows = process.platform === "win32";
@@ -117,6 +118,10 @@ export function provideChromium() {
   if (!onPath("apt-get") || process.getuid?.() !== 0) {
     throw new SetupError("The tests in VS Code need Chromium, and none was found.", remedy);
   }
+  return withSetupLock(() => findChromium() ?? installChromium(remedy));
+}
+
+function installChromium(remedy) {
   say("Carrel set-up: installing Chromium with apt-get (about a minute) …");
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   const install = ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"];
@@ -160,6 +165,10 @@ export function provideCodeServer() {
       "Use WSL, or open VS Code with F5.",
     );
   }
+  return withSetupLock(() => findCodeServer() ?? installCodeServer());
+}
+
+function installCodeServer() {
   say("Carrel set-up: installing VS Code for the browser (two minutes, 800 MB) into .vscode-test …");
   const partial = `${codeServerHome}.partial`;
   rmSync(partial, { recursive: true, force: true });
