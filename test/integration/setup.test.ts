@@ -43,6 +43,16 @@ test("builds into the same folder at once all succeed, and leave what is needed 
     assert.ok(existsSync(join(outdir, `${entry}.js`)), entry);
   }
   assert.equal(existsSync(old), false, "chunks of earlier builds go");
+  let isBuilding = true;
+  const again = build(outdir).finally(() => {
+    isBuilding = false;
+  });
+  while (isBuilding) {
+    for (const name of imported)
+      assert.ok(existsSync(join(outdir, name)), "it can be used while it is built");
+    await sleep(5);
+  }
+  assert.equal(await again, 0);
   assert.deepEqual(await readdir(scratch), ["dist"]);
 });
 
@@ -53,8 +63,9 @@ function holder(lock: string, log: string, ms: number): ChildProcess {
     import { withSetupLock } from ${JSON.stringify(join(root, "scripts/lock.mjs"))};
     const pause = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
     const note = (text) => appendFileSync(${JSON.stringify(log)}, text + " " + process.pid + "\\n");
-    withSetupLock(() => { note("begin"); pause(${ms}); withSetupLock(() => note("nested")); note("end"); },
-      { file: ${JSON.stringify(lock)}, onWait: () => note("wait") });`;
+    const options = { file: ${JSON.stringify(lock)}, onWait: () => note("wait") };
+    const inner = () => withSetupLock(() => note("nested"), options);
+    withSetupLock(() => { note("begin"); pause(${ms}); inner(); note("end"); }, options);`;
   return spawn(process.execPath, ["--input-type=module", "--eval", code], { stdio: "inherit" });
 }
 
