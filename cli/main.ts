@@ -1,15 +1,12 @@
 import { CarrelError } from "../protocol/channel.ts";
 import { parseArguments, UsageError, usage } from "./arguments.ts";
 import { run } from "./commands.ts";
-
-const minimumNode = 22;
+import { nodeProblem } from "./nodeVersion.ts";
 
 async function main(): Promise<number> {
-  const major = Number(process.versions.node.split(".")[0]);
-  if (major < minimumNode) {
-    console.error(
-      `carrel needs Node ${minimumNode} or newer, and this is ${process.versions.node}. In a clone, "npm run -s carrel --" brings its own.`,
-    );
+  const problem = nodeProblem(process.versions.node);
+  if (problem) {
+    console.error(problem);
     return 1;
   }
   try {

@@ -19,6 +19,8 @@ import {
   say,
 } from "./tools.mjs";
 
+/** For the set-up itself. What it sets up runs on the Node that it brings. */
+const minimumNode = 20;
 const registryRemedy = "Check that npm reaches its registry (npm ping), then run the command again.";
 
 function readJson(file) {
@@ -110,9 +112,9 @@ function provideBuild() {
 }
 
 function main() {
-  if (Number(process.versions.node.split(".")[0]) < 20) {
+  if (Number(process.versions.node.split(".")[0]) < minimumNode) {
     throw new SetupError(
-      `Carrel's set-up needs Node 20 or newer; this is ${process.version}.`,
+      `Carrel's set-up needs Node ${minimumNode} or newer; this is ${process.version}.`,
       "Install Node 24 from https://nodejs.org.",
     );
   }
