@@ -3,13 +3,13 @@ import { fileURLToPath } from "node:url";
 import { CarrelError, Channel } from "../../protocol/channel.ts";
 import { engineArguments, engineEnvironment } from "../../protocol/launch.ts";
 import { processPort } from "../../protocol/port.ts";
+import type { EmbeddingInput, EmbeddingModel } from "./embeddingModel.ts";
 import { embedderClientContract, embedderContract, type ModelSource } from "./embedderContract.ts";
-import type { EmbeddingModel } from "./embeddingModel.ts";
 
 export interface EmbedderOptions {
   readonly source: ModelSource;
-  /** After this long without work the process is ended, to give its memory back. */
-  readonly idleMs: number;
+  /** So long after it embedded a text of this kind the process is ended, to give its memory back. */
+  readonly idleMs: Readonly<Record<EmbeddingInput, number>>;
   /** The process's program; the one beside this file if not given. */
   readonly entry?: string;
 }
@@ -35,6 +35,8 @@ export class Embedder {
   private child: Child | undefined;
   private working = 0;
   private idle: NodeJS.Timeout | undefined;
+  /** By performance.now(): what the kinds of text so far ask for. */
+  private keepUntil = 0;
   private closed = false;
   /** What the first load found: the index was made with it. */
   private described: Described | undefined;
@@ -45,12 +47,12 @@ export class Embedder {
 
   /** Loads the model. Rejects with the CarrelError that loading ends with. */
   describe(): Promise<Described> {
-    return this.work((child) => child.loaded);
+    return this.work("passage", (child) => child.loaded);
   }
 
   /** See EmbeddingModel.embed. Loads the model first if it is not in memory. */
   readonly embed: EmbeddingModel["embed"] = (texts, input, signal) =>
-    this.work(({ channel }) => channel.request("embed", { texts, input }, signal ? { signal } : {}));
+    this.work(input, ({ channel }) => channel.request("embed", { texts, input }, signal ? { signal } : {}));
 
   async close(): Promise<void> {
     this.closed = true;
@@ -58,7 +60,7 @@ export class Embedder {
     await this.end();
   }
 
-  private async work<T>(task: (child: Child) => Promise<T>): Promise<T> {
+  private async work<T>(input: EmbeddingInput, task: (child: Child) => Promise<T>): Promise<T> {
     this.working += 1;
     clearTimeout(this.idle);
     try {
@@ -70,6 +72,7 @@ export class Embedder {
       throw isGone(error) && !this.closed ? endedError(error) : error;
     } finally {
       this.working -= 1;
+      this.keepUntil = Math.max(this.keepUntil, performance.now() + this.options.idleMs[input]);
       if (this.working === 0 && !this.closed) this.endLater();
     }
   }
@@ -118,7 +121,7 @@ export class Embedder {
   }
 
   private endLater(): void {
-    this.idle = setTimeout(() => void this.end(), this.options.idleMs);
+    this.idle = setTimeout(() => void this.end(), this.keepUntil - performance.now());
     this.idle.unref();
   }
 

@@ -2,8 +2,11 @@ import { Embedder } from "./embedder.ts";
 import type { EmbeddingModel } from "./embeddingModel.ts";
 import { readManifest } from "./encoderManifest.ts";
 
-/** Long enough for the next question of somebody who asks several; the next load takes half a second. */
-const idleMs = 30_000;
+/**
+ * The second pass comes and goes by itself. Who searches will search again, and should not wait half a second
+ * for it to be loaded.
+ */
+const idleMs = { passage: 10_000, query: 120_000 };
 
 /**
  * The bundled transformer: slower than the static model by two orders of magnitude, and better. Only its

@@ -2,7 +2,7 @@ import { Embedder } from "./embedder.ts";
 import type { EmbeddingModel } from "./embeddingModel.ts";
 
 /** A model that a person chose may take seconds to load: it stays through a pause for thought. */
-const idleMs = 5 * 60_000;
+const idleMs = { passage: 5 * 60_000, query: 5 * 60_000 };
 
 /**
  * Opens the transformers.js model in a folder, in a process of its own (see loadTransformersModel).

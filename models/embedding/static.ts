@@ -37,51 +37,75 @@ interface Table {
 }
 
 /**
- * Loads the bundled model: a table with a vector for each token of `terms`, made by scripts/train. A text's
+ * Opens the bundled model: a table with a vector for each token of `terms`, made by scripts/train. A text's
  * vector is the sum over its tokens of (1 + log count) × weight × vector, of unit length. It runs as plain
- * JavaScript, some thousand passages a second, and knows nothing of word order.
- * @throws CarrelError when a file is missing or is not the one that model.json names.
+ * JavaScript, some thousand passages a second, and knows nothing of word order. Only its description is read
+ * here; the table is loaded, in some 20 ms, when the first text is embedded.
+ * @throws CarrelError when the description is missing or broken, and from `embed` when the table's files are.
  */
 export async function loadStaticModel(dir: string): Promise<EmbeddingModel> {
-  const [about, vectors, vocabulary] = await Promise.all(
-    ["model.json", "vectors.bin", "vocabulary.txt"].map((file) => read(join(dir, file))),
-  );
-  const parsed = v.safeParse(manifest, parseJson(about));
-  if (!parsed.success || !vectors || !vocabulary) throw damaged(join(dir, "model.json"));
-  const { name, revision, dimension, rows, unknown, sha256 } = parsed.output;
+  const parsed = v.safeParse(manifest, parseJson(await read(join(dir, "model.json"))));
+  if (!parsed.success) throw damaged(join(dir, "model.json"));
+  const about = parsed.output;
+  let loading: Promise<Table> | undefined;
+  let table: Table | undefined;
+
+  async function loaded(): Promise<Table> {
+    loading ??= loadTable(dir, about);
+    try {
+      table = await loading;
+      return table;
+    } catch (error) {
+      // Files that were put right are looked at again.
+      loading = undefined;
+      throw error;
+    }
+  }
+
+  return {
+    id: `${about.name}-${about.dimension}@${about.revision}`,
+    dimension: about.dimension,
+    async embed(texts, input, signal) {
+      const used = texts.length === 0 ? undefined : await loaded();
+      const out: Float32Array[] = [];
+      for (const [i, text] of texts.entries()) {
+        if (i % textsPerTurn === textsPerTurn - 1) await new Promise((resolve) => setImmediate(resolve));
+        if (signal?.aborted) throw new CarrelError("Cancelled.", "", "cancelled");
+        if (used) out.push(embedOne(used, text, input));
+      }
+      return out;
+    },
+    // Asked for a query that was embedded, so the table is there.
+    knownShare: (query) => (table ? knownShareOf(table, query) : 1),
+    async close() {},
+  };
+}
+
+async function loadTable(dir: string, about: v.InferOutput<typeof manifest>): Promise<Table> {
+  const { dimension, rows, unknown, sha256 } = about;
+  const [vectors, vocabulary] = await Promise.all([
+    read(join(dir, "vectors.bin")),
+    read(join(dir, "vocabulary.txt")),
+  ]);
   if (sha256Of(vectors) !== sha256.vectors) throw damaged(join(dir, "vectors.bin"));
   if (sha256Of(vocabulary) !== sha256.vocabulary) throw damaged(join(dir, "vocabulary.txt"));
-
   const words = vocabulary.toString("utf8").split("\n");
   if (words.length !== rows || vectors.length !== rows * (dimension + 8)) throw damaged(dir);
   // Behind the bytes of the table stand the factors, 32-bit floats, little-endian like every platform we run on.
   const factors = new Float32Array(new Uint8Array(vectors.subarray(rows * dimension)).buffer);
-  const table: Table = {
+  return {
     dimension,
     vectors: new Int8Array(vectors.buffer, vectors.byteOffset, rows * dimension),
     rowOf: new Map(words.map((word, row) => [word, row])),
     factors: { query: factors.subarray(0, rows), passage: factors.subarray(rows) },
     unknown,
   };
-  return {
-    id: `${name}-${dimension}@${revision}`,
-    dimension,
-    async embed(texts, input, signal) {
-      const out: Float32Array[] = [];
-      for (const [i, text] of texts.entries()) {
-        if (i % textsPerTurn === textsPerTurn - 1) await new Promise((resolve) => setImmediate(resolve));
-        if (signal?.aborted) throw new CarrelError("Cancelled.", "", "cancelled");
-        out.push(embedOne(table, text, input));
-      }
-      return out;
-    },
-    knownShare(query) {
-      const tokens = [...new Set(terms(query))];
-      const known = tokens.filter((token) => table.rowOf.has(token)).length;
-      return tokens.length === 0 ? 1 : known / tokens.length;
-    },
-    async close() {},
-  };
+}
+
+function knownShareOf(table: Table, query: string): number {
+  const tokens = [...new Set(terms(query))];
+  const known = tokens.filter((token) => table.rowOf.has(token)).length;
+  return tokens.length === 0 ? 1 : known / tokens.length;
 }
 
 function embedOne(table: Table, text: string, input: EmbeddingInput): Float32Array {
@@ -113,9 +137,9 @@ async function read(path: string): Promise<Buffer> {
   }
 }
 
-function parseJson(bytes: Buffer | undefined): unknown {
+function parseJson(bytes: Buffer): unknown {
   try {
-    return JSON.parse(bytes?.toString("utf8") ?? "");
+    return JSON.parse(bytes.toString("utf8"));
   } catch {
     return undefined;
   }

@@ -42,6 +42,7 @@ async function standIn(name: string, onEmbed: string, id = '"model@1"'): Promise
   return file;
 }
 
+const idle = (ms: number) => ({ passage: ms, query: ms });
 const source = { kind: "bundled", dir: encoderDir } as const;
 const text = ["Sick leave is paid for six weeks."];
 
@@ -49,7 +50,7 @@ test("the bundled transformer runs in a process of its own, which goes when idle
   const here = await loadEncoder(encoderDir);
   const [expected] = await here.embed(text, "passage");
   await here.close();
-  const model = await openEncoder(encoderDir, 50);
+  const model = await openEncoder(encoderDir, idle(50));
   assert.equal(processes(), 0, "nothing is loaded before it is needed");
   for (let round = 0; round < 2; round++) {
     const [vector] = await model.embed(text, "passage");
@@ -62,12 +63,24 @@ test("the bundled transformer runs in a process of its own, which goes when idle
 
 test("work that lasts longer than the idle time is not cut off", async () => {
   const entry = await standIn("slow", "setTimeout(() => answer([new Float32Array([process.pid, 0])]), 300);");
-  const embedder = new Embedder({ source, idleMs: 20, entry });
+  const embedder = new Embedder({ source, idleMs: idle(20), entry });
   await embedder.describe();
   const first = embedder.embed(text, "query");
   await sleep(150);
   const second = embedder.embed(text, "query");
   assert.deepEqual(await first, await second, "the same process answered both");
+  await embedder.close();
+});
+
+test("who searched is expected to search again: it stays longer than after passages", async () => {
+  const entry = await standIn("kept", "answer([new Float32Array([1, 0])]);");
+  const embedder = new Embedder({ source, idleMs: { passage: 1, query: 600_000 }, entry });
+  await embedder.embed(text, "passage");
+  await whenProcesses(0);
+  await embedder.embed(text, "query");
+  await embedder.embed(text, "passage");
+  await sleep(100);
+  assert.equal(processes(), 1);
   await embedder.close();
 });
 
@@ -77,14 +90,14 @@ test("a process that dies at its work is started once more", async () => {
     "once",
     `once(${mark}) ? process.kill(process.pid, "SIGKILL") : answer([new Float32Array([1, 0])]);`,
   );
-  const embedder = new Embedder({ source, idleMs: 5_000, entry });
+  const embedder = new Embedder({ source, idleMs: idle(5_000), entry });
   assert.deepEqual(await embedder.embed(text, "query"), [new Float32Array([1, 0])]);
   await embedder.close();
 });
 
 test("one that always dies is an error with what to do, and the next text tries again", async () => {
   const entry = await standIn("always", 'process.kill(process.pid, "SIGKILL");');
-  const embedder = new Embedder({ source, idleMs: 5_000, entry });
+  const embedder = new Embedder({ source, idleMs: idle(5_000), entry });
   for (let round = 0; round < 2; round++) {
     await assert.rejects(embedder.embed(text, "query"), (error) => {
       assert.ok(error instanceof CarrelError);
@@ -104,7 +117,7 @@ test("a model whose files have changed since is not mixed with the old one", asy
     "answer([new Float32Array([1, 0])]);",
     `once(${mark}) ? "model@1" : "model@2"`,
   );
-  const embedder = new Embedder({ source, idleMs: 20, entry });
+  const embedder = new Embedder({ source, idleMs: idle(20), entry });
   assert.equal((await embedder.describe()).id, "model@1");
   await whenProcesses(0);
   await assert.rejects(embedder.embed(text, "query"), /its files have changed/);
@@ -113,7 +126,7 @@ test("a model whose files have changed since is not mixed with the old one", asy
 
 test("cancelling ends the request, closing ends the process and all that waits", async () => {
   const entry = await standIn("silent", "");
-  const embedder = new Embedder({ source, idleMs: 5_000, entry });
+  const embedder = new Embedder({ source, idleMs: idle(5_000), entry });
   await embedder.describe();
   const controller = new AbortController();
   const cancelled = embedder.embed(text, "query", controller.signal);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -124,8 +124,21 @@ test("a file that is missing or not the one that was made is an error with a rem
     await cp(await tinyModel(), dir, { recursive: true });
     await one(dir);
     await assert.rejects(
-      loadStaticModel(dir),
+      loadStaticModel(dir).then((model) => model.embed(["alpha"], "query")),
       (error) => error instanceof CarrelError && error.remedy.includes("again"),
     );
   }
+});
+
+test("its table is read when the first text is embedded, not before", async () => {
+  const dir = await tinyModel();
+  const aside = join(dir, "aside");
+  await rename(join(dir, "vectors.bin"), aside);
+  const model = await loadStaticModel(dir);
+  assert.deepEqual(await model.embed([], "query"), []);
+  await assert.rejects(model.embed(["alpha"], "query"), /vectors\.bin/);
+  await rename(aside, join(dir, "vectors.bin"));
+  const [vector] = await model.embed(["alpha"], "query");
+  assert.equal(vector![0], 1);
+  assert.equal(model.knownShare?.("alpha unheard"), 0.5);
 });
