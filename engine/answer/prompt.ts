@@ -41,7 +41,7 @@ interface PromptLimits {
 export interface Prompt {
   readonly messages: readonly ChatMessage[];
   /** What to load the model with, in tokens. */
-  readonly numCtx: number;
+  readonly contextTokens: number;
   /** The longest answer that still fits, in tokens. */
   readonly maxTokens: number;
   /** Expected length of the prompt, in tokens; the server's own count replaces it after the answer. */
@@ -71,11 +71,11 @@ export function buildPrompt(request: PromptRequest, limits: PromptLimits): Promp
     estimated = estimateMessages(messages);
   }
   const expected = Math.ceil(estimated * limits.ratio);
-  const numCtx = chooseContext(expected + answerTokens, limits);
+  const contextTokens = chooseContext(expected + answerTokens, limits);
   return {
     messages,
-    numCtx,
-    maxTokens: Math.max(128, Math.min(answerTokens, numCtx - expected)),
+    contextTokens,
+    maxTokens: Math.max(128, Math.min(answerTokens, contextTokens - expected)),
     expectedTokens: expected,
     estimatedTokens: estimated,
     passagesUsed: passages.length,

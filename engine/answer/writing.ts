@@ -53,7 +53,7 @@ export async function writeAnswer(
     for (let attempt = 1; ; attempt++) {
       const prompt = buildPrompt(request, { ...limits, ratio });
       try {
-        const stage = facts.loadedContext === prompt.numCtx ? "thinking" : "loading-model";
+        const stage = facts.loadedContext === prompt.contextTokens ? "thinking" : "loading-model";
         context.progress({ type: "stage", stage });
         await stream(prompt, model, parts, context, started, written);
         return written;
@@ -62,7 +62,7 @@ export async function writeAnswer(
         if (!(error instanceof ContextOverflowError) || attempt > 1 || written.text !== "") throw error;
         if (error.promptTokens !== undefined)
           parts.ratios.learn(model, prompt.estimatedTokens, error.promptTokens);
-        const real = error.promptTokens ?? prompt.numCtx * 1.25;
+        const real = error.promptTokens ?? prompt.contextTokens * 1.25;
         ratio = Math.max(parts.ratios.of(model), (real / prompt.estimatedTokens) * 1.05);
         // A loaded context that was too small after all is not to be taken again.
         limits.loadedContext = undefined;
@@ -88,14 +88,14 @@ async function stream(
 ): Promise<void> {
   const use: ContextUse = {
     promptTokens: prompt.expectedTokens,
-    contextWindow: prompt.numCtx,
+    contextWindow: prompt.contextTokens,
     passagesUsed: prompt.passagesUsed,
     passagesLeftOut: prompt.passagesLeftOut,
     turnsLeftOut: prompt.turnsLeftOut,
   };
   let thinking = false;
-  const { messages, numCtx, maxTokens } = prompt;
-  for await (const event of parts.chat.chat({ model, messages, numCtx, maxTokens, signal })) {
+  const { messages, contextTokens, maxTokens } = prompt;
+  for await (const event of parts.chat.chat({ model, messages, contextTokens, maxTokens, signal })) {
     switch (event.type) {
       case "thinking":
         if (!thinking) progress({ type: "stage", stage: "thinking" });

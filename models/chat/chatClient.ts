@@ -38,7 +38,7 @@ export interface ChatRequest {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
   /** Context to load the model with, in tokens: prompt and answer must fit. */
-  readonly numCtx: number;
+  readonly contextTokens: number;
   /** The longest answer, in tokens. */
   readonly maxTokens: number;
   readonly signal: AbortSignal;

@@ -56,7 +56,7 @@ function reset(options: FakeOllamaOptions = {}): void {
 
 async function chat(model = "qwen3:4b", signal = new AbortController().signal): Promise<ChatEvent[]> {
   const events: ChatEvent[] = [];
-  for await (const event of ollama.chat({ model, messages, numCtx: 4096, maxTokens: 500, signal })) {
+  for await (const event of ollama.chat({ model, messages, contextTokens: 4096, maxTokens: 500, signal })) {
     events.push(event);
   }
   return events;
@@ -251,7 +251,7 @@ describe("asking a model", () => {
     for await (const event of ollama.chat({
       model: "qwen3:4b",
       messages,
-      numCtx: 4096,
+      contextTokens: 4096,
       maxTokens: 3,
       signal,
     })) {
@@ -329,7 +329,7 @@ describe("asking a model", () => {
     for await (const event of ollama.chat({
       model: "qwen3:4b",
       messages,
-      numCtx: 4096,
+      contextTokens: 4096,
       maxTokens: 9,
       signal,
     })) {

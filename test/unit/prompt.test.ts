@@ -89,10 +89,10 @@ describe("the prompt", () => {
 
   it("takes the smallest context that holds prompt and answer", () => {
     const short = buildPrompt({ question: "q", history: [], passages: [hit("word ".repeat(100))] }, limits);
-    assert.equal(short.numCtx, 4096);
+    assert.equal(short.contextTokens, 4096);
     const long = buildPrompt({ question: "q", history: [], passages: [hit("word ".repeat(5000))] }, limits);
-    assert.equal(long.numCtx, 8192);
-    assert.ok(long.expectedTokens + long.maxTokens <= long.numCtx);
+    assert.equal(long.contextTokens, 8192);
+    assert.ok(long.expectedTokens + long.maxTokens <= long.contextTokens);
   });
 
   it("leaves out old turns first, then the last passages, and counts them", () => {

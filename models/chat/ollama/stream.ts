@@ -69,7 +69,7 @@ async function* readAnswer(
     shift: false,
     keep_alive: "15m",
     ...thinking(facts),
-    options: { num_ctx: request.numCtx, num_predict: request.maxTokens, temperature: 0.2 },
+    options: { num_ctx: request.contextTokens, num_predict: request.maxTokens, temperature: 0.2 },
   };
   const filter = thoughtFilter();
   let done = false;
