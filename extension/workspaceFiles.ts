@@ -2,6 +2,7 @@ import { realpath } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { CarrelError } from "../protocol/channel.ts";
 import type { Folder } from "../protocol/data.ts";
+import { formatOf } from "../protocol/formats.ts";
 
 /**
  * The absolute path of `path` in `folder`, if that is a folder of the workspace and the file really lies in
@@ -45,12 +46,7 @@ function outside(path: string): CarrelError {
   );
 }
 
-/**
- * Documents that the system's own program may open. Nothing that can run code when it is opened (scripts,
- * programs, Office files with macros) may stand here.
- */
-const documentEndings = /\.(pdf|docx|pptx|xlsx|odt|odp|ods|epub|rtf)$/i;
-
+/** Whether the system's own program may open it: the table of formats says so for what can run no code. */
 export function isPlainDocument(path: string): boolean {
-  return documentEndings.test(path);
+  return formatOf(path).opensOutside;
 }

@@ -34,7 +34,7 @@ export function selectionLabel(selection: Selection): string {
 
 /** True for files that a program of its own shows better than the extracted text. */
 export function hasOriginal(passage: Hit): boolean {
-  return /\.(pdf|docx)$/i.test(passage.path);
+  return passage.kind === "document";
 }
 
 /** How well the answer is supported, in one line; undefined where nothing was checked. */

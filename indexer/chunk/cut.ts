@@ -1,4 +1,4 @@
-import type { Chunk } from "../types.ts";
+import type { Chunk } from "./chunk.ts";
 import { HeadingReader } from "./headings.ts";
 import type { Lines } from "./lines.ts";
 import { cutLongLine } from "./longLine.ts";

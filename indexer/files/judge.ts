@@ -1,9 +1,10 @@
 import { lstatSync, type Stats } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
+import { notReadReason } from "../../protocol/formats.ts";
+import { generatedFileReason, isGeneratedDirectory, isVersionControl } from "./builtInRules.ts";
 import type { Entry } from "./entries.ts";
 import type { IgnoreRules, LeftOut } from "./ignore.ts";
-import { isGeneratedDirectory, isVersionControl, unreadableFormat } from "./ignoreBuiltIn.ts";
 import { isWithinLimit, tooLargeReason } from "./limits.ts";
 import { secretDirectoryReason, secretFileReason } from "./secrets.ts";
 import { errorText, mayPass } from "./systemErrors.ts";
@@ -36,7 +37,7 @@ export function judgeName(
   if (name === ".git") return builtIn(name);
   const verdict = rules.decide(path, false);
   if (verdict !== undefined && verdict !== "in") return verdict;
-  const reason = secretFileReason(name) ?? unreadableFormat(name);
+  const reason = secretFileReason(name) ?? generatedFileReason(name) ?? notReadReason(name);
   if (reason !== undefined) return { path, reason };
   return replaced === undefined
     ? undefined

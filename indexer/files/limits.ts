@@ -1,27 +1,22 @@
-/** How large a file may be, and what may come out of it. */
+import { formatOf } from "../../protocol/formats.ts";
 
-/** Documents carry fonts and images beside their text, so they may be this many times as large as other files. */
-const documentFactor = 20;
+/** How large a file may be, and what may come out of it. */
 
 /** Text taken from one document; more than any book has. */
 export const maxDocumentCharacters = 20_000_000;
 export const maxPages = 10_000;
 
-/** What a DOCX file, which is a ZIP archive, may unpack to. */
+/** What a document that is a ZIP archive may unpack to. */
 export const maxArchiveEntries = 10_000;
 export const maxArchiveBytes = 300_000_000;
 export const maxArchiveTextBytes = 100_000_000;
 
 export function isWithinLimit(path: string, size: number, maxFileBytes: number): boolean {
-  return size <= maxFileBytes * factor(path);
+  return size <= maxFileBytes * formatOf(path).sizeFactor;
 }
 
 export function tooLargeReason(path: string, size: number, maxFileBytes: number): string {
-  return `Too large: ${megabytes(size)}; the limit for this kind of file is ${megabytes(maxFileBytes * factor(path))}.`;
-}
-
-function factor(path: string): number {
-  return /\.(pdf|docx)$/i.test(path) ? documentFactor : 1;
+  return `Too large: ${megabytes(size)}; the limit for this kind of file is ${megabytes(maxFileBytes * formatOf(path).sizeFactor)}.`;
 }
 
 function megabytes(bytes: number): string {

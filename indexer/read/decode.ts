@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import chardet from "chardet";
 import iconv from "iconv-lite";
+import { formats } from "../../protocol/formats.ts";
 
 export type Decoded =
   | { readonly ok: true; readonly text: string }
@@ -20,7 +21,11 @@ const byteOrderMarks: readonly (readonly [mark: readonly number[], encoding: str
 
 /** Starts of formats that may hold no zero byte near their beginning. */
 const magic: readonly (readonly [start: string, reason: string])[] = [
-  ["%PDF-", "A PDF under another name: rename it to .pdf to have it read."],
+  ...formats.flatMap(({ magic: start, label = "", extensions: [ending = ""] }) =>
+    start
+      ? [[start, `A ${label} under another name: rename it to .${ending} to have it read.`] as const]
+      : [],
+  ),
   ["PK\u0003\u0004", "A ZIP archive or Office document under another name."],
   ["{\\rtf", "A document in a format that Carrel does not read yet."],
   ["\u0000asm", "A program or compiled code: Carrel reads the source."],

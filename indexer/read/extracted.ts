@@ -1,16 +1,22 @@
 import type { DocumentText } from "../../protocol/data.ts";
 import type { Heading } from "../chunk/markdown.ts";
 
-/** Text taken from a document. Its lines are what people are shown and what places count. */
+/** Text taken from a file. Its lines are what people are shown and what places count. */
 export interface Extracted extends DocumentText {
-  /** Rows count from 0. */
+  /** Rows count from 0. Empty where the text itself shows its headings. */
   readonly headings: readonly Heading[];
 }
 
-/** A document that holds nothing to index; the message is a sentence for people. */
-export class UnreadableDocument extends Error {
+/** What each module in readers/ exports: it turns the bytes of a file of its format into text with places. */
+export interface Reader {
+  /** Throws UnreadableFile when there is nothing to index. */
+  read(bytes: Buffer): Promise<Extracted>;
+}
+
+/** A file that holds nothing to index; the message is a sentence for people. */
+export class UnreadableFile extends Error {
   constructor(reason: string) {
     super(reason);
-    this.name = "UnreadableDocument";
+    this.name = "UnreadableFile";
   }
 }

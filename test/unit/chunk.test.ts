@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import type { Chunk } from "../../indexer/chunk/chunk.ts";
 import { outlineCode } from "../../indexer/chunk/code.ts";
 import { cut } from "../../indexer/chunk/cut.ts";
 import { grammarOf } from "../../indexer/chunk/grammars.ts";
@@ -16,7 +17,6 @@ import {
 } from "../../indexer/chunk/plain.ts";
 import { sizes } from "../../indexer/chunk/sizes.ts";
 import { languageOf } from "../../indexer/files/languages.ts";
-import type { Chunk } from "../../indexer/types.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
 

@@ -16,11 +16,11 @@ import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { deflateRawSync } from "node:zlib";
+import type { Chunk } from "../../indexer/chunk/chunk.ts";
 import { languageOf, languageOfText } from "../../indexer/files/languages.ts";
 import { decode } from "../../indexer/read/decode.ts";
 import { documentText, type ParseResult, parseFile } from "../../indexer/read/parseFile.ts";
 import { linesOfPage, type TextPiece } from "../../indexer/read/pdfLines.ts";
-import type { Chunk } from "../../indexer/types.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
 const limit = 2_000_000;
@@ -109,7 +109,7 @@ for (const [name, reason] of Object.entries(refused)) {
 
 test("formats under another name, and minified code, are refused with a reason", async () => {
   const pdf = readFileSync(join(fixtures, "fivePages.pdf"));
-  assert.match(reasonOf(await parse("a.txt", pdf)), /A PDF under another name/);
+  assert.match(reasonOf(await parse("a.txt", pdf)), /A PDF document under another name: rename it to \.pdf/);
   assert.match(reasonOf(await parse("b.dat", readFileSync(join(fixtures, "report.docx")))), /ZIP archive/);
   assert.match(reasonOf(await parse("a.js", `${"var a=1;".repeat(2000)}\n`)), /minified or generated/);
   assert.match(reasonOf(await parse("a.json", JSON.stringify(Array(5000).fill(1)))), /minified or generated/);

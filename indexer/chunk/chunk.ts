@@ -1,5 +1,3 @@
-import type { FileKind } from "../protocol/data.ts";
-
 /** A piece of a file that is embedded and found as a whole. Lines count from 1, both ends included. */
 export interface Chunk {
   readonly text: string;
@@ -9,11 +7,4 @@ export interface Chunk {
   readonly page?: number;
   /** Heading path ("Setup › Linux") or symbol path ("Parser › parseLine") that the chunk stands under. */
   readonly heading?: string;
-}
-
-/** A file turned into text and cut up. For PDF and DOCX, lines are those of the extracted `text`. */
-export interface ParsedFile {
-  readonly kind: FileKind;
-  readonly language: string;
-  readonly chunks: readonly Chunk[];
 }

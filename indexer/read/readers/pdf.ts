@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
-import type { Heading } from "../chunk/markdown.ts";
-import { maxDocumentCharacters, maxPages } from "../files/limits.ts";
-import { type Extracted, UnreadableDocument } from "./extracted.ts";
-import { linesOfPage, type PageLine, type TextPiece } from "./pdfLines.ts";
+import type { Heading } from "../../chunk/markdown.ts";
+import { maxDocumentCharacters, maxPages } from "../../files/limits.ts";
+import { type Extracted, UnreadableFile } from "../extracted.ts";
+import { linesOfPage, type PageLine, type TextPiece } from "../pdfLines.ts";
 
 type PdfJs = typeof import("pdfjs-dist/legacy/build/pdf.mjs");
 
@@ -24,9 +24,9 @@ function load(): Promise<{ pdf: PdfJs; data: string }> {
 
 /**
  * The text of a PDF, page by page, in reading order. No script runs, nothing is fetched, no image is decoded.
- * Throws UnreadableDocument when it is protected, damaged, or holds no text.
+ * Throws UnreadableFile when it is protected, damaged, or holds no text.
  */
-export async function extractPdf(bytes: Buffer): Promise<Extracted> {
+export async function read(bytes: Buffer): Promise<Extracted> {
   const { pdf, data } = await load();
   const folder = (name: string): string => join(data, name) + sep;
   const task = pdf.getDocument({
@@ -49,7 +49,7 @@ export async function extractPdf(bytes: Buffer): Promise<Extracted> {
   } as Parameters<PdfJs["getDocument"]>[0]);
   try {
     const document = await task.promise.catch((error: unknown) => {
-      throw new UnreadableDocument(openingFailure(error));
+      throw new UnreadableFile(openingFailure(error));
     });
     return await readPages(document);
   } finally {
@@ -78,11 +78,10 @@ async function readPages(document: PDFDocumentProxy): Promise<Extracted> {
     pages.push({ page: number, startLine: lines.length + 1 });
     for (const { text, size } of pageLines) push(text, size);
     if (pageLines.length === 0) push("", 0);
-    if (characters > maxDocumentCharacters)
-      throw new UnreadableDocument("It holds more text than any book has.");
+    if (characters > maxDocumentCharacters) throw new UnreadableFile("It holds more text than any book has.");
   }
   if (characters < 3) {
-    throw new UnreadableDocument(
+    throw new UnreadableFile(
       broken > 0
         ? "The PDF is damaged: none of its pages can be read."
         : "The PDF holds no text, only images (a scan): Carrel does not read text in images yet.",

@@ -1,9 +1,9 @@
 import mammoth from "mammoth";
 import * as v from "valibot";
-import type { Heading } from "../chunk/markdown.ts";
-import { maxDocumentCharacters } from "../files/limits.ts";
-import { type Extracted, UnreadableDocument } from "./extracted.ts";
-import { guardZip } from "./zipGuard.ts";
+import type { Heading } from "../../chunk/markdown.ts";
+import { maxDocumentCharacters } from "../../files/limits.ts";
+import { type Extracted, UnreadableFile } from "../extracted.ts";
+import { guardZip } from "../zipGuard.ts";
 
 /** The parts of mammoth's document tree that are read; it has no types of its own. */
 const element = v.object({
@@ -28,9 +28,9 @@ interface Notes {
 
 /**
  * The text of a DOCX file: a paragraph is a line, list items have their mark, a table's row is a line with
- * " | " between its cells, notes stand at the end. Throws UnreadableDocument.
+ * " | " between its cells, notes stand at the end. Throws UnreadableFile.
  */
-export async function extractDocx(bytes: Buffer): Promise<Extracted> {
+export async function read(bytes: Buffer): Promise<Extracted> {
   guardZip(bytes);
   let root: Element | undefined;
   let notes: Notes | undefined;
@@ -41,23 +41,23 @@ export async function extractDocx(bytes: Buffer): Promise<Extracted> {
         externalFileAccess: false,
         // What is wanted is the tree, not HTML: mammoth is handed an empty document back.
         transformDocument: (document: unknown) => {
-          root = read(document);
+          root = elementOf(document);
           notes = (document as { notes?: Notes }).notes;
           return { ...(document as object), children: [] };
         },
       },
     );
   } catch {
-    throw new UnreadableDocument("The document is damaged: it can't be read as DOCX.");
+    throw new UnreadableFile("The document is damaged: it can't be read as DOCX.");
   }
-  if (!root) throw new UnreadableDocument("The document is damaged: it can't be read as DOCX.");
+  if (!root) throw new UnreadableFile("The document is damaged: it can't be read as DOCX.");
   const writer = new DocxWriter(notes);
   writer.blocks(root.children ?? []);
   writer.footnotes();
   const text = writer.lines.join("\n");
-  if (text.trim() === "") throw new UnreadableDocument("The document holds no text.");
+  if (text.trim() === "") throw new UnreadableFile("The document holds no text.");
   if (text.length > maxDocumentCharacters) {
-    throw new UnreadableDocument("The document holds more text than any book has.");
+    throw new UnreadableFile("The document holds more text than any book has.");
   }
   return { text, pages: [], headings: writer.headings };
 }
@@ -76,7 +76,7 @@ class DocxWriter {
 
   blocks(children: readonly unknown[]): void {
     for (const child of children) {
-      const node = read(child);
+      const node = elementOf(child);
       if (node?.type === "paragraph") this.paragraph(node);
       else if (node?.type === "table") this.table(node);
       else if (node?.children) this.blocks(node.children);
@@ -85,7 +85,7 @@ class DocxWriter {
 
   footnotes(): void {
     for (let i = 0; i < this.noteReferences.length; i++) {
-      const note = read(this.notes?.resolve(this.noteReferences[i]));
+      const note = elementOf(this.notes?.resolve(this.noteReferences[i]));
       const text = (note?.body ?? []).map((child) => this.textOf(child)).join(" ");
       if (text.trim() !== "") this.write([`[${i + 1}] ${text.trim()}`], false);
     }
@@ -120,7 +120,7 @@ class DocxWriter {
 
   private table(node: Element): void {
     const rows = (node.children ?? []).flatMap((child) => {
-      const cells = (read(child)?.children ?? []).map((cell) =>
+      const cells = (elementOf(child)?.children ?? []).map((cell) =>
         this.textOf(cell, " ").replace(/\s+/g, " ").trim(),
       );
       return cells.some((cell) => cell !== "") ? [cells.join(" | ")] : [];
@@ -135,7 +135,7 @@ class DocxWriter {
   }
 
   private textOf(value: unknown, between = ""): string {
-    const node = read(value);
+    const node = elementOf(value);
     if (!node) return "";
     switch (node.type) {
       case "text":
@@ -169,7 +169,7 @@ function headingLevel({ styleId, styleName }: Element): number | undefined {
   return /(^|\|)title(\||$)/i.test(style) ? 1 : undefined;
 }
 
-function read(value: unknown): Element | undefined {
+function elementOf(value: unknown): Element | undefined {
   const parsed = v.safeParse(element, value);
   return parsed.success ? parsed.output : undefined;
 }

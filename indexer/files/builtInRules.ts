@@ -1,7 +1,7 @@
 /**
- * What Carrel leaves out by itself. Directories here are never entered and, like what `.gitignore` names, not
- * listed; files of formats that hold no text are listed, each kind with its reason. A "!" pattern in
- * `.carrelignore` takes a directory in, except those of version control.
+ * What Carrel leaves out by itself, because programs made it from other files. Directories here are never
+ * entered and, like what `.gitignore` names, not listed; files are listed, each kind with its reason. A "!"
+ * pattern in `.carrelignore` takes a directory in, except those of version control.
  */
 
 /** Never entered, whatever an ignore file says. */
@@ -105,38 +105,10 @@ const lockFiles = new Set([
 
 const systemFiles = new Set([".DS_Store", "Thumbs.db", "desktop.ini", ".localized"]);
 
-const formats: Readonly<Record<string, string>> = {
-  "An image: Carrel reads text only.":
-    "png jpg jpeg jpe jfif gif bmp ico icns cur webp avif heic heif tif tiff svg psd ai eps xcf raw cr2 nef dng jxl dds tga hdr exr fig sketch blend",
-  "Sound or video: Carrel reads text only.":
-    "mp3 wav ogg oga opus flac m4a aac wma mid midi mp4 m4v mkv mov avi webm wmv flv mpg mpeg ogv 3gp",
-  "An archive: Carrel does not look inside.":
-    "zip gz tgz bz2 tbz xz txz zst 7z rar tar lz4 lzma cab iso dmg img jar war ear apk aab ipa deb rpm msi pkg crx xpi vsix whl egg gem nupkg",
-  "A font.": "ttf otf woff woff2 eot ttc pfb fnt",
-  "A program or compiled code: Carrel reads the source.":
-    "exe dll so dylib a lib o obj ko bin elf com class pyc pyo pyd beam wasm node pdb ilk idb dex rlib rmeta swiftmodule tsbuildinfo",
-  "A database or data in a binary format.":
-    "db sqlite sqlite3 db3 mdb accdb parquet arrow feather avro orc hdf5 h5 npy npz pkl pickle mat rds rdata dbf frm ibd ldb lance sav dta",
-  "A model's weights.": "onnx safetensors gguf ggml pt pth ckpt tflite pb caffemodel mlmodel",
-  "A spreadsheet: Carrel does not read this format yet.": "xlsx xlsm xlsb xls ods numbers",
-  "A presentation: Carrel does not read this format yet.": "pptx ppt odp",
-  "A document in a format that Carrel does not read yet.": "doc odt rtf pages wpd epub mobi azw3 djvu xps",
-  "Mail in a format that Carrel does not read yet.": "msg pst ost mbox",
-  "A source map: made from other files.": "map",
-  "A temporary or backup file.": "swp swo bak tmp temp part crdownload",
-  "A three-dimensional model or a drawing.": "stl obj3d fbx glb gltf dwg dxf skp step stp 3ds",
-};
-
-const reasonByExtension = new Map(
-  Object.entries(formats).flatMap(([reason, list]) => list.split(" ").map((name) => [name, reason] as const)),
-);
-
-/** Why a file of this name is not read at all, or undefined when it may be. */
-export function unreadableFormat(name: string): string | undefined {
+/** Why a file of this name is not read, though its format may be; undefined when it may. */
+export function generatedFileReason(name: string): string | undefined {
   if (lockFiles.has(name)) return "A package manager's lock file: made from other files.";
   if (systemFiles.has(name)) return "A file of the operating system.";
   if (/\.min\.(js|mjs|css)$/i.test(name)) return "Minified: made from other files.";
-  const extension = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
-  // "id.bin/" style names without a dot, and names that are all extension (".map"), are not of a format.
-  return name.lastIndexOf(".") > 0 ? reasonByExtension.get(extension) : undefined;
+  return undefined;
 }

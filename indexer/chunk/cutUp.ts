@@ -1,0 +1,57 @@
+import type { DocumentText, FileKind } from "../../protocol/data.ts";
+import type { Chunk } from "./chunk.ts";
+import { outlineCode } from "./code.ts";
+import { cut } from "./cut.ts";
+import { grammarOf } from "./grammars.ts";
+import { Lines } from "./lines.ts";
+import { type Heading, outlineMarkdown } from "./markdown.ts";
+import type { Outline } from "./outline.ts";
+import { outlineDocument } from "./pages.ts";
+import { dataSections, definitionsByWords, outlineByIndent, outlineProse } from "./plain.ts";
+import { sizes } from "./sizes.ts";
+
+/** A whole file's text and what is known of it. */
+export interface SourceText extends DocumentText {
+  readonly kind: FileKind;
+  readonly language: string;
+  /** Headings that only the format knew; those that the text shows by itself are found here. */
+  readonly headings: readonly Heading[];
+}
+
+/** Lines longer than this on average are made by a program for a program. */
+const minifiedLine = 500;
+
+/** A text's chunks, at least one; or, as a sentence for people, why it has none. */
+export async function cutUp(source: SourceText): Promise<readonly Chunk[] | string> {
+  const lines = new Lines(source.text);
+  if (isMinified(source, lines)) {
+    return "Its lines are so long that it looks minified or generated: it is made for programs, not for people.";
+  }
+  const pageOfRow = source.pages.length > 0 ? pageFinder(source.pages) : undefined;
+  const chunks = cut(lines, await outlineOf(source, lines), sizes[source.kind], pageOfRow);
+  return chunks.length === 0 ? "The file holds nothing but white space." : chunks;
+}
+
+function isMinified({ text, kind, language }: SourceText, lines: Lines): boolean {
+  if (kind === "prose" || kind === "document" || text.length < 5_000) return false;
+  if (["sql", "csv", "tsv", "jsonl"].includes(language)) return false;
+  return text.length / lines.count > minifiedLine;
+}
+
+async function outlineOf({ kind, language, pages, headings }: SourceText, lines: Lines): Promise<Outline> {
+  if (language === "markdown") return outlineMarkdown(lines);
+  if (kind === "document") return outlineDocument(lines, pages, headings);
+  if (kind === "prose") return outlineProse(lines, language);
+  if (kind === "data") return outlineByIndent(lines, dataSections(lines, language));
+  const grammar = await grammarOf(language);
+  return (grammar && outlineCode(lines, grammar)) ?? outlineByIndent(lines, definitionsByWords(lines));
+}
+
+/** Finds the page of a row; rows must be asked for in order. */
+function pageFinder(pages: DocumentText["pages"]): (row: number) => number {
+  let at = 0;
+  return (row) => {
+    for (let next = pages[at + 1]; next && next.startLine <= row + 1; next = pages[at + 1]) at += 1;
+    return pages[at]?.page ?? 1;
+  };
+}

@@ -1,0 +1,23 @@
+import { formatOf } from "../../protocol/formats.ts";
+import { maskSecrets } from "../files/secretsMask.ts";
+import type { Extracted, Reader } from "./extracted.ts";
+
+const readers = new Map<string, Reader>();
+
+/**
+ * The text of a file's bytes, with every key masked, by the reader that the table of formats names. Throws
+ * UnreadableFile when it holds nothing to index.
+ */
+export async function extract(bytes: Buffer, path: string): Promise<Extracted> {
+  const { read } = await readerOf(formatOf(path).reader);
+  const extracted = await read(bytes);
+  return { ...extracted, text: maskSecrets(extracted.text) };
+}
+
+/** Readers come with large libraries: a process that meets no such file does not load them. */
+async function readerOf(name: string): Promise<Reader> {
+  // The name is from the table, never from a file.
+  const reader = readers.get(name) ?? ((await import(`./readers/${name}.ts`)) as Reader);
+  readers.set(name, reader);
+  return reader;
+}
