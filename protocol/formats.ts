@@ -1,8 +1,8 @@
 import type { FileKind } from "./data.ts";
 
 /**
- * The one table of what Carrel knows of file formats. A format that is to be read takes a row here and a file
- * in indexer/read/readers/; nothing else names it.
+ * The one table of what Carrel knows of file formats. A format that is to be read takes a row here and a reader
+ * in indexer/read/ ("pdfReader.ts"); nothing else names it.
  */
 
 export interface Format {
@@ -16,7 +16,7 @@ export interface Format {
   readonly names: readonly string[];
   /** Found in the first line ("#!…") of scripts in this language. */
   readonly interpreter?: RegExp;
-  /** The file in indexer/read/readers/ that turns it into text. */
+  /** What turns it into text: "pdf" is indexer/read/pdfReader.ts. */
   readonly reader: string;
   /** Why files of this ending are not read: a sentence for people. They are listed, never opened. */
   readonly notRead?: string;

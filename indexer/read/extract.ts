@@ -17,7 +17,7 @@ export async function extract(bytes: Buffer, path: string): Promise<Extracted> {
 /** Readers come with large libraries: a process that meets no such file does not load them. */
 async function readerOf(name: string): Promise<Reader> {
   // The name is from the table, never from a file.
-  const reader = readers.get(name) ?? ((await import(`./readers/${name}.ts`)) as Reader);
+  const reader = readers.get(name) ?? ((await import(`./${name}Reader.ts`)) as Reader);
   readers.set(name, reader);
   return reader;
 }

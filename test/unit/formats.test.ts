@@ -16,7 +16,7 @@ import type { Reader } from "../../indexer/read/extracted.ts";
 import { formatOf, formats, notReadReason } from "../../protocol/formats.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const readers = join(root, "indexer/read/readers");
+const readers = join(root, "indexer/read");
 
 test("no ending and no name stands in the table twice", () => {
   for (const list of [
@@ -34,8 +34,9 @@ test("no ending and no name stands in the table twice", () => {
 });
 
 test("each reader that the table names is there, and each that is there is named", async () => {
-  const named = [...new Set(formats.map(({ reader }) => `${reader}.ts`))].sort();
-  assert.deepEqual(readdirSync(readers).sort(), named);
+  const named = [...new Set(formats.map(({ reader }) => `${reader}Reader.ts`))].sort();
+  const there = readdirSync(readers).filter((file) => file.endsWith("Reader.ts"));
+  assert.deepEqual(there.sort(), named);
   for (const file of named) {
     const reader = (await import(pathToFileURL(join(readers, file)).href)) as Partial<Reader>;
     assert.equal(typeof reader.read, "function", file);
@@ -73,7 +74,7 @@ test("no other source of the product names a document's ending", () => {
   assert.ok(named.includes("protocol/formats.ts"), "the pattern sees the table");
   const allowed = (file: string): boolean =>
     file === "protocol/formats.ts" ||
-    file.startsWith("indexer/read/readers/") ||
+    /^indexer\/read\/\w+Reader\.ts$/.test(file) ||
     // How people write the names of files in sentences; no format is known there.
     file === "engine/answer/claims.ts";
   assert.deepEqual(
@@ -98,7 +99,7 @@ test("a row and a reader are enough for a new format", async (t) => {
   assert.notEqual(extended, source);
   writeFileSync(table, extended);
   writeFileSync(
-    join(house, "indexer/read/readers/ledger.ts"),
+    join(house, "indexer/read/ledgerReader.ts"),
     `export async function read(bytes: Buffer) {
        const lines = bytes.toString("utf8").split(";");
        const pages = lines.map((_, row) => ({ page: row + 1, startLine: row + 1 }));

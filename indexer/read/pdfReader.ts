@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
-import type { Heading } from "../../chunk/markdown.ts";
-import { maxDocumentCharacters, maxPages } from "../../files/limits.ts";
-import { type Extracted, UnreadableFile } from "../extracted.ts";
-import { linesOfPage, type PageLine, type TextPiece } from "../pdfLines.ts";
+import type { Heading } from "../chunk/markdown.ts";
+import { maxDocumentCharacters, maxPages } from "../files/limits.ts";
+import { type Extracted, UnreadableFile } from "./extracted.ts";
+import { linesOfPage, type PageLine, type TextPiece } from "./pdfLines.ts";
 
 type PdfJs = typeof import("pdfjs-dist/legacy/build/pdf.mjs");
 

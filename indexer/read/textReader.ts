@@ -1,5 +1,5 @@
-import { decode } from "../decode.ts";
-import { type Extracted, UnreadableFile } from "../extracted.ts";
+import { decode } from "./decode.ts";
+import { type Extracted, UnreadableFile } from "./extracted.ts";
 
 /** The text of a file that is nothing but text, in whatever encoding. Throws UnreadableFile. */
 export async function read(bytes: Buffer): Promise<Extracted> {

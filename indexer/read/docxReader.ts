@@ -1,9 +1,9 @@
 import mammoth from "mammoth";
 import * as v from "valibot";
-import type { Heading } from "../../chunk/markdown.ts";
-import { maxDocumentCharacters } from "../../files/limits.ts";
-import { type Extracted, UnreadableFile } from "../extracted.ts";
-import { guardZip } from "../zipGuard.ts";
+import type { Heading } from "../chunk/markdown.ts";
+import { maxDocumentCharacters } from "../files/limits.ts";
+import { type Extracted, UnreadableFile } from "./extracted.ts";
+import { guardZip } from "./zipGuard.ts";
 
 /** The parts of mammoth's document tree that are read; it has no types of its own. */
 const element = v.object({
