@@ -1,0 +1,130 @@
+/**
+ * npm run mutate [-- PATH…] [--share 0.1] [--seed 1]
+ *
+ * Breaks the code on purpose, thousands of times in a small way each, and runs the tests that reach the place. What
+ * no test notices is listed with its place. PATH is one of the rooms below or a file or folder in one; --share
+ * tries that part of all mutants. It takes long and is not part of npm test.
+ */
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, matchesGlob, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Stryker } from "@stryker-mutator/core";
+import { root } from "./tools.mjs";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+/** Tests that start engines. engineFork.test.ts looks at how one is started, which is not as usual here. */
+const processes = ["test/integration/{indexing,engine,refine}.test.ts"];
+
+/** The rooms, the tests that are run for each, and how long one test may take until it counts as hanging. */
+const rooms = [
+  { code: "protocol/channel.ts", tests: ["test/unit/channel*.test.ts"], seconds: 2 },
+  {
+    code: "indexer/files",
+    tests: ["test/unit/{walk,secrets*,ignore*,formats*,parse}.test.ts"],
+    seconds: 20,
+  },
+  {
+    code: "indexer/read",
+    tests: ["test/unit/{parse,fixtures}.test.ts", "test/integration/parser*.test.ts"],
+    seconds: 60,
+  },
+  { code: "indexer/store", tests: ["test/integration/{store,lock}*.test.ts", ...processes], seconds: 60 },
+  { code: "indexer/search", tests: processes, seconds: 60 },
+  { code: "indexer/*.ts", tests: processes, seconds: 60 },
+  { code: "engine/workspace", tests: ["test/unit/workspace*.test.ts", ...processes], seconds: 60 },
+  { code: "engine/*.ts", tests: ["test/integration/!(engineFork).test.ts"], seconds: 60 },
+];
+
+/** The files of a room that lie in one of the paths. */
+function filesOf({ code }, paths) {
+  const files = globSync(code.endsWith(".ts") ? code : `${code}/**/*.ts`, { cwd: root });
+  const chosen = paths.map((path) => path.replace(/\/$/, ""));
+  return files.filter(
+    (file) =>
+      chosen.length === 0 || chosen.some((path) => matchesGlob(file, path) || file.startsWith(`${path}/`)),
+  );
+}
+
+function run(room, mutate, sampled) {
+  return new Stryker({
+    mutate,
+    testRunner: "tap",
+    plugins: ["@stryker-mutator/tap-runner", here("mutation/plugins.mjs")],
+    ignorers: ["words"],
+    checkers: sampled ? ["sample"] : [],
+    coverageAnalysis: "perTest",
+    tap: {
+      testFiles: room.tests,
+      nodeArgs: [
+        "--test-reporter=tap",
+        `--test-timeout=${room.seconds * 1000}`,
+        ...["--require", "{{hookFile}}"],
+        ...["--import", here("mutation/children.mjs")],
+        "{{testFile}}",
+      ],
+    },
+    timeoutMS: room.seconds * 1000,
+    // Stryker would rewrite the configuration with a compiler that TypeScript 7 no longer has.
+    tsconfigFile: "none",
+    ignorePatterns: [".vscode-test", ".cache", "dist", "docs", "media", "scripts/train"],
+    tempDirName: join(tmpdir(), "sandbox"),
+    cleanTempDir: "always",
+    concurrency: 2,
+    reporters: ["progress-append-only"],
+    logLevel: "warn",
+    allowEmpty: true,
+  }).runMutationTest();
+}
+
+const killed = ["Killed", "Timeout"];
+const survived = ["Survived", "NoCoverage"];
+
+function report(results) {
+  const living = results.filter(({ status }) => survived.includes(status));
+  for (const { fileName, location, mutatorName, replacement, status } of living) {
+    const lines = readFileSync(fileName, "utf8").split("\n");
+    const { start, end } = location;
+    const line = lines[start.line - 1] ?? "";
+    const before =
+      start.line === end.line
+        ? line.slice(start.column - 1, end.column - 1)
+        : `${line.slice(start.column - 1)} …`;
+    const short = (text) => text.replace(/\s+/g, " ").slice(0, 100);
+    const place = `${relative(root, fileName)}:${start.line}:${start.column}`;
+    const reached = status === "NoCoverage" ? ", which no test reaches" : "";
+    console.log(`  ${place} ${mutatorName}: ${short(before)} → ${short(replacement)}${reached}`);
+  }
+}
+
+/** "91 of 100 killed (91 %)", of those that could be tried. */
+function score(results) {
+  const dead = results.filter(({ status }) => killed.includes(status)).length;
+  const all = dead + results.filter(({ status }) => survived.includes(status)).length;
+  return `${dead} of ${all} killed (${all ? ((100 * dead) / all).toFixed(1) : "–"} %)`;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { share: { type: "string", default: "1" }, seed: { type: "string", default: "1" } },
+});
+process.chdir(root);
+// Tests that are ended in the middle leave their folders behind.
+process.env.TMPDIR = mkdtempSync(join(tmpdir(), "mutate-"));
+process.on("exit", () => rmSync(process.env.TMPDIR, { recursive: true, force: true }));
+process.env.CARREL_MUTATION_SHARE = values.share;
+process.env.CARREL_MUTATION_SEED = values.seed;
+const summary = [];
+const all = [];
+for (const room of rooms) {
+  const files = filesOf(room, positionals);
+  if (files.length === 0) continue;
+  const started = performance.now();
+  const results = await run(room, files, Number(values.share) < 1);
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  report(results);
+  summary.push(`${room.code.padEnd(20)} ${score(results)}, ${seconds} s`);
+  all.push(...results);
+}
+console.log(`\n${summary.join("\n")}\n${"all".padEnd(20)} ${score(all)}`);
