@@ -66,6 +66,7 @@ function run(room, mutate, sampled) {
       ],
     },
     timeoutMS: room.seconds * 1000,
+    dryRunTimeoutMinutes: 30,
     // Stryker would rewrite the configuration with a compiler that TypeScript 7 no longer has.
     tsconfigFile: "none",
     ignorePatterns: [".vscode-test", ".cache", "dist", "docs", "media", "scripts/train"],
@@ -109,7 +110,15 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { share: { type: "string", default: "1" }, seed: { type: "string", default: "1" } },
 });
+const share = Number(values.share);
 process.chdir(root);
+const chosen = rooms.map((room) => ({ room, files: filesOf(room, positionals) }));
+if (!(share > 0 && share <= 1) || !chosen.some(({ files }) => files.length)) {
+  console.error(
+    `PATH is in one of ${rooms.map(({ code }) => code).join(", ")}; --share is over 0 and up to 1.`,
+  );
+  process.exit(2);
+}
 // Tests that are ended in the middle leave their folders behind.
 process.env.TMPDIR = mkdtempSync(join(tmpdir(), "mutate-"));
 process.on("exit", () => rmSync(process.env.TMPDIR, { recursive: true, force: true }));
@@ -117,11 +126,17 @@ process.env.CARREL_MUTATION_SHARE = values.share;
 process.env.CARREL_MUTATION_SEED = values.seed;
 const summary = [];
 const all = [];
-for (const room of rooms) {
-  const files = filesOf(room, positionals);
+for (const { room, files } of chosen) {
   if (files.length === 0) continue;
   const started = performance.now();
-  const results = await run(room, files, Number(values.share) < 1);
+  const results = await run(room, files, share < 1).catch((error) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
+  if (!results) {
+    summary.push(`${room.code.padEnd(20)} could not be tried; the reason stands above`);
+    continue;
+  }
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   report(results);
   summary.push(`${room.code.padEnd(20)} ${score(results)}, ${seconds} s`);
