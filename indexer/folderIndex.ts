@@ -57,6 +57,8 @@ export class FolderIndex {
   /** Vectors of the better model, as far as they have been made. */
   readonly refined: RefinedVectors | undefined;
   private chunkCount = 0;
+  /** Files that are listed with a reason and not indexed. */
+  private refused = 0;
   private refinedChunks = 0;
   private seenVersion = -1;
   private complete = false;
@@ -106,11 +108,27 @@ export class FolderIndex {
     return this.complete;
   }
 
-  counts(): IndexCounts {
-    let skipped = 0;
-    for (const file of this.files.values()) if (file.reason !== "") skipped += 1;
+  /** @param nested Paths below the folder, each ending in "/", whose files are counted elsewhere. */
+  counts(nested: readonly string[] = []): IndexCounts {
     const refined = Math.min(this.refinedChunks, this.chunkCount);
-    return { files: this.files.size - skipped, chunks: this.chunkCount, skipped, refined };
+    const whole = {
+      files: this.files.size - this.refused,
+      chunks: this.chunkCount,
+      skipped: this.refused,
+      refined,
+    };
+    return nested.length === 0 ? whole : this.countsWithout(nested, whole);
+  }
+
+  private countsWithout(nested: readonly string[], whole: IndexCounts): IndexCounts {
+    let [files, chunks, skipped] = [whole.files, whole.chunks, whole.skipped];
+    for (const file of this.files.values()) {
+      if (!nested.some((prefix) => file.path.startsWith(prefix))) continue;
+      if (file.reason !== "") skipped -= 1;
+      else files -= 1;
+      chunks -= file.chunks;
+    }
+    return { files, chunks: Math.max(0, chunks), skipped, refined: Math.min(whole.refined, chunks) };
   }
 
   skipped(): Skipped[] {
@@ -148,6 +166,7 @@ export class FolderIndex {
     if (paths.length === 0) return;
     await this.writable().removeFiles(paths);
     for (const path of paths) {
+      if ((this.files.get(path)?.reason ?? "") !== "") this.refused -= 1;
       this.files.delete(path);
       this.retries.delete(path);
     }
@@ -267,6 +286,8 @@ export class FolderIndex {
   }
 
   private put(row: FileRow): void {
+    if ((this.files.get(row.path)?.reason ?? "") !== "") this.refused -= 1;
+    if (row.reason !== "") this.refused += 1;
     this.files.set(row.path, row);
     if (row.retryAtMs > 0) this.retries.set(row.path, row.retryAtMs);
     else this.retries.delete(row.path);

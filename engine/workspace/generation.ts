@@ -1,9 +1,9 @@
-import { isAbsolute, relative, sep } from "node:path";
 import type { FolderIndex } from "../../indexer/folderIndex.ts";
 import { type Found, search } from "../../indexer/search/search.ts";
 import type { SearchMode } from "../../protocol/data.ts";
 import type { IndexSet } from "./indexSet.ts";
 import type { Models } from "./models.ts";
+import { nestedIn } from "./nested.ts";
 import { type Release, Shared } from "./shared.ts";
 
 interface SearchedIndex {
@@ -53,9 +53,10 @@ export class Generation {
 
   /** The `k` best chunks of all folders. @throws CarrelError when the model fails or an index is damaged. */
   async search(query: string, k: number, mode: SearchMode, signal?: AbortSignal): Promise<Found[]> {
+    const places = this.indexes.map(({ realPath }) => realPath);
     const folders = this.indexes.flatMap(({ folder, realPath, index }) =>
       index.store
-        ? [{ folder, store: index.store, refined: index.refined, nested: this.nestedIn(realPath) }]
+        ? [{ folder, store: index.store, refined: index.refined, nested: nestedIn(realPath, places) }]
         : [],
     );
     if (mode === "lexical") return search(folders, query, {}, k, mode);
@@ -64,14 +65,6 @@ export class Generation {
     const refined = this.refinedQuery(query);
     const knownShare = embedding.knownShare?.(query);
     return search(folders, query, { plain, refined, knownShare }, k, mode);
-  }
-
-  private nestedIn(outer: string): string[] {
-    return this.indexes.flatMap(({ realPath }) => {
-      const path = relative(outer, realPath);
-      const isInside = path !== "" && path !== ".." && !path.startsWith(`..${sep}`) && !isAbsolute(path);
-      return isInside ? [`${path.split(sep).join("/")}/`] : [];
-    });
   }
 
   /** The better model's vector of a query, if there is anything to compare it with. */

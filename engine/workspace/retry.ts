@@ -37,6 +37,6 @@ export class Retry {
 }
 
 /** The wait after so many tries, doubled each time. */
-export function waitOf(tries: number, firstMs: number, longestMs: number): number {
+function waitOf(tries: number, firstMs: number, longestMs: number): number {
   return Math.min(longestMs, firstMs * 2 ** Math.min(tries, 30));
 }

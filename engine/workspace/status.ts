@@ -1,6 +1,7 @@
 import type { IndexStatus, Skipped } from "../../protocol/data.ts";
 import type { FolderEntry } from "./folderEntry.ts";
 import type { IndexSet } from "./indexSet.ts";
+import { nestedIn } from "./nested.ts";
 import type { Problem } from "./problem.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { Wish } from "./wish.ts";
@@ -47,10 +48,14 @@ export function skippedOf(reconciler: Reconciler): Skipped[] {
     path: folder.path,
     reason: problem.message,
   }));
-  return [
-    ...missing,
-    ...(reconciler.serving?.entries ?? []).flatMap((entry) => entry.index?.value.skipped() ?? []),
-  ];
+  const entries = reconciler.serving?.entries ?? [];
+  const places = entries.map(({ realPath }) => realPath);
+  const listed = entries.flatMap((entry) => {
+    const nested = nestedIn(entry.realPath, places);
+    const all = entry.index?.value.skipped() ?? [];
+    return all.filter(({ path }) => !nested.some((prefix) => path.startsWith(prefix)));
+  });
+  return [...missing, ...listed];
 }
 
 /** Whether an update is under way; looking for damage and putting in order is none that a person would see. */
@@ -64,11 +69,12 @@ type Counts = Pick<IndexStatus, "files" | "chunks" | "refined" | "skipped" | "do
 
 export function countsOf(set: IndexSet | undefined): Counts {
   const sum = { files: 0, chunks: 0, refined: 0, skipped: 0, done: 0, total: 0 };
+  const places = set?.entries.map(({ realPath }) => realPath) ?? [];
   for (const entry of set?.entries ?? []) {
     const { done, total } = entry.queue.progress;
     sum.done += done;
     sum.total += total;
-    const counts = entry.index?.value.counts();
+    const counts = entry.index?.value.counts(nestedIn(entry.realPath, places));
     if (!counts) continue;
     sum.files += counts.files;
     sum.chunks += counts.chunks;

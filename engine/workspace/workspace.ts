@@ -144,12 +144,12 @@ export class Workspace {
   /** Resolves when what was changed at these absolute paths is in the index; at once when nothing is written here. */
   async filesChanged(paths: readonly string[]): Promise<void> {
     if (!this.works) return;
-    const entries = this.reconciler.entries.filter((entry) => entry.isWriter);
+    // A folder that leaves the workspace meanwhile is not waited for.
+    const entries = new Set(this.reconciler.entries.filter((entry) => entry.isWriter));
     for (const entry of entries) entry.tell(paths);
     this.loop.wake();
     await this.waiters.until(
-      () =>
-        !this.works || entries.every((entry) => entry.problem || !(entry.hasTold || entry.queue.hasUrgent)),
+      () => !this.works || this.reconciler.entries.every((entry) => !entries.has(entry) || isTold(entry)),
     );
   }
 
@@ -334,6 +334,11 @@ export class Workspace {
       this.parts.onStatus(this.status());
     }, statusIntervalMs);
   }
+}
+
+/** Whether all that was told is in the index, or can't be brought there for now. */
+function isTold(entry: FolderEntry): boolean {
+  return !entry.isWriter || entry.problem !== undefined || !(entry.hasTold || entry.queue.hasUrgent);
 }
 
 /** What a person must know of an index that is there: who writes it, or why it is empty. */

@@ -7,22 +7,12 @@ const rooms = ["protocol", "text", "models", "indexer", "engine", "extension", "
 const longest = 60;
 
 /** Imports between folders that close a circle and stood when this test came. May only shrink. */
-const knownBackwards: readonly string[] = [
-  "indexer/chunk → indexer",
-  "indexer/files → indexer",
-  "indexer/read → indexer",
-  "webview/components → webview",
-];
+const knownBackwards: readonly string[] = ["webview/components → webview"];
 
 /** Functions that were too long when this test came. May only shrink. */
 const knownLong: readonly string[] = [
-  "engine/answer/asking.ts",
   "engine/handlers.ts",
   "extension/passages.ts",
-  "models/chat/ollama/server.ts",
-  "models/egress/gate.ts",
-  "models/embedding/ollama.ts",
-  "webview/components/AnswerText.tsx",
   "webview/components/AskBox.tsx",
   "webview/state.ts",
 ];

@@ -198,23 +198,3 @@ test("a kind of model server is named where its setting, its set-up and its clie
       `${place} is not needed`,
     );
 });
-
-test("no folder imports in a circle", () => {
-  // The panel is left out: its components and the session that they show import each other.
-  const files = globSync("{protocol,text,models,indexer,engine,extension,cli}/**/*.ts", { cwd: root });
-  const folders = new Map<string, Set<string>>();
-  for (const { file, from } of files.flatMap(importsOf)) {
-    const folder = dirname(file).replaceAll("\\", "/");
-    const target = from.startsWith(".") ? dirname(join(folder, from)).replaceAll("\\", "/") : folder;
-    if (target !== folder) folders.set(folder, (folders.get(folder) ?? new Set()).add(target));
-  }
-  const reach = (folder: string, seen = new Set<string>()): Set<string> => {
-    for (const next of folders.get(folder) ?? []) if (!seen.has(next)) reach(next, seen.add(next));
-    return seen;
-  };
-  assert.ok(reach("engine").has("protocol"), "the imports were followed");
-  assert.deepEqual(
-    [...folders.keys()].filter((folder) => reach(folder).has(folder)),
-    [],
-  );
-});
