@@ -19,32 +19,39 @@ export interface Tables {
 /** Opens both tables, and makes those that are missing. */
 export async function openOrMake(dir: string, dimension: number): Promise<Tables> {
   await mkdir(dir, { recursive: true });
+  const sums = await wholeSums(dir);
   const connection = await connectTo(dir, caches);
   const names = await connection.tableNames();
   const open = (name: string, schema: typeof fileSchema): Promise<Table> =>
     names.includes(name) ? connection.openTable(name) : connection.createEmptyTable(name, schema);
   const chunks = await open("chunks", chunkSchema(dimension));
   const files = await open("files", fileSchema);
-  return checked(dir, dimension, { connection, chunks, files });
+  return checked(dimension, { connection, chunks, files, sums });
 }
 
 /** Opens both tables and makes nothing; undefined when one is missing. */
 export async function openExisting(dir: string, dimension: number): Promise<Tables | undefined> {
   if (!(await hasManifest(dir, "chunks")) || !(await hasManifest(dir, "files"))) return undefined;
+  const sums = await wholeSums(dir);
   // LanceDB makes a folder that is missing when it connects: only now is it known to be there.
   const connection = await connectTo(dir, caches);
   const [chunks, files] = [await connection.openTable("chunks"), await connection.openTable("files")];
-  return checked(dir, dimension, { connection, chunks, files });
+  return checked(dimension, { connection, chunks, files, sums });
 }
 
-async function checked(dir: string, dimension: number, tables: Omit<Tables, "sums">): Promise<Tables> {
+/** Before LanceDB opens anything: some damage to these files aborts the whole process in native code. */
+async function wholeSums(dir: string): Promise<FileSums> {
   const sums = await FileSums.read(dir);
   await sums.assertWhole();
+  return sums;
+}
+
+async function checked(dimension: number, tables: Tables): Promise<Tables> {
   const complete =
     (await hasColumns(tables.chunks, namesOf(chunkSchema(dimension)))) &&
     (await hasColumns(tables.files, namesOf(fileSchema)));
   if (!complete) throw new DamagedStoreError("The tables have other columns.");
-  return { ...tables, sums };
+  return tables;
 }
 
 /** Whether the table is there; its folder may be, for a moment, before it. */

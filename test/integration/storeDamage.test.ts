@@ -177,8 +177,9 @@ async function answers(): Promise<string[]> {
   return found;
 }
 
+await build();
+
 test("whatever happens to a file of the store is noticed and mended, and no text is changed", async () => {
-  await build();
   const same = await answers();
   const entries = await readdir(whole, { recursive: true, withFileTypes: true });
   const paths = entries
@@ -210,4 +211,20 @@ test("whatever happens to a file of the store is noticed and mended, and no text
   }
   assert.ok((tally.get("open") ?? 0) > 20, "damage was noticed at opening");
   assert.ok((tally.get("search") ?? 0) + (tally.get("verify") ?? 0) > 5, "and later");
+});
+
+test("a bit of a manifest or of a list of deletions is noticed before it is read", async () => {
+  const entries = await readdir(whole, { recursive: true });
+  const watched = entries.filter((path) => /_deletions.*arrow$|\.manifest$/.test(path));
+  assert.ok(watched.length > 6);
+  for (const path of watched) {
+    const bytes = await readFile(join(whole, path));
+    await writeFile(join(whole, path), turnBit(Buffer.from(bytes), Math.floor(rows.random() * bytes.length)));
+    await assert.rejects(Store.openForWriting(whole, dimension), DamagedStoreError, path);
+    await assert.rejects(Store.openForReading(whole, dimension), DamagedStoreError, path);
+    await writeFile(join(whole, path), bytes);
+  }
+  const store = await Store.openForWriting(whole, dimension);
+  await assertHoldsAll(store);
+  store.close();
 });
