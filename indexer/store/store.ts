@@ -39,6 +39,7 @@ export class Store {
   private readonly upkeep: Upkeep;
   private readonly versions = new FileVersions();
   private readonly onDamage: StoreOptions["onDamage"];
+  private writesUnderWay = 0;
 
   private constructor(dir: string, tables: Tables, options: StoreOptions) {
     this.dir = dir;
@@ -234,7 +235,7 @@ export class Store {
       await sums.assertWhole();
       if ((await sums.hasDamagedIndex(signal)) || !(await this.upkeep.canSearch()))
         this.upkeep.rebuildIndexes();
-      return verifyRows(this.chunks, this.files, signal);
+      return verifyRows(this.chunks, this.files, signal, () => this.writesUnderWay > 0);
     });
   }
 
@@ -322,7 +323,13 @@ export class Store {
   }
 
   private async write(task: () => Promise<unknown>): Promise<void> {
-    await withProblems(this.dir, task).finally(() => this.sums.update());
+    this.writesUnderWay += 1;
+    try {
+      await withProblems(this.dir, task);
+    } finally {
+      this.writesUnderWay -= 1;
+      await this.sums.update();
+    }
   }
 }
 
