@@ -5,7 +5,7 @@
  * no test notices is listed with its place. PATH is one of the rooms below or a file or folder in one; --share
  * tries that part of all mutants. It takes long and is not part of npm test.
  */
-import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, matchesGlob, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -121,7 +121,10 @@ if (!(share > 0 && share <= 1) || !chosen.some(({ files }) => files.length)) {
 }
 // Tests that are ended in the middle leave their folders behind.
 process.env.TMPDIR = mkdtempSync(join(tmpdir(), "mutate-"));
+// Some tests become another user, who must get to their folders too.
+chmodSync(process.env.TMPDIR, 0o755);
 process.on("exit", () => rmSync(process.env.TMPDIR, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 process.env.CARREL_MUTATION_SHARE = values.share;
 process.env.CARREL_MUTATION_SEED = values.seed;
 const summary = [];
