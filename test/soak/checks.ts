@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { Hit, IndexStatus, Skipped } from "../../protocol/data.ts";
+import { CarrelError } from "../../protocol/channel.ts";
+import type { Hit, IndexStatus, SearchMode, Skipped } from "../../protocol/data.ts";
 import { everywhere, wordOf } from "./files.ts";
 import { keyOf, placeOf, repeated } from "./hits.ts";
 import type { Expected, ExpectedFile } from "./model.ts";
@@ -21,14 +22,25 @@ export interface Shown {
   readonly vector: readonly Hit[];
 }
 
-export async function look(engine: Engine): Promise<Shown> {
+export async function look(world: World, engine: Engine): Promise<Shown> {
   const { channel } = engine.process;
+  const { folders } = world.model.expected(engine.slot);
+  const search = (mode: SearchMode): Promise<{ hits: Hit[] }> => {
+    const found = channel.request("search", { query: everywhere, k: all, mode });
+    return folders.length === 0 ? found.catch(noHitsIfTold) : found;
+  };
   const [{ status, skipped }, lexical, vector] = await Promise.all([
     channel.request("status", {}),
-    channel.request("search", { query: everywhere, k: all, mode: "lexical" }),
-    channel.request("search", { query: everywhere, k: all, mode: "vector" }),
+    search("lexical"),
+    search("vector"),
   ]);
   return { status, skipped, lexical: lexical.hits, vector: vector.hits };
+}
+
+/** Where there is nothing to search, an engine may say so instead of finding nothing. */
+export function noHitsIfTold(error: unknown): { hits: Hit[] } {
+  if (error instanceof CarrelError && error.remedy !== "") return { hits: [] };
+  throw error;
 }
 
 /** How what is found differs from what lies on the disk: each file whole and once, and nothing else. */

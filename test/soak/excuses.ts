@@ -23,6 +23,7 @@ export class Excuses {
   private readonly model: Model;
   private lastTrouble = Number.NEGATIVE_INFINITY;
   private started = false;
+  private modelChanges = 0;
 
   constructor(model: Model) {
     this.model = model;
@@ -31,7 +32,11 @@ export class Excuses {
   /** Called around each action, since trouble that an action ends was there until then. */
   heed(action: Action, apply: () => void): void {
     const before = this.isTroubled();
+    const { embeddingModel } = this.model.settings;
     apply();
+    if (this.model.settings.embeddingModel !== embeddingModel) this.modelChanges += 1;
+    // An index that was begun for a model and never served may be kept, for when that model is chosen again.
+    if (this.modelChanges > 1) this.isTidy = false;
     if (before || this.isTroubled()) this.lastTrouble = performance.now();
     const first = action.do === "start" && !this.started;
     this.started ||= first;
@@ -51,6 +56,7 @@ export class Excuses {
 
   /** The world is at rest: what is served now must be found until something excuses it. */
   beCalm(slot: SlotNumber): void {
+    this.modelChanges = 0;
     this.calm[slot].clear();
     for (const folder of this.model.expected(slot).folders) {
       if (!folder.includes("/")) this.calm[slot].add(folder);

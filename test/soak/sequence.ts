@@ -10,6 +10,7 @@ import {
   checkWords,
   checkWriters,
   look,
+  noHitsIfTold,
   type Shown,
 } from "./checks.ts";
 import { wordOf } from "./files.ts";
@@ -18,6 +19,7 @@ import { type Engine, World } from "./world.ts";
 
 const pollMs = 100;
 const awaitedMs = 1_500;
+const startsWithinMs = 60_000;
 /** Time for an engine to do what it must not do while it is paused. */
 const pausedMs = 250;
 /** Taking over from a killed writer, or seeing what another writes, takes some seconds. */
@@ -68,7 +70,8 @@ async function runRound(
     const done = world.perform(action);
     // A failure of the soak's own is met here, or by whoever awaits all.
     done.catch((error: unknown) => world.requests.problems.push(String(error)));
-    if (action.do === "start" || action.do === "server") await done;
+    if (action.do === "start") await started(done);
+    else if (action.do === "server") await done;
     // Not for long: what waits for a model server that hangs goes on only after a later step.
     else if (awaited) await Promise.race([done, delay(awaitedMs)]);
   }
@@ -82,6 +85,12 @@ async function runRound(
   if (problems.length > 0) return;
   if (round.fresh) world.requests.problems.push(...(await compareFresh(world)));
   for (const { slot } of world.running()) world.excuses.beCalm(slot);
+}
+
+/** Nothing can be asked of an engine before it has started, which may not depend on a model server that hangs. */
+async function started(done: Promise<void>): Promise<void> {
+  const late = delay(startsWithinMs, "late" as const, { ref: false });
+  if ((await Promise.race([done, late])) === "late") throw new Error("an engine has not started");
 }
 
 /** Brings the world to rest, and says how what it shows differs from what it should. */
@@ -115,8 +124,13 @@ async function settle(world: World, round: Round, storage: () => string[]): Prom
 /** True when the answers promise that the index is right at once. */
 async function askForIndex(world: World): Promise<boolean> {
   const before = world.requests.problems.length;
-  for (const { slot } of world.running()) await world.perform({ do: "index", slot, refine: false });
-  return world.requests.problems.length === before;
+  let writes = true;
+  for (const { slot, process } of world.running()) {
+    // One that has just become the only engine may not write yet: then it has some seconds.
+    writes &&= (await process.channel.request("status", {})).status.writer;
+    await world.perform({ do: "index", slot, refine: false });
+  }
+  return writes && world.requests.problems.length === before;
 }
 
 /** What is changed while all are paused stays out until they go on. */
@@ -135,7 +149,7 @@ async function checkPaused({ process: { channel }, slot }: Engine, probe: Writte
   const { status } = await channel.request("status", {});
   const params = { query: wordOf(probe.version), k: 1, mode: "lexical" } as const;
   // Before the first update there may be nothing to search, which an engine may say.
-  const { hits } = await channel.request("search", params).catch(nothingIfTold);
+  const { hits } = await channel.request("search", params).catch(noHitsIfTold);
   const problems: string[] = [];
   if (status.state !== "paused" && status.state !== "problem")
     problems.push(`state ${status.state} while paused`);
@@ -143,19 +157,14 @@ async function checkPaused({ process: { channel }, slot }: Engine, probe: Writte
   return problems.map((problem) => `engine ${slot}: ${problem}`);
 }
 
-function nothingIfTold(error: unknown): { hits: Hit[] } {
-  if (error instanceof CarrelError && error.remedy !== "") return { hits: [] };
-  throw error;
-}
-
 async function contents(world: World): Promise<string[]> {
-  return faults(world, async (engine) => checkContents(world, engine, await look(engine)));
+  return faults(world, async (engine) => checkContents(world, engine, await look(world, engine)));
 }
 
 async function everything(world: World): Promise<string[]> {
   const seen: { engine: Engine; status: Shown["status"] }[] = [];
   const problems = await faults(world, async (engine) => {
-    const shown = await look(engine);
+    const shown = await look(world, engine);
     seen.push({ engine, status: shown.status });
     return [...checkContents(world, engine, shown), ...checkStatus(world, engine, shown)];
   });
@@ -193,7 +202,7 @@ async function compareFresh(world: World): Promise<string[]> {
       settings: world.engineSettings(),
     });
     await fresh.process.channel.request("index", {}).catch(() => undefined);
-    const [mine, other] = [await look(engine), await look(fresh)];
+    const [mine, other] = [await look(world, engine), await look(world, fresh)];
     const list = (hits: readonly Hit[]): string =>
       hits
         .map((hit) => `${keyOf(world, hit)} ${hit.text}`)
