@@ -124,7 +124,7 @@ function firstRound(maker: Maker): Round {
 function laterRound(maker: Maker): Round {
   const steps: Step[] = [];
   const { running } = maker.model;
-  const quiet = running.length > 0 && maker.random.chance(running.length > 1 ? 0.5 : 0.2);
+  const quiet = running.length > 0 && maker.random.chance(running.length > 1 ? 0.6 : 0.3);
   const kind = addActions(maker, steps, quiet ? quietly : mixed);
   return finish(maker, steps, kind);
 }
@@ -137,8 +137,8 @@ const quietly: Source = (maker) =>
   maker.random.weighted<Source>([
     [6, (one) => changeFiles(one, false)],
     [3, request],
-    [1.5, (one) => [{ do: "setSettings", settings: changedSettings(one) }]],
-    [1.5, endOfOther],
+    [3, (one) => [{ do: "setSettings", settings: changedSettings(one) }]],
+    [2, endOfOther],
   ])(maker);
 
 const endOfOther: Source = ({ random, model }) => {
