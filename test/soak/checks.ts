@@ -11,7 +11,7 @@ import type { Engine, World } from "./world.ts";
 /** More than any soak's index has chunks. */
 const all = 6_000;
 /** Open files come and go with caches; an engine that leaks has more at each rest. */
-const moreFiles = 120;
+const moreFiles = 40;
 const searchedWords = 3;
 
 /** What an engine shows: its own words, and all that it finds. */

@@ -15,6 +15,7 @@ import {
 } from "./checks.ts";
 import { wordOf } from "./files.ts";
 import { keyOf } from "./hits.ts";
+import { openFiles } from "./processes.ts";
 import { type Engine, World } from "./world.ts";
 
 const pollMs = 100;
@@ -112,6 +113,7 @@ async function settle(world: World, round: Round, storage: () => string[]): Prom
       await delay(stableMs);
       const later = [...(await everything(world)), ...storage()];
       if (later.length === 0) return checkOnce(world);
+      [waitedFor] = later;
       if (performance.now() > end) return later.map((problem) => `not stable: ${problem}`);
     }
     if (performance.now() > end) return problems;
@@ -174,6 +176,9 @@ async function everything(world: World): Promise<string[]> {
 
 /** What takes longer to look at, or can't get better by waiting. */
 function checkOnce(world: World): Promise<string[]> {
+  for (const { slot, process } of world.running()) {
+    world.note(`  engine ${slot} has ${openFiles(process.pid).length} files open`);
+  }
   return faults(world, (engine) => checkWords(world, engine));
 }
 
