@@ -22,6 +22,7 @@ export const usage = `Usage: carrel COMMAND [OPTIONS]
   --allow-host HOST     let --ollama be this host, which is not this machine; may be repeated
   --exclude PATTERN     leave out what matches, as in .gitignore; may be repeated
   --store DIR           where indexes are kept (default: the user's data folder, never DIR)
+  --rebuild             with index: delete the index first and build it from nothing
   --refine              with index: read all chunks a second time with the larger model, for better search
   --no-update           search the index as it is, without looking for changed files
   --json                one JSON document on stdout; progress and messages on stderr
@@ -43,7 +44,7 @@ interface FolderCommand extends Common {
 
 export type Command =
   | { readonly name: "help" }
-  | (FolderCommand & { readonly name: "index"; readonly refine: boolean })
+  | (FolderCommand & { readonly name: "index"; readonly refine: boolean; readonly rebuild: boolean })
   | (FolderCommand & { readonly name: "status" })
   | (FolderCommand & {
       readonly name: "search";
@@ -66,19 +67,7 @@ export function parseArguments(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
   const [name, ...rest] = positionals;
   if (values.help || name === "help" || args.length === 0) return { name: "help" };
-  const common: Common = {
-    store: resolve(values.store ?? defaultStore()),
-    json: values.json ?? false,
-    settings: {
-      ...defaultSettings,
-      modelServerUrl: values.ollama ?? defaultSettings.modelServerUrl,
-      allowedHosts: values["allow-host"] ?? [],
-      embeddingModel: embeddingSetting(values.embedding),
-      exclude: values.exclude ?? [],
-      // A command ends when it is done; only `index --refine` waits for the second pass.
-      refine: false,
-    },
-  };
+  const common = commonOf(values);
   const folder = (count: number, what: string): FolderCommand => {
     const [dir] = rest;
     if (dir === undefined) throw new UsageError(`"${name}" needs a folder.`);
@@ -87,7 +76,12 @@ export function parseArguments(args: readonly string[]): Command {
   };
   switch (name) {
     case "index":
-      return { name, ...folder(1, "one folder"), refine: values.refine ?? false };
+      return {
+        name,
+        ...folder(1, "one folder"),
+        refine: values.refine ?? false,
+        rebuild: values.rebuild ?? false,
+      };
     case "status":
       return { name, ...folder(1, "one folder") };
     case "search": {
@@ -122,6 +116,22 @@ export function parseArguments(args: readonly string[]): Command {
   }
 }
 
+function commonOf(values: ReturnType<typeof parse>["values"]): Common {
+  return {
+    store: resolve(values.store ?? defaultStore()),
+    json: values.json ?? false,
+    settings: {
+      ...defaultSettings,
+      modelServerUrl: values.ollama ?? defaultSettings.modelServerUrl,
+      allowedHosts: values["allow-host"] ?? [],
+      embeddingModel: embeddingSetting(values.embedding),
+      exclude: values.exclude ?? [],
+      // A command ends when it is done; only `index --refine` waits for the second pass.
+      refine: false,
+    },
+  };
+}
+
 /** Throws a UsageError when `dir` is not a folder that can be read. */
 export async function requireFolder(dir: string): Promise<void> {
   const stats = await stat(dir).catch(() => undefined);
@@ -144,6 +154,7 @@ function parse(args: readonly string[]) {
         exclude: { type: "string", multiple: true },
         store: { type: "string" },
         queries: { type: "string" },
+        rebuild: { type: "boolean" },
         refine: { type: "boolean" },
         "no-update": { type: "boolean" },
         json: { type: "boolean" },

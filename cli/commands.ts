@@ -34,11 +34,8 @@ export async function run(command: Exclude<Command, { name: "help" }>): Promise<
 async function runWith(channel: EngineChannel, command: Exclude<Command, { name: "help" }>): Promise<void> {
   switch (command.name) {
     case "index": {
-      const summary = await update(channel, command.refine);
-      const { files, chunks, changed, removed, skipped, bytes, seconds } = summary;
-      print(command, { files, chunks, changed, removed, skipped, bytes, seconds }, () =>
-        summaryText(summary),
-      );
+      const summary = await update(channel, command);
+      print(command, summary, () => summaryText(summary));
       break;
     }
     case "status": {
@@ -141,13 +138,20 @@ function parseQuery(line: string, where: string): v.InferOutput<typeof queryLine
 }
 
 async function updateIfAsked(channel: EngineChannel, command: WithFolder): Promise<IndexSummary | undefined> {
-  return command.update ? update(channel) : undefined;
+  if (!command.update) return undefined;
+  const summary = await update(channel, {});
+  // What is found is not all that there is, or nothing, and this is why.
+  if (summary.notice !== undefined) console.error(`carrel: ${summary.notice}`);
+  return summary;
 }
 
-async function update(channel: EngineChannel, refine = false): Promise<IndexSummary> {
+async function update(
+  channel: EngineChannel,
+  { refine = false, rebuild = false }: { readonly refine?: boolean; readonly rebuild?: boolean },
+): Promise<IndexSummary> {
   const show = progressLine();
   try {
-    return await channel.request("index", { refine }, { onProgress: show });
+    return await channel.request("index", { refine, rebuild }, { onProgress: show });
   } finally {
     if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
   }

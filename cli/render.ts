@@ -32,11 +32,13 @@ export function summaryText({
   skipped,
   seconds,
   bytes,
+  notice,
 }: IndexSummary): string {
   const lines = [
     `${files} files, ${chunks} chunks in the index.`,
     `${changed} files (${(bytes / 1e6).toFixed(1)} MB) indexed and ${removed} removed in ${seconds.toFixed(1)} s.`,
   ];
+  if (notice !== undefined) lines.push(notice);
   return [...lines, ...skippedLines(skipped)].join("\n");
 }
 
@@ -45,6 +47,7 @@ export function statusText(status: IndexStatus, skipped: readonly Skipped[]): st
     `State: ${status.state}${status.writer ? "" : " (another process is writing)"}`,
     `Files: ${status.files}   Chunks: ${status.chunks}   Refined: ${status.refined}   Embedding model: ${status.embedding}`,
   ];
+  if (status.notice !== undefined) lines.push(status.notice);
   if (status.problem) lines.push(`${status.problem} ${status.remedy ?? ""}`);
   return [...lines, ...skippedLines(skipped)].join("\n");
 }

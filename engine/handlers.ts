@@ -63,7 +63,7 @@ export function createEngine(parts: EngineParts): RunningEngine {
       workspace.setSettings(settings);
       return {};
     },
-    index: ({ refine }, { signal, progress }) => workspace.index(signal, progress, refine),
+    index: (wanted, { signal, progress }) => workspace.index(signal, progress, wanted),
     pause() {
       workspace.pause();
       return {};

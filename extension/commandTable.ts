@@ -25,6 +25,7 @@ export const commandTable = {
   search: { title: "command.search", needs: "folder" },
   newConversation: { title: "command.newConversation", needs: "nothing" },
   indexNow: { title: "command.indexNow", needs: "engine" },
+  rebuildIndex: { title: "command.rebuildIndex", needs: "engine" },
   pauseIndexing: { title: "command.pauseIndexing", needs: "folder" },
   resumeIndexing: { title: "command.resumeIndexing", needs: "folder" },
   chooseModel: { title: "command.chooseModel", needs: "engine" },

@@ -20,6 +20,7 @@ import {
 } from "./engineSupervisor.ts";
 
 type Requests = EngineContract["requests"];
+export type IndexParams = InferOutput<Requests["index"]["params"]>;
 export type SearchParams = InferOutput<Requests["search"]["params"]>;
 export type AskParams = InferOutput<Requests["ask"]["params"]>;
 
@@ -72,8 +73,8 @@ export class EngineClient {
     this.supervisor.dispose();
   }
 
-  index(options: RequestOptions<IndexStatus> = {}): Promise<IndexSummary> {
-    return this.call((channel) => channel.request("index", {}, options));
+  index(params: IndexParams = {}, options: RequestOptions<IndexStatus> = {}): Promise<IndexSummary> {
+    return this.call((channel) => channel.request("index", params, options));
   }
 
   async pause(): Promise<void> {

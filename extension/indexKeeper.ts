@@ -11,6 +11,8 @@ export interface IndexKeeper extends vscode.Disposable {
   /** False after the index was deleted, until the person wants one again. */
   readonly isKept: boolean;
   indexNow(): Promise<void>;
+  /** Deletes the index and builds it from nothing. */
+  rebuild(): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   deleteIndex(): Promise<void>;
@@ -31,9 +33,13 @@ export function createIndexKeeper(
   const isPaused = (): boolean => memory.get(pausedKey) === true;
   const setPaused = (paused: boolean): Promise<void> => rememberPaused(memory, paused);
 
-  const index = async () => {
+  const indexAndTell = async (rebuild: boolean): Promise<void> => {
+    await setPaused(false);
+    void offerStatus(summaryMessage(await withProgress(() => index(rebuild))));
+  };
+  const index = async (rebuild = false): Promise<IndexSummary> => {
     kept = true;
-    const summary = await engine.index();
+    const summary = await engine.index({ rebuild });
     await memory.update(indexedKey, true);
     return summary;
   };
@@ -43,13 +49,17 @@ export function createIndexKeeper(
   };
 
   // An engine that comes up, the first time or again, does not know what happened before.
-  const stop = engine.onState(({ state }) => {
-    if (state !== "running") return;
-    kept = true;
-    if (isPaused()) reporter.background(engine.pause());
+  const stop = onRunning(engine, () => {
+    if (!kept) reporter.background(engine.deleteIndex());
+    else if (isPaused()) reporter.background(engine.pause());
     else update();
   });
   reporter.background(setPaused(isPaused()));
+  const deleteIndex = async (): Promise<void> => {
+    kept = false;
+    await memory.update(indexedKey, false);
+    await engine.deleteIndex();
+  };
 
   return {
     get wasIndexed() {
@@ -58,29 +68,31 @@ export function createIndexKeeper(
     get isKept() {
       return kept;
     },
-    async indexNow() {
-      await setPaused(false);
-      void offerStatus(summaryMessage(await withProgress(index)));
-    },
+    indexNow: () => indexAndTell(false),
+    rebuild: () => indexAndTell(true),
     async pause() {
       await setPaused(true);
-      if (engine.state.state === "running") await engine.pause();
+      if (isUp(engine)) await engine.pause();
     },
     async resume() {
       await setPaused(false);
       kept = true;
-      if (engine.state.state === "running") await engine.resume();
-      else await engine.start();
+      await (isUp(engine) ? engine.resume() : engine.start());
     },
-    async deleteIndex() {
-      if (!(await confirmDeletion())) return;
-      kept = false;
-      await memory.update(indexedKey, false);
-      await engine.deleteIndex();
-    },
+    deleteIndex: async () => ((await confirmDeletion()) ? deleteIndex() : undefined),
     update,
     dispose: stop,
   };
+}
+
+function isUp(engine: EngineClient): boolean {
+  return engine.state.state === "running";
+}
+
+function onRunning(engine: EngineClient, listener: () => void): () => void {
+  return engine.onState(() => {
+    if (isUp(engine)) listener();
+  });
 }
 
 async function rememberPaused(memory: vscode.Memento, paused: boolean): Promise<void> {
@@ -93,8 +105,8 @@ async function withProgress<T>(work: () => Promise<T>): Promise<T> {
   return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, work);
 }
 
-function summaryMessage({ files, chunks, changed, removed, skipped, seconds }: IndexSummary): string {
-  return vscode.l10n.t(
+function summaryMessage({ files, chunks, changed, removed, skipped, seconds, notice }: IndexSummary): string {
+  const message = vscode.l10n.t(
     "Carrel's index is up to date: {0} files, {1} passages. {2} changed, {3} removed, {4} left out, in {5} s.",
     files,
     chunks,
@@ -103,6 +115,7 @@ function summaryMessage({ files, chunks, changed, removed, skipped, seconds }: I
     skipped.length,
     seconds.toFixed(1),
   );
+  return notice === undefined ? message : `${message} ${notice}`;
 }
 
 async function confirmDeletion(): Promise<boolean> {

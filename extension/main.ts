@@ -89,6 +89,7 @@ function compose(
     indexNow: () => keeper.indexNow(),
     pauseIndexing: () => keeper.pause(),
     resumeIndexing: () => keeper.resume(),
+    rebuildIndex: () => keeper.rebuild(),
     deleteIndex: () => keeper.deleteIndex(),
     chooseModel: () => chooseChatModel(engine),
     chooseEmbeddingModel: () => chooseEmbeddingModel(engine, settings().embeddingModel),

@@ -70,7 +70,7 @@ function stateLine(engine: SupervisedState, status: IndexStatus | undefined): st
   if (status.state === "indexing")
     return `indexing, ${count(status.done)} of ${count(status.total)} files looked at`;
   if (status.state === "problem") return `problem: ${status.problem ?? ""} ${status.remedy ?? ""}`.trim();
-  return status.state;
+  return status.notice === undefined ? status.state : `${status.state}. ${status.notice}`;
 }
 
 function serverLines(server: ChatServer | undefined): [string, string | undefined][] {

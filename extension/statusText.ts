@@ -29,7 +29,7 @@ function indexView(status: IndexStatus): StatusView {
   const counts = `${number(status.files)} files, ${number(status.chunks)} passages, ${number(status.skipped)} files left out.`;
   switch (status.state) {
     case "empty":
-      return view("$(book)", "", "Nothing is indexed yet.");
+      return view("$(book)", "", status.notice ?? "Nothing is indexed yet.");
     case "indexing": {
       const progress = `${number(status.done)}/${number(status.total)}`;
       return view("$(sync~spin)", progress, `Indexing: ${progress} files looked at. ${counts}`);
@@ -45,7 +45,8 @@ function indexView(status: IndexStatus): StatusView {
       );
     case "ready": {
       const reader = status.writer ? "" : " Another window keeps the index up to date.";
-      return view("$(book)", "", `Ready: ${counts}${reader}${refining(status)}`);
+      const notice = status.notice === undefined ? "" : ` ${status.notice}`;
+      return view("$(book)", "", `Ready: ${counts}${notice}${reader}${refining(status)}`);
     }
   }
 }

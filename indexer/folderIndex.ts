@@ -248,10 +248,19 @@ export class FolderIndex {
     await this.openStore?.dropOldVersions();
   }
 
-  /** Holds every row against its checksum. The paths of damaged ones are told to `onDamage`. */
+  /**
+   * Holds all that is stored against its checksums. The paths of damaged rows are told to `onDamage`, a damaged
+   * text index is built anew, and damaged refined vectors count as missing. Throws a `DamagedStoreError` when
+   * nothing but building the whole index anew will do.
+   */
   async verify(signal: AbortSignal): Promise<void> {
-    const damaged = await this.writable().verify(signal);
+    const store = this.writable();
+    const damaged = await store.verify(signal);
     if (damaged.length > 0) this.options.onDamage(damaged);
+    if (signal.aborted) return;
+    await store.maintain();
+    await this.refined?.verify(signal);
+    this.refinedChunks = (await this.refined?.count()) ?? 0;
   }
 
   /**
@@ -372,7 +381,13 @@ async function openForReading(options: FolderIndexOptions): Promise<OpenedStore>
   const { dir, folder, embedding, onDamage } = options;
   const stamp = await readStamp(dir, { folder, embedding: embedding.id });
   if (stamp.state !== "ok") return { store: undefined, complete: false };
-  const store = await Store.openForReading(join(dir, "lance"), embedding.dimension, { onDamage });
+  const open = (): Promise<Store | undefined> =>
+    Store.openForReading(join(dir, "lance"), embedding.dimension, { onDamage });
+  const store = await open().catch((error: unknown) => {
+    // The process that writes may be about to build it anew; one looks again soon.
+    if (error instanceof DamagedStoreError) return undefined;
+    throw error;
+  });
   return { store, complete: stamp.complete };
 }
 

@@ -31,7 +31,7 @@ export async function refine(options: RefineOptions, signal: AbortSignal): Promi
     done += batch.length;
     if (!signal.aborted) onProgress(done);
   }
-  if (!signal.aborted && missing.length > 0) await refined.finish(new Set(all.map(({ hash }) => hash)));
+  if (!signal.aborted) await refined.finish(new Set(all.map(({ hash }) => hash)));
 }
 
 async function embed(

@@ -16,10 +16,10 @@ export const engineContract = {
     setSettings: { params: v.object({ settings: data.settings }), result: nothing },
     /**
      * Brings the index up to date with the disk. Ends when it is; with `refine` when the bundled transformer
-     * has read all passages too.
+     * has read all passages too. With `rebuild` the index is deleted first.
      */
     index: {
-      params: v.object({ refine: v.optional(v.boolean()) }),
+      params: v.object({ refine: v.optional(v.boolean()), rebuild: v.optional(v.boolean()) }),
       result: data.indexSummary,
       progress: data.indexStatus,
     },

@@ -83,7 +83,7 @@ function contextUseParts(use: ContextUse): string[] {
 export function indexSummary(index: IndexStatus): string {
   switch (index.state) {
     case "empty":
-      return "Nothing is indexed yet";
+      return index.notice ?? "Nothing is indexed yet";
     case "indexing":
       return index.total > 0
         ? `Indexing ${formatNumber(index.done)} of ${count(index.total, "file")}`
@@ -95,7 +95,7 @@ export function indexSummary(index: IndexStatus): string {
     case "problem":
       return index.problem ?? "The index has a problem";
     case "ready":
-      return `${count(index.files, "file")} indexed`;
+      return index.notice ?? `${count(index.files, "file")} indexed`;
   }
 }
 

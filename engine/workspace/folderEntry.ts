@@ -9,7 +9,7 @@ import { deleteIndexFiles, FolderIndex, removeEmptyIndex } from "../../indexer/f
 import { indexPlace } from "../../indexer/indexPlace.ts";
 import type { Parser } from "../../indexer/read/pool.ts";
 import { takeWriteLock, type WriteLock } from "../../indexer/store/lock.ts";
-import type { FileRow } from "../../indexer/store/store.ts";
+import { DamagedStoreError, type FileRow } from "../../indexer/store/store.ts";
 import { dropUnusedIndexes } from "../../indexer/store/unusedIndexes.ts";
 import type { Folder } from "../../protocol/data.ts";
 import { FileQueue } from "./fileQueue.ts";
@@ -21,6 +21,8 @@ import { type Release, Shared } from "./shared.ts";
 
 const firstRetryMs = 3_000;
 const longestRetryMs = 120_000;
+/** Damaged files that a message names. */
+const mostNamed = 5;
 
 export interface EntryParts {
   readonly storage: () => string;
@@ -63,6 +65,8 @@ export class FolderEntry {
   followedAt = 0;
   newsAt = 0;
   isVerified = false;
+  /** Set when a read has met damage that it can't tell apart: all is verified, by a reader opened anew. */
+  isSuspect = false;
   /** Set after writes, until the text index has been brought up to date. */
   isUnfinished = false;
   needsRebuild = false;
@@ -118,7 +122,7 @@ export class FolderEntry {
     const attempt = await takeWriteLock(this.dir);
     this.readOnly = attempt.state === "unavailable" ? attempt.problem : undefined;
     if (attempt.state === "taken") this.lock = attempt.lock;
-    else if (!(await this.shared.value.hasNews().catch(() => true))) {
+    else if (!this.isSuspect && !(await this.shared.value.hasNews().catch(() => true))) {
       this.followedAt = performance.now();
       return false;
     }
@@ -238,8 +242,16 @@ export class FolderEntry {
   }
 
   async verify(signal: AbortSignal): Promise<void> {
-    await this.opened().verify(signal);
-    if (!signal.aborted) this.isVerified = true;
+    try {
+      await this.opened().verify(signal);
+    } catch (error) {
+      if (!(error instanceof DamagedStoreError)) throw error;
+      this.damaged(undefined);
+    }
+    if (signal.aborted) return;
+    this.isVerified = true;
+    this.isSuspect = false;
+    this.needsRefine = true;
   }
 
   /** When the next try of a file whose reason may have passed is due, in milliseconds since the epoch; infinite when there is none. */
@@ -326,8 +338,9 @@ export class FolderEntry {
   }
 
   private damaged(paths: readonly string[] | undefined): void {
-    const what = paths === undefined ? "as a whole" : `in ${paths.length} of its files`;
-    this.parts.log("warn", `The index of ${this.realPath} is damaged ${what}, which are read again.`);
+    const what =
+      paths === undefined ? "as a whole, and is built anew" : `in what it holds of ${listed(paths)}`;
+    this.parts.log("warn", `The index of ${this.realPath} is damaged ${what}.`);
     if (paths === undefined) this.needsRebuild = true;
     else this.tell(paths.map((path) => join(this.realPath, path)));
     this.parts.wake();
@@ -341,6 +354,7 @@ export class FolderEntry {
     );
     this.release = this.shared.hold();
     this.needsRebuild = false;
+    this.isSuspect = false;
     if (index.counts().chunks === 0) this.isVerified = true;
   }
 
@@ -354,6 +368,12 @@ export class FolderEntry {
     await this.lock?.release();
     this.lock = undefined;
   }
+}
+
+function listed(paths: readonly string[]): string {
+  const named = paths.slice(0, mostNamed).join(", ");
+  const more = paths.length - mostNamed;
+  return `${named}${more > 0 ? ` and ${more} more files` : ""}, which is read again`;
 }
 
 function isIgnoreFile(path: string): boolean {

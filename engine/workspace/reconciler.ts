@@ -1,4 +1,5 @@
 import type { WalkOptions } from "../../indexer/files/walk.ts";
+import { DamagedStoreError } from "../../indexer/store/store.ts";
 import type { FolderEntry } from "./folderEntry.ts";
 import { findFolders, type MissingFolder, type PresentFolder } from "./folders.ts";
 import { Generation } from "./generation.ts";
@@ -110,6 +111,20 @@ export class Reconciler {
     const isWanted = wish.settings.refine || wish.refineNow;
     return (
       isWanted && !this.refineFailed && entry.needsRefine && this.serving?.models.value.refining !== undefined
+    );
+  }
+
+  /** A search has met damage that it could not tell apart: all that serves is looked at. */
+  suspect(): void {
+    this.nextFollowAt = 0;
+    for (const entry of this.serving?.entries ?? []) entry.isSuspect = true;
+  }
+
+  /** Whether damage is still being looked for, or mended. */
+  get isMending(): boolean {
+    return (this.serving?.entries ?? []).some(
+      (entry) =>
+        entry.isSuspect || entry.needsRebuild || (entry.isWriter && (entry.hasTold || entry.queue.hasUrgent)),
     );
   }
 
@@ -241,6 +256,8 @@ export class Reconciler {
     const first = (test: (entry: FolderEntry) => boolean): FolderEntry | undefined => ready.find(test);
     const damaged = first((entry) => entry.needsRebuild);
     if (damaged) return this.fileStep(damaged, () => this.rebuild(damaged));
+    const suspect = first((entry) => entry.isSuspect);
+    if (suspect) return this.fileStep(suspect, (signal) => suspect.verify(signal));
     const told = first((entry) => entry.lookedAt >= 0 && (entry.hasTold || entry.nextRetryAt() <= now));
     if (told) return this.fileStep(told, () => told.lookAtTold(this.walkOptions(), now));
     const urgent = first((entry) => entry.queue.hasUrgent);
@@ -299,6 +316,7 @@ export class Reconciler {
   }
 
   private entryFailed(entry: FolderEntry, error: unknown): void {
+    if (error instanceof DamagedStoreError) entry.isSuspect = true;
     entry.problem = problemOf("Indexing stopped:", error);
     entry.retry.failed(Date.now());
     this.parts.log("error", entry.problem.message);

@@ -154,14 +154,19 @@ export class Workspace {
   }
 
   /**
-   * Brings the index up to date with what is on disk when this is called, with refined vectors if asked for. Resolves
-   * early, with what is there, when indexing is paused meanwhile. @throws CarrelError when it can't be done.
+   * Brings the index up to date with what is on disk when this is called, with refined vectors or from nothing if
+   * asked for. Resolves early, with what is there, when indexing is paused meanwhile. @throws CarrelError when it
+   * can't be done.
    */
   async index(
     signal: AbortSignal,
     progress: (status: IndexStatus) => void,
-    refine = false,
+    {
+      refine = false,
+      rebuild = false,
+    }: { readonly refine?: boolean | undefined; readonly rebuild?: boolean | undefined } = {},
   ): Promise<IndexSummary> {
+    if (rebuild) await this.clear();
     const started = performance.now();
     const before = new Map(this.reconciler.entries.map((entry) => [entry, { ...entry.work }]));
     const revision = this.askForIndex();
@@ -201,12 +206,15 @@ export class Workspace {
       try {
         return await generation.value.search(query, k, mode, signal);
       } catch (error) {
-        // Damage that was met is mended by the loop; then the search can be tried again.
-        if (!(error instanceof DamagedStoreError) || attempt > mostAttempts || signal.aborted) throw error;
+        // The loop mends the damage; then the search can be tried again.
+        const canMend = error instanceof DamagedStoreError && this.works && attempt < mostAttempts;
+        if (!canMend || signal.aborted) throw error;
       } finally {
         release();
       }
-      await this.waiters.until(() => this.reconciler.generation !== generation, signal);
+      this.reconciler.suspect();
+      this.loop.wake();
+      await this.waiters.until(() => !this.works || !this.reconciler.isMending, signal);
     }
   }
 

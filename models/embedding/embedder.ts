@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { CarrelError, Channel } from "../../protocol/channel.ts";
 import { engineArguments, engineEnvironment } from "../../protocol/launch.ts";
 import { processPort } from "../../protocol/port.ts";
-import type { EmbeddingInput, EmbeddingModel } from "./embeddingModel.ts";
 import { embedderClientContract, embedderContract, type ModelSource } from "./embedderContract.ts";
+import type { EmbeddingInput, EmbeddingModel } from "./embeddingModel.ts";
 
 export interface EmbedderOptions {
   readonly source: ModelSource;

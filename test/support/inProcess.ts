@@ -86,7 +86,7 @@ export async function openInProcess(
     indexes,
     statuses,
     logged,
-    index: (refine) => indexes.index(signal, () => undefined, refine),
+    index: (refine = false) => indexes.index(signal, () => undefined, { refine }),
     async paths(query) {
       return (await indexes.search(query, 50, "lexical", signal)).map(({ path }) => path).sort();
     },
