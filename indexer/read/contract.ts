@@ -10,6 +10,8 @@ const chunk = v.object({
   heading: v.exactOptional(v.string()),
 });
 
+const withheld = v.object({ line: v.number(), kind: v.string(), fingerprint: v.exactOptional(v.string()) });
+
 /** What the parser process understands. It answers requests in the order in which they come. */
 export const parserContract = {
   requests: {
@@ -24,6 +26,7 @@ export const parserContract = {
             kind: fileKind,
             language: v.string(),
             chunks: v.pipe(v.array(chunk), v.readonly()),
+            withheld: v.pipe(v.array(withheld), v.readonly()),
           }),
         }),
         v.object({

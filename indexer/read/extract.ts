@@ -1,5 +1,5 @@
 import { formatOf } from "../../protocol/formats.ts";
-import { maskSecrets } from "../files/secretsMask.ts";
+import { type MaskedText, maskSecrets } from "../files/secretsMask.ts";
 import type { Extracted, Reader } from "./extracted.ts";
 
 const readers = new Map<string, Reader>();
@@ -8,10 +8,10 @@ const readers = new Map<string, Reader>();
  * The text of a file's bytes, with every key masked, by the reader that the table of formats names. Throws
  * UnreadableFile when it holds nothing to index.
  */
-export async function extract(bytes: Buffer, path: string): Promise<Extracted> {
+export async function extract(bytes: Buffer, path: string): Promise<Extracted & MaskedText> {
   const { read } = await readerOf(formatOf(path).reader);
   const extracted = await read(bytes);
-  return { ...extracted, text: maskSecrets(extracted.text) };
+  return { ...extracted, ...maskSecrets(extracted.text) };
 }
 
 /** Readers come with large libraries: a process that meets no such file does not load them. */

@@ -4,6 +4,7 @@ import type { Chunk } from "../chunk/chunk.ts";
 import { cutUp } from "../chunk/cutUp.ts";
 import { languageOfText } from "../files/languages.ts";
 import { mayPass } from "../files/systemErrors.ts";
+import type { Withheld } from "../files/withheld.ts";
 import { extract } from "./extract.ts";
 import { UnreadableFile } from "./extracted.ts";
 import { readInFolder } from "./readInFolder.ts";
@@ -13,6 +14,8 @@ export interface ParsedFile {
   readonly kind: FileKind;
   readonly language: string;
   readonly chunks: readonly Chunk[];
+  /** Secrets that were left out of the text, with their places; at most a hundred. */
+  readonly withheld: readonly Withheld[];
 }
 
 /**
@@ -40,7 +43,7 @@ export async function parseFile(folder: string, path: string, maxFileBytes: numb
     const { id: language, kind } = languageOfText(path, extracted.text);
     const chunks = await cutUp({ ...extracted, kind, language });
     if (typeof chunks === "string") return { ok: false, reason: chunks, hash };
-    return { ok: true, hash, parsed: { kind, language, chunks } };
+    return { ok: true, hash, parsed: { kind, language, chunks, withheld: extracted.withheld } };
   } catch (error) {
     if (error instanceof UnreadableFile) return { ok: false, reason: error.message, hash };
     const detail = error instanceof Error ? error.message : String(error);

@@ -95,6 +95,16 @@ export const named: Record<string, Named> = {
     name: ["ssh", "key", "passphrase"],
     value: (r) => Array.from({ length: 5 }, () => r.pick(words)).join("."),
   },
+  "Password that begins with a sign": {
+    name: ["app", "password"],
+    value: (r) => `${r.pick(["$", "%", "@", "*", "!", "?"])}${r.word("base62", 8)}4w`,
+  },
+  "MySQL hash": { name: ["password", "hash"], value: (r) => `*${r.word("hexUpper", 40)}` },
+  "Postgres hash": { name: ["role", "password"], value: (r) => `md5${r.word("hex", 32)}` },
+  "Passphrase of three words": {
+    name: ["backup", "passphrase"],
+    value: (r) => `${r.pick(words)}-${r.pick(words)}-${r.pick(words)}`,
+  },
   "Keystore password": {
     name: ["key", "store", "password"],
     value: (r) => `${r.pick(words)}_${r.word("digits", 3)}`,

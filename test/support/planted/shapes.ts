@@ -90,14 +90,9 @@ export const shapes: Record<string, (r: Random) => Shape> = {
     ),
   "service account": (r) => {
     const { body, secrets } = pem(r, "PRIVATE KEY", 26);
-    const id = r.word("hex", 40);
     return {
-      body: JSON.stringify(
-        { type: "service_account", private_key_id: id, private_key: `${body}\n` },
-        null,
-        2,
-      ),
-      secrets: [...secrets, id],
+      body: JSON.stringify({ type: "service_account", private_key: `${body}\n` }, null, 2),
+      secrets,
     };
   },
   "Terraform output": (r) =>
@@ -118,6 +113,8 @@ export const shapes: Record<string, (r: Random) => Shape> = {
   "shadow line": (r) =>
     one(`$6$${r.word("bcrypt", 8)}$${r.word("bcrypt", 86)}`, (s) => `root:${s}:19000:0:99999:7:::`),
   "htpasswd line": (r) => one(`$2y$05$${r.word("bcrypt", 53)}`, (s) => `admin:${s}`),
+  "Windows hashes": (r) =>
+    one(r.word("hex", 32), (s) => `admin:500:aad3b435b51404eeaad3b435b51404ee:${s}:::`),
   "htpasswd SHA": (r) => one(`${r.word("base64", 27)}=`, (s) => `admin:{SHA}${s}`),
   "postgres address": (r) =>
     one(password(r), (s) => `postgresql://app:${s}@db.example.com:5432/main?sslmode=require`),
