@@ -56,6 +56,7 @@ test("gives kind, language, hash and chunks", async () => {
       kind: "code",
       language: "typescript",
       chunks: [{ text: text.trimEnd(), startLine: 1, endLine: 1, heading: "light" }],
+      withheld: [],
     },
   });
 });

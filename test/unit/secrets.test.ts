@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fingerprintOf, maskSecrets, maxWithheld } from "../../indexer/files/secretsMask.ts";
+import { parseFile } from "../../indexer/read/parseFile.ts";
 import { random } from "../support/planted/random.ts";
 import { leftOf, plantedKeys } from "../support/plantedKeys.ts";
 
@@ -51,6 +55,8 @@ test("masks what is said, and says it in its place", () => {
     ["DB_PASS=s3cr3t-Pa55", "DB_PASS=[masked secret]"],
     ["redis://user:pa55w0rd@cache.internal:6379/0", "redis://user:[masked secret]@cache.internal:6379/0"],
     ["PASSPHRASE=a-b-c-d", "PASSPHRASE=[masked secret]"],
+    ['{ "password": 48151623, "port": 80 }', '{ "password": [masked secret], "port": 80 }'],
+    ["'oauth_token=f00dbabe1234cafe&page=2'", "'oauth_token=[masked secret]&page=2'"],
     ["smtp.password=48151623", "smtp.password=[masked secret]"],
     ["curl -u admin:swordfish https://x.test", "curl -u admin:[masked secret] https://x.test"],
     ["mysql -u root -pSwordfish app", "mysql -u root -p[masked secret] app"],
@@ -177,6 +183,27 @@ test("leaves public keys, placeholders, names and prose alone", () => {
     '"integrity": "sha512-TTAZyVrSnpwVdWkZ1mVMH0gX6cGlNnQKfVb9oQ0dQ0h0wZ0dXw1c0bX2vNq6b0h3=="',
   ];
   for (const text of harmless) assert.equal(mask(text), text);
+});
+
+test("no planted key is in the chunks of a file, and the places of all are told", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "carrel-secrets-"));
+  try {
+    const planted = plantedKeys("chunks").filter((_, index) => index % 20 === 0);
+    for (const [index, key] of planted.entries()) {
+      await writeFile(join(folder, `note${index}.md`), key.text);
+      const result = await parseFile(folder, `note${index}.md`, 1_000_000);
+      assert.ok(result.ok, key.text);
+      const stored = JSON.stringify(result.parsed);
+      assert.equal(leftOf(key, stored), undefined, key.text);
+      assert.ok(result.parsed.withheld.length > 0, key.text);
+      for (const { line, kind } of result.parsed.withheld) {
+        assert.match(key.text.split("\n")[line - 1] ?? "", /\S/);
+        assert.match(kind, /^[A-Za-z1.][\w .-]+$/);
+      }
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 /** A pattern that backtracks would run into the time limit, which ends the test. */

@@ -64,7 +64,7 @@ const nextLine = new RegExp(
   `(?:\\r?\\n|\\\\{1,4}n|" ?\\+? ?\\r?\\n)${breaks}{0,40}(?=\\\\*["']|&quot;)`,
   "y",
 );
-const bareValue = /[a-z]{4}(?: [a-z]{4}){3}(?! ?\w)|(?:[^\s"'`;,<>|\\&]|&(?!\w{1,6};)){1,400}/y;
+const bareValue = /[a-z]{4}(?: [a-z]{4}){3}(?! ?\w)|(?:[^\s"'`;,<>|\\&]|&(?!\w{1,6};|[\w-]{1,40}=)){1,400}/y;
 /** In an address's query. */
 const bareParameter = /[^\s"'`;,<>|\\&#]{1,400}/y;
 /** What a value of 400 characters goes on with: looked at once it is known to be a secret, so that time stays linear. */
@@ -261,6 +261,8 @@ function judge(content: string, { quoted, style }: Value, { part, before }: Name
 const isIdentifier = /^[A-Za-z_](?:[A-Za-z0-9]{0,14}_){2,}[A-Za-z0-9]{0,14}$/;
 
 function isPasswordIn(value: string, part: string, quoted: boolean, style: Style): boolean {
+  // A bare number is a password's where the name is not that of a constant: "SUBMIT_PASSWORD = 100004".
+  if (!quoted && style === "expression" && /^\d{6,}$/.test(value)) return !/^[A-Z]+$/.test(part);
   const isLiteral = quoted || style !== "expression";
   if (isCodeOrPlace(value) && !(isLiteral && /^[\w.!?@#%^*+-]+$/.test(value))) return false;
   if (looksLikePassword(value, isLiteral) || (value.length >= 12 && looksRandom(value))) return true;

@@ -114,7 +114,7 @@ const formats: readonly (readonly [kind: string, begin: string, rest: string])[]
   ["Databricks token", "dapi", "[a-f0-9]{32}(?:-\\d)?"],
   ["Vault token", "hvs.", "[\\w-]{20,}"],
   ["Vault token", "hvb.", "[\\w-]{20,}"],
-  ["Vault token", "s.", "(?=[a-zA-Z]*\\d)(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{24}(?![\\w.(-])"],
+  ["Vault token", "s.", "(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{24}(?![\\w.(-])"],
   ["Doppler token", "dp.", "(?:pt|st|ct|sa|scim|audit)\\.[\\w.-]{40,}"],
   ["Grafana token", "glc_", "[\\w=+/]{30,}"],
   ["Grafana token", "glsa_", "[\\w=+/]{30,}"],
@@ -184,9 +184,10 @@ function isWordStart(text: string, at: number): boolean {
 function looksLikeToken(value: string, begin: string): boolean {
   const body = value.slice(begin.length);
   if (entropy(body) < 2.6) return false;
-  if (/^A[KS]IA$/.test(begin)) return true;
+  if (/^A(?:KIA|SIA|Iza)$/.test(begin)) return true;
   if (begin.length >= 5 && begin !== "secret_" && begin !== "access-") return /[0-9]|[a-z][A-Z]/.test(body);
   if (/[0-9]/.test(body)) return isWild(body) || isChaos(body) || /[0-9][A-Za-z]|[0-9]{3}/.test(body);
+  if (begin === "s.") return isChaos(body);
   if (!/[-_./]/.test(body)) return /[A-Z]/.test(body) && /[a-z]/.test(body);
   const tail = body.slice(body.search(/[^-_./]*$/));
   return tail.length >= 16 && /[a-z]/.test(tail) && /[A-Z]/.test(tail);

@@ -107,8 +107,11 @@ export function isChaos(whole: string): boolean {
   const value = whole.slice(0, looked);
   if (value.length < 16 || !/^[A-Za-z0-9+/]+=*$/.test(value)) return false;
   const changes = value.match(/[a-z](?=[A-Z0-9])|[A-Z](?=[a-z0-9])|[0-9](?=[A-Za-z])/g)?.length ?? 0;
-  const share = /[0-9]/.test(value) ? 0.3 : 0.45;
-  return changes >= value.length * share;
+  if (/[0-9]/.test(value)) return changes >= value.length * 0.3;
+  if (/^[a-z]*(?:[A-Z][a-z]{2,})+$/.test(value)) return false;
+  // Words have more vowels than chance gives.
+  const vowels = value.match(/[aeiou]/gi)?.length ?? 0;
+  return changes >= value.length * (vowels <= value.length * 0.25 ? 0.25 : 0.45);
 }
 
 export function isUuid(value: string): boolean {

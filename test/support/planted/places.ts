@@ -42,6 +42,11 @@ const assignments: Record<Place, readonly Write[]> = {
     (n, v) => JSON.stringify({ main: { [snake(n)]: v, port: 80 } }, null, 2),
     (n, v) => JSON.stringify({ environment: [{ name: env(n), value: v }] }, null, 2),
     (n, v) => JSON.stringify({ [kebab(n)]: [v] }),
+    // A password of digits is a number to whoever forgets the quotes.
+    (n, v) =>
+      /^[1-9]\d{3,14}$/.test(v)
+        ? `{ "${camel(n)}": ${v}, "port": 80 }`
+        : JSON.stringify({ [n[0] ?? ""]: { [snake(n)]: v } }),
     (n, v) => JSON.stringify({ payload: JSON.stringify({ [snake(n)]: v, port: 80 }) }),
   ],
   code: [
