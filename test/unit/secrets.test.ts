@@ -34,6 +34,16 @@ test("a planted key that is not masked is noticed", () => {
   assert.ok(leftOf(key, key.text.replace(secret, secret.slice(4))));
 });
 
+test("knows a key after an escape, and not inside a word", () => {
+  const token = `ghp_${r.word("base62", 36)}`;
+  assert.equal(
+    mask(JSON.stringify({ text: `see\n${token}\nthere` })),
+    '{"text":"see\\n[masked secret]\\nthere"}',
+  );
+  assert.equal(mask(`https://x.test/?next=a%3D${token}`), "https://x.test/?next=a%3D[masked secret]");
+  assert.equal(mask(`see${token}`), `see${token}`);
+});
+
 test("masks values however long they are", () => {
   for (const length of [24, 508, 512, 520, 900, 4_000, 60_000, 500_000]) {
     const value = r.word("base62", length);
@@ -162,6 +172,8 @@ test("leaves public keys, placeholders, names and prose alone", () => {
     "if (token === undefined) return;",
     "secretary: Miss Moneypenny",
     "secretName: my-k8s-secret-2024-prod",
+    "clientSecret: my-k8s-secret-2024-prod",
+    'const token = "rsa-sha2-256-etm";',
     "token: 3f2b8c1e-9d47-4a6b-8e15-7c0d9a4f6b23",
     'idempotencyToken = "3f2b8c1e-9d47-4a6b-8e15-7c0d9a4f6b23"',
     '#define TLS1_RFC_PSK_WITH_AES_128_CCM_8 "TLS_PSK_WITH_AES_128_CCM_8"',

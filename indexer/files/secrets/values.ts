@@ -88,13 +88,11 @@ function isWords(value: string): boolean {
   const parts = value.split(/[-_./:@ ]+/);
   if (parts.length === 1)
     return /^[A-Za-z]*[a-z]{3,}\d{1,4}$/.test(value) && isWord(value.replace(/\d+$/, ""));
-  const short = parts.filter((part) => part.length <= 4).length;
-  return (
-    parts.every(
-      (part) =>
-        part.length <= 4 || /^\d{1,8}$/.test(part) || (/^[A-Za-z]+\d{0,4}$/.test(part) && isWord(part)),
-    ) && short * 2 <= parts.length + 2
-  );
+  const isPlain = (part: string): boolean =>
+    /^\d{1,8}$/.test(part) || (/^[A-Za-z]*\d{0,4}$/.test(part) && isWord(part));
+  const others = parts.filter((part) => !isPlain(part));
+  // "k8s", "v1b2": few and short.
+  return others.length * 3 <= parts.length && others.every((part) => part.length <= 4);
 }
 
 /** Letters whose case changes no more often than that of words in a name. */
