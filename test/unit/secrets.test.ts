@@ -122,6 +122,20 @@ test("masks a private key in a string with escapes, indented, and without its en
   }
 });
 
+test("masks every key of a list", () => {
+  const keys = Array.from({ length: 3 }, () => r.word("base62", 32));
+  for (const indent of [undefined, 2]) {
+    const text = JSON.stringify(
+      { apiKeys: [keys[0], "primary", keys[1], keys[2]], names: ["one"] },
+      null,
+      indent,
+    );
+    const expected = keys.reduce((from, key) => from.replace(key, "[masked secret]"), text);
+    assert.equal(mask(text), expected);
+    assert.ok(!keys.some((key) => mask(JSON.stringify({ text })).includes(key)));
+  }
+});
+
 test("lists what was held back with its line and kind, at most a hundred", () => {
   const token = `ghp_${r.word("base62", 36)}`;
   const key = pem("RSA PRIVATE KEY");
@@ -223,7 +237,7 @@ test("hostile texts take no longer than their length", { timeout: 300_000 }, () 
   const key = "-----BEGIN PRIVATE KEY-----\nAAAA";
   const hostile =
     'a|=|"|\'|`|\\|{|[|<|&quot;|$|://|a://b:|a://b:c@|password|password=|password = "|passwordpassword:|token: "|_key|' +
-    'api_key: {|api_key value |<password>|<password>x|password", |--password |password: |\\n|ENV PASSWORD |eyJ|sk-a|MT|AKIA|' +
+    'api_key: {|api_key value |<password>|<password>x|password", |--password |password: |\\n|ENV PASSWORD |eyJ|eyJ-|sk-a|sk-|xoxb-|glpat-|pypi-|AQE+|Private-Lines: 4 |MT|AKIA|' +
     "AAAAAAAAAAAAAAAAAAAA|-----BEGIN PRIVATE KEY-----|LS0tLS1CRUdJTi|kind: Secret |kind: Secret data: a: bcd |curl -u a:|" +
     "mysql -p|docker login -p |redis-cli -a |htpasswd -b a |echo a > |login a password |a:5432:b:c:|IDENTIFIED BY '|Bearer |" +
     "8Q~|AZDO|AzFu|:APA91b|1234567890:AA|{SSHA}|SCRAM-SHA-256$|pbkdf2_sha256$|$argon2id$|$6$|?sig=a|:1:|abcd abcd ";

@@ -1,5 +1,25 @@
 import type { Found } from "./found.ts";
 import {
+  aroundSecret,
+  bareParameter,
+  bareValue,
+  beforeKey,
+  block,
+  configLine,
+  declared,
+  defined,
+  flag,
+  gap,
+  nextItem,
+  nextLine,
+  passwordRest,
+  restOfName,
+  restOfValue,
+  secretName,
+  shortName,
+  wordGap,
+} from "./notations.ts";
+import {
   isChaos,
   isCodeOrPlace,
   isPassphrase,
@@ -15,66 +35,6 @@ import {
  * table. What stands between name and value is described once, for all kinds of text (`gap`); whether the value
  * is a secret and not a label, a type or an expression is for values.ts to say.
  */
-
-/** Parts of names that are given to secrets. */
-const secretName =
-  /pass(?:w(?:or)?d|phrase|code)?|pwd|secret|token|credential|mnemonic|session[_-]?id|(?:recovery|seed)[_ -]phrase|psk|pat(?![a-z])|auth(?![a-z])|(?<=[a-z0-9][_. -]?)key(?![a-z])(?:[ _.-]base)?/gi;
-/** Those that are also pieces of words ("compass", "path"): here they begin a word, or end a name. */
-const shortName = /^(?:pass|psk|pat)$/i;
-/** Names of things around secrets, which are none: "token_type", "secretName", "passwordField". */
-const aroundSecret =
-  /^[_-]?(?:names?|ur[il]|path|file(?:name)?|dir|type|kind|field|label|header|param|prefix|suffix|length|len|size|count|limit|format|policy|rules?|regexp?|pattern|version|alg|algorithm|method|mode|class|ref|selector|column|table|index|placeholder|hint|message|msg|title|error|status|state|expir\w*|ttl|timeout|at|date|time|endpoint|host|port|provider|manager|service|page|view|link|button|input|reset|strength|encoder|usage|code|codes|scopes?|issuer|audience|bytes|bits|s)(?![a-z])/i;
-const beforeKey =
-  /(?:public|foreign|partition|sort|cache|index|hot|short[_-]?cut|object|group|map|row|unique|composite|i18n|translation|locali[sz]ation|query|react|storage_?name|item|field|column|data|node|registry|hash|json|dict|lookup|routing|idempotency|message|dedup\w*|state|event|menu|arrow|access_?control|any|enter|ctrl|pub|site|gpg|pgp)[_. -]?$/i;
-
-const quote = `(?:\\\\{0,4}["'\`]|&quot;)`;
-const space = `(?:[ \\t]|\\\\{1,4}[nrt])`;
-const breaks = `(?:[\\s#>*/+]|\\\\{1,4}[nrt]|"(?=[\\s+]))`;
-/** What may stand between a name and its value; the value begins where the match ends. */
-const gap = new RegExp(
-  [
-    // name { … default = "
-    `(?:${quote})?${space}{0,4}:?${space}{0,4}\\{[^{}]{0,200}?(?:value|default)(?:${quote})?${space}{0,8}[:=]${space}{0,4}`,
-    // name: NAME, value: "
-    `(?:&quot;|[^A-Za-z0-9{}]){0,30}(?:n[^A-Za-z0-9{}]{0,30})?(?<=["'\\s,;])value(?:${quote})?${space}?[:=]${space}{0,4}`,
-    // key="name" value="
-    `(?:${quote})?[\\s\\\\nr]{1,20}value${space}?=${space}?(?=\\\\*["']|&quot;)`,
-    // name = , name: , "name": , ['name'] => , name := , **Name:** , name: string = , name ||=
-    `(?:${quote}|\\]|\\)|\\*){0,4}${space}{0,8}(?<operator>(?::${space}?&?(?:'static )?[\\w<>]{1,20}${space}?=(?!=)|(?:\\|\\||\\?\\?|:)=|=>|={1,3}|:)\\*{0,2})${space}{0,8}(?:[bruf]{1,2}(?=["'])|@(?="))?(?:\\[${space}{0,4}(?=\\\\*["']))?`,
-    // "name", "value" as arguments
-    `${quote}${space}{0,4}(?:,|\\))${space}{0,4}(?:\\?\\?${space})?(?=\\\\*["'\`])`,
-    // <name>value, name="name">value, <key>name</key><string>value
-    `(?:(?:${quote})(?:\\s{1,4}[\\w:-]{1,30}=(?:${quote})[^<>"'\\n]{0,60}(?:${quote})){0,4}\\s{0,4}|(?:<|&lt;)/key)?(?:>|&gt;)(?<element>)(?:${breaks}{0,40}(?:<|&lt;)string(?:>|&gt;))?${breaks}{0,40}`,
-    // | name | value |
-    `[*\`]{0,3}[ \\t]{0,40}\\|[ \\t]{0,4}(?<cell>)`,
-  ].join("|"),
-  "dy",
-);
-const restOfName = /[\w$-]{0,40}(?:[ .](?:hash|value|default))?/iy;
-/** `--name value`, `ENV NAME value`, `#define NAME "value"`, `password value` */
-const wordGap = new RegExp(`${space}{1,8}(?=${quote}?[^\\s\\-=|<>(){}])`, "y");
-const flag = /(?:^|[\s"'`[(])--?[\w-]{0,60}$/;
-const declared =
-  /(?:^|\n|\\n)[\s#>*/"'+]{0,12}(?:ENV|ARG|setx?|set-variable|static const char \*)\s+[\w]{0,60}$/;
-/** In C a value without quotes is a name or an expression. */
-const defined = /#\s?define\s+[\w]{0,60}$/;
-/** A value of more than one line follows in YAML: "name: |", ">-". */
-const block = new RegExp(`[|>][-+\\d]{0,2}${space}{0,4}(?:\\r?\\n|\\\\{1,4}n)${breaks}{0,40}`, "y");
-const nextLine = new RegExp(
-  `(?:\\r?\\n|\\\\{1,4}n|" ?\\+? ?\\r?\\n)${breaks}{0,40}(?=\\\\*["']|&quot;)`,
-  "y",
-);
-const bareValue = /[a-z]{4}(?: [a-z]{4}){3}(?! ?\w)|(?:[^\s"'`;,<>|\\&]|&(?!\w{1,6};|[\w-]{1,40}=)){1,400}/y;
-/** In an address's query. */
-const bareParameter = /[^\s"'`;,<>|\\&#]{1,400}/y;
-/** What a value of 400 characters goes on with: looked at once it is known to be a secret, so that time stays linear. */
-const restOfValue = /[^\s"'`;,<>|\\&]*/y;
-const configLine =
-  /(?:^|\n|\\n)[ \t#>*/+-]{0,40}(?:export |set |- )?["']?(?:[\w.$:-]{0,80}|[A-Z][\w ]{0,60})$/;
-
-/** What may follow "password" in the name of one. */
-const passwordRest =
-  /^(?:[_ .-]?(?:\d|prod|production|dev|test|staging|local|value|plain(?:text)?|text|string|old|new|b64|base64|default|data|main|root|admin|user|db|hash|md5))*$/i;
 
 /**
  * Where the value stands, which says what may be one without quotes: in "expression" it may be code; "setting"
@@ -113,6 +73,20 @@ export function findAssigned(text: string, found: Found[]): void {
     if (!kind) continue;
     covered = endOf(text, value);
     found.push({ start: value.start, end: covered, kind });
+    if (value.quoted && valueIn?.isList) covered = findFurther(text, covered, name, found);
+  }
+}
+
+/** The further values of a list, and where the last one ends. */
+function findFurther(text: string, end: number, name: Name, found: Found[]): number {
+  for (let last = end; ; ) {
+    nextItem.lastIndex = last;
+    if (!nextItem.test(text)) return last;
+    const value = quotedAt(text, nextItem.lastIndex, "expression");
+    if (!value) return last;
+    const kind = judge(text.slice(value.start, value.end), value, name);
+    if (kind) found.push({ start: value.start, end: value.end, kind });
+    last = value.end;
   }
 }
 
@@ -151,11 +125,14 @@ interface Gap {
   readonly operator: string;
   /** The name is that of an XML element. */
   readonly isTag: boolean;
+  /** The value is the first of a list's. */
+  readonly isList: boolean;
 }
 
 function afterName(text: string, at: number): Gap | undefined {
   gap.lastIndex = at;
-  const groups = gap.exec(text)?.groups;
+  const match = gap.exec(text);
+  const groups = match?.groups;
   if (!groups) return undefined;
   const style =
     groups["element"] !== undefined ? "text" : groups["cell"] !== undefined ? "cell" : "expression";
@@ -164,6 +141,7 @@ function afterName(text: string, at: number): Gap | undefined {
     style,
     operator: groups["operator"] ?? "",
     isTag: style === "text" && /^(?:>|&gt;)/.test(text.slice(at, at + 4)),
+    isList: /\[(?:\s|\\{1,4}n){0,20}$/.test(match[0]),
   };
 }
 
@@ -237,7 +215,7 @@ function restOfLine(text: string, at: number): Value | undefined {
   if (lineEnd < 0 && rest.length === maxLine) return undefined;
   const line = lineEnd < 0 ? rest : rest.slice(0, lineEnd);
   const value = /^(?:[^\s"'`<>\\;]+|[a-z]{4}(?: [a-z]{4}){3})(?=\s*$|\s+#)/.exec(line)?.[0];
-  if (!value || /[;,([{]$/.test(value)) return undefined;
+  if (!value || /[;,([{]$|&[\w-]{1,40}=/.test(value)) return undefined;
   return { start: at, end: at + value.length, quoted: false, style: "setting" };
 }
 

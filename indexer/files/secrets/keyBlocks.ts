@@ -11,7 +11,7 @@ export function findKeyBlocks(text: string, found: Found[]): void {
 const keyBegin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 /** What stands between the lines of a key: line breaks, escaped ones, quotes, signs of comments and of joining. */
 const keyLines =
-  /(?:\s*[A-Za-z-]{1,40}: [^\n]{0,200}\n)*(?:(?:\\{1,4}[nr]|[\s"',#>*+]|\/\/ ){0,200}[A-Za-z0-9+/=]{16,})+/y;
+  /(?:\s*[A-Za-z-]{1,40}: [^\n]{0,200}\n){0,8}(?:(?:\\{1,4}[nr]|[\s"',#>*+]|\/\/ ){0,200}[A-Za-z0-9+/=]{16,})+/y;
 /** No key is longer, escapes and indentation included. */
 const maxKey = 40_000;
 
@@ -38,15 +38,18 @@ function isMostlyBase64(text: string): boolean {
   return lines > characters / 2;
 }
 
-function pushLines(text: string, start: number, kind: string, found: Found[]): void {
+/** Returns where the lines end. */
+function pushLines(text: string, start: number, kind: string, found: Found[]): number {
   keyLines.lastIndex = start;
-  const lines = keyLines.exec(text);
-  if (lines) found.push({ start, end: start + lines[0].length, kind });
+  const end = start + (keyLines.exec(text)?.[0].length ?? 0);
+  if (end > start) found.push({ start, end, kind });
+  return end;
 }
 
 function findPuttyKeys(text: string, found: Found[]): void {
+  let done = 0;
   for (const { index, 0: begin } of text.matchAll(/Private-Lines: \d{1,4}/g)) {
-    pushLines(text, index + begin.length, "private key", found);
+    if (index >= done) done = pushLines(text, index + begin.length, "private key", found);
   }
 }
 

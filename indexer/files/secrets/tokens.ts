@@ -159,18 +159,27 @@ export interface Maker {
   readonly pattern: RegExp;
 }
 
-export const makers: readonly Maker[] = formats.map(([kind, begin, rest]) => ({
-  kind,
-  begin,
-  pattern: new RegExp(`${begin.replace(/[.$]/g, "\\$&")}${rest}(?![A-Za-z0-9])`, "y"),
-}));
+/** A longer run is matched to here and then followed to its end once it is known for a key: linear in time. */
+const longest = 2_000;
+const restOfRun = /[\w+/=.%-]*/y;
+
+export const makers: readonly Maker[] = formats.map(([kind, begin, rest]) => {
+  const limited = rest.replaceAll(",}", `,${longest}}`).replaceAll("]*", `]{0,${longest}}`);
+  return { kind, begin, pattern: new RegExp(begin.replace(/[.$]/g, "\\$&") + limited, "y") };
+});
 
 /** The key of this maker at a place where the text has its beginning. */
 export function tokenAt(text: string, at: number, { kind, begin, pattern }: Maker): Found | undefined {
   if (!isWordStart(text, at)) return undefined;
   pattern.lastIndex = at;
   const value = pattern.exec(text)?.[0];
-  return value && looksLikeToken(value, begin) ? { start: at, end: at + value.length, kind } : undefined;
+  if (!value) return undefined;
+  const end = at + value.length;
+  const goesOn = /[A-Za-z0-9]/.test(text.charAt(end));
+  if ((goesOn && value.length < longest) || !looksLikeToken(value, begin)) return undefined;
+  restOfRun.lastIndex = end;
+  if (goesOn) restOfRun.test(text);
+  return { start: at, end: goesOn ? restOfRun.lastIndex : end, kind };
 }
 
 /** Not inside a word; the letter of an escape ("\n") and the digits of one ("%3D") are no word. */
