@@ -232,7 +232,17 @@ test("no planted key is in the chunks of a file, and the places of all are told"
   }
 });
 
-/** A pattern that backtracks would run into the time limit, which ends the test. */
+/** Processor time in milliseconds, which does not count what other programs do. */
+function cost(piece: string, length: number): number {
+  const text = piece.repeat(Math.ceil(length / piece.length));
+  const before = process.cpuUsage();
+  const masked = mask(text);
+  const { user, system } = process.cpuUsage(before);
+  assert.equal(masked.split("\n").length, text.split("\n").length);
+  return (user + system) / 1000;
+}
+
+/** Six times the text may take six times as long; a pattern that backtracks takes 36 times or runs into the limit. */
 test("hostile texts take no longer than their length", { timeout: 300_000 }, () => {
   const key = "-----BEGIN PRIVATE KEY-----\nAAAA";
   const hostile =
@@ -250,9 +260,8 @@ test("hostile texts take no longer than their length", { timeout: 300_000 }, () 
     `${key}AAAAAAAAAAAA\n`,
     "kind: Secret\n",
   ]) {
-    for (const begin of ["", 'password = "', "password = "]) {
-      const text = begin + piece.repeat(Math.ceil(60_000 / piece.length));
-      assert.equal(mask(text).split("\n").length, text.split("\n").length);
-    }
+    const isLinear = (): boolean => cost(piece, 150_000) <= 18 * Math.max(5, cost(piece, 25_000));
+    // A second try, because a collection of garbage may fall into the first.
+    assert.ok(isLinear() || isLinear(), JSON.stringify(piece));
   }
 });

@@ -119,7 +119,7 @@ function findData(text: string, offset: number, found: Found[]): void {
   }
 }
 
-/** Over the quote that ends a value, or a line that holds no entry. */
+/** Over the quote that ends a value, or a line that holds no entry; undefined where the object ends. */
 function nextEntry(text: string, at: number): number | undefined {
   for (let next = at + 1; next < text.length; next++) {
     const character = text.charAt(next);
@@ -127,5 +127,5 @@ function nextEntry(text: string, at: number): number | undefined {
     if (character === "\\" && /^\\+n/.test(text.slice(next, next + 5))) return next;
     if (character === "}") return undefined;
   }
-  return undefined;
+  return text.length;
 }

@@ -12,7 +12,7 @@ export const shortName = /^(?:pass|psk|pat)$/i;
 export const aroundSecret =
   /^[_-]?(?:names?|ur[il]|path|file(?:name)?|dir|type|kind|field|label|header|param|prefix|suffix|length|len|size|count|limit|format|policy|rules?|regexp?|pattern|version|alg|algorithm|method|mode|class|ref|selector|column|table|index|placeholder|hint|message|msg|title|error|status|state|expir\w*|ttl|timeout|at|date|time|endpoint|host|port|provider|manager|service|page|view|link|button|input|reset|strength|encoder|usage|code|codes|scopes?|issuer|audience|bytes|bits)(?![a-z])/i;
 export const beforeKey =
-  /(?:public|foreign|partition|sort|cache|index|hot|short[_-]?cut|object|group|map|row|unique|composite|i18n|translation|locali[sz]ation|query|react|storage_?name|item|field|column|data|node|registry|hash|json|dict|lookup|routing|idempotency|message|dedup\w*|state|event|menu|arrow|access_?control|any|enter|ctrl|pub|site|gpg|pgp)[_. -]?$/i;
+  /(?:public|foreign|partition|sort|cache|index|hot|short[_-]?cut|object|group|map|row|unique|composite|i18n|translation|locali[sz]ation|query|react|storage_?name|item|field|column|data|node|registry|hash|json|dict|lookup|routing|idempotency|message|dedup\w*|state|event|menu|arrow|access_?control|any|enter|ctrl|pub|site|gpg|pgp|recv|fetch|trusted)[_. -]?$/i;
 
 const quote = `(?:\\\\{0,4}["'\`]|&quot;)`;
 const space = `(?:[ \\t]|\\\\{1,4}[nrt])`;
