@@ -194,7 +194,8 @@ function looksLikeToken(value: string, begin: string): boolean {
   const body = value.slice(begin.length);
   if (entropy(body) < 2.6) return false;
   if (/^A(?:KIA|SIA|Iza)$/.test(begin)) return true;
-  if (begin.length >= 5 && begin !== "secret_" && begin !== "access-") return /[0-9]|[a-z][A-Z]/.test(body);
+  if ((begin.length >= 5 || /^[A-Z]{4}$/.test(begin)) && begin !== "secret_" && begin !== "access-")
+    return /[0-9]|[a-z][A-Z]/.test(body);
   if (/[0-9]/.test(body)) return isWild(body) || isChaos(body) || /[0-9][A-Za-z]|[0-9]{3}/.test(body);
   if (begin === "s.") return isChaos(body);
   if (!/[-_./]/.test(body)) return /[A-Z]/.test(body) && /[a-z]/.test(body);
