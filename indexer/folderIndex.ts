@@ -13,7 +13,7 @@ import { DamagedStoreError, type FileRow, Store } from "./store/store.ts";
 import { markUsed } from "./store/unusedIndexes.ts";
 
 /** What of a model an index is made for; instances of it may come and go. */
-export type ModelIdentity = Pick<EmbeddingModel, "id" | "dimension">;
+type ModelIdentity = Pick<EmbeddingModel, "id" | "dimension">;
 
 export interface FolderIndexOptions {
   /** The real path of the workspace folder. */

@@ -7,11 +7,11 @@
  * password that is an ordinary word in quotes cannot be told from a label and is not found.
  */
 import { createHmac } from "node:crypto";
-import type { Withheld } from "./withheld.ts";
 import { findAssigned } from "./secrets/assigned.ts";
 import type { Found } from "./secrets/found.ts";
 import { findKeyBlocks } from "./secrets/keyBlocks.ts";
 import { findByForm } from "./secrets/scan.ts";
+import type { Withheld } from "./withheld.ts";
 
 const mask = "[masked secret]";
 

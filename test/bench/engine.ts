@@ -15,7 +15,7 @@ import { processPort } from "../../protocol/port.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Memory in MB: resident of the engine and of its children, and what all of them really take together. */
-export interface Memory {
+interface Memory {
   readonly engine: number;
   readonly parser: number;
   readonly embedder: number;

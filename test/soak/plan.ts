@@ -24,7 +24,7 @@ export interface Maker {
 }
 
 const excludes: readonly (readonly string[])[] = [[], [], ["*.txt"], ["docs/"], ["gen-*/", "*.py"]];
-export const serverModels = ["ollama:embedder-a", "ollama:embedder-b"] as const;
+const serverModels = ["ollama:embedder-a", "ollama:embedder-b"] as const;
 
 /** The whole course of a sequence, decided by its seed alone. */
 export function makePlan(seed: number): Plan {
@@ -130,7 +130,7 @@ function laterRound(maker: Maker): Round {
 }
 
 /** Makes an action, or several that belong together, possible as things stand; none when there is nothing to do. */
-export type Source = (maker: Maker) => readonly Action[];
+type Source = (maker: Maker) => readonly Action[];
 
 /** What engines must follow by themselves, without being asked to update. */
 const quietly: Source = (maker) =>
