@@ -46,17 +46,19 @@ export function changedSettings({ random, model }: Maker): WishedSettings {
   const { settings } = model;
   return random.weighted<() => WishedSettings>([
     [5, () => ({ ...settings, embeddingModel: otherModel(random, settings.embeddingModel) })],
-    [3, () => ({ ...settings, exclude: random.pick(excludes) })],
-    [
-      2,
-      () => ({
-        ...settings,
-        maxFileBytes: settings.maxFileBytes === lowFileLimit ? 2_000_000 : lowFileLimit,
-      }),
-    ],
+    [5, () => changedRules(random, settings)],
     [1, () => ({ ...settings, refine: !settings.refine })],
     [1, () => ({ ...settings, embeddingModel: otherModel(random, ""), exclude: random.pick(excludes) })],
   ])();
+}
+
+/** What is left out, or how large a file may be. */
+function changedRules(random: Random, settings: WishedSettings): WishedSettings {
+  const { exclude, maxFileBytes } = settings;
+  if (random.chance(0.4)) {
+    return { ...settings, maxFileBytes: maxFileBytes === lowFileLimit ? 2_000_000 : lowFileLimit };
+  }
+  return { ...settings, exclude: random.pick(excludes.filter((one) => one.join() !== exclude.join())) };
 }
 
 /** Folders as a window may list them: few, many, none, by a link, one in another. */
@@ -137,7 +139,8 @@ const quietly: Source = (maker) =>
   maker.random.weighted<Source>([
     [6, (one) => changeFiles(one, false)],
     [3, request],
-    [3, (one) => [{ do: "setSettings", settings: changedSettings(one) }]],
+    [1, (one) => [{ do: "setSettings", settings: changedSettings(one) }]],
+    [2, ({ random, model }) => [{ do: "setSettings", settings: changedRules(random, model.settings) }]],
     [2, endOfOther],
   ])(maker);
 
