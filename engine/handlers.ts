@@ -42,11 +42,6 @@ export function createEngine(parts: EngineParts): RunningEngine {
   const workspace = new Workspace(parts);
   let storage = "";
 
-  const search = async (query: string, k: number, mode: SearchMode, signal: AbortSignal): Promise<Hit[]> => {
-    const found = await workspace.search(query, k, mode, signal);
-    return found.map((one) => ({ ...one, marks: markSentences(query, one.text, one.kind) }));
-  };
-
   const handlers: Handlers<EngineContract> = {
     async initialize(params) {
       storage = params.storage;
@@ -81,6 +76,31 @@ export function createEngine(parts: EngineParts): RunningEngine {
       await workspace.filesChanged(paths);
       return {};
     },
+    ...finding(workspace, parts),
+    chatServer: () => parts.chatServer(),
+    doctor: async () => ({ checks: await parts.doctor(storage) }),
+    privacy: () => ({ connections: parts.connections() }),
+  };
+
+  return {
+    handlers,
+    async close() {
+      await workspace.close();
+      await parts.parser.close();
+    },
+  };
+}
+
+/** The requests that look for passages and show them. */
+function finding(
+  workspace: Workspace,
+  parts: EngineParts,
+): Pick<Handlers<EngineContract>, "search" | "ask" | "document"> {
+  const search = async (query: string, k: number, mode: SearchMode, signal: AbortSignal): Promise<Hit[]> => {
+    const found = await workspace.search(query, k, mode, signal);
+    return found.map((one) => ({ ...one, marks: markSentences(query, one.text, one.kind) }));
+  };
+  return {
     async search({ query, k, mode, except }, { signal }) {
       const started = performance.now();
       const found = await search(query, except ? k + 10 : k, mode, signal);
@@ -99,17 +119,6 @@ export function createEngine(parts: EngineParts): RunningEngine {
         throw new CarrelError(`${folder} is not a folder of this workspace.`, "Open its folder first.");
       }
       return parts.parser.documentText(folder, path);
-    },
-    chatServer: () => parts.chatServer(),
-    doctor: async () => ({ checks: await parts.doctor(storage) }),
-    privacy: () => ({ connections: parts.connections() }),
-  };
-
-  return {
-    handlers,
-    async close() {
-      await workspace.close();
-      await parts.parser.close();
     },
   };
 }

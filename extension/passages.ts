@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Hit } from "../protocol/data.ts";
 import { documentTextUri } from "./documentText.ts";
+import { createHighlight } from "./passageHighlight.ts";
 import { type Point, placeOf } from "./passagePlace.ts";
 import { isPlainDocument, workspaceFile } from "./workspaceFiles.ts";
 import { workspaceFolders } from "./workspaceFolders.ts";
@@ -20,50 +21,8 @@ export interface Passages extends vscode.Disposable {
   readonly highlighted: { readonly uri: vscode.Uri; readonly range: vscode.Range } | undefined;
 }
 
-interface Highlight {
-  readonly editor: vscode.TextEditor;
-  readonly range: vscode.Range;
-}
-
 export function createPassages(): Passages {
-  const passageStyle = vscode.window.createTextEditorDecorationType({
-    isWholeLine: true,
-    backgroundColor: new vscode.ThemeColor("editor.rangeHighlightBackground"),
-    // High contrast themes have no background for it, but a border.
-    border: "solid",
-    borderWidth: "0 0 0 3px",
-    borderColor: new vscode.ThemeColor("editor.rangeHighlightBorder"),
-    overviewRulerColor: new vscode.ThemeColor("editorOverviewRuler.findMatchForeground"),
-    overviewRulerLane: vscode.OverviewRulerLane.Center,
-  });
-  const markStyle = vscode.window.createTextEditorDecorationType({
-    backgroundColor: new vscode.ThemeColor("editor.findMatchHighlightBackground"),
-    border: "1px solid",
-    borderColor: new vscode.ThemeColor("editor.findMatchHighlightBorder"),
-  });
-  let current: Highlight | undefined;
-
-  const clear = (): void => {
-    current?.editor.setDecorations(passageStyle, []);
-    current?.editor.setDecorations(markStyle, []);
-    current = undefined;
-  };
-
-  const listeners = [
-    vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections }) => {
-      // Our own move of the cursor to the passage's first line is reported too, and must not end it.
-      const own =
-        selections.length === 1 && selections[0]?.isEmpty && selections[0].active.isEqual(startOf(current));
-      if (textEditor === current?.editor && !own) clear();
-    }),
-    vscode.window.onDidChangeVisibleTextEditors((editors) => {
-      if (current && !editors.includes(current.editor)) current = undefined;
-    }),
-    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      if (contentChanges.length > 0 && document === current?.editor.document) clear();
-    }),
-  ];
-
+  const highlight = createHighlight();
   return {
     async open(passage, how = {}) {
       const document = await vscode.workspace.openTextDocument(await uriOf(passage));
@@ -72,24 +31,16 @@ export function createPassages(): Passages {
       const range = document.validateRange(
         new vscode.Range(first, new vscode.Position(place.endLine - 1, 1e6)),
       );
-      clear();
+      highlight.clear();
       const editor = await vscode.window.showTextDocument(document, {
         ...how,
         selection: new vscode.Range(first, first),
       });
+      const marks = place.marks.map(({ start, end }) => new vscode.Range(positionOf(start), positionOf(end)));
       editor.revealRange(range, vscode.TextEditorRevealType.InCenter);
-      const [mark] = place.marks;
       // Of a passage longer than the editor the marked sentence is what must be seen.
-      if (mark) {
-        const sentence = new vscode.Range(positionOf(mark.start), positionOf(mark.end));
-        editor.revealRange(sentence, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
-      }
-      current = { editor, range };
-      editor.setDecorations(passageStyle, [range]);
-      editor.setDecorations(
-        markStyle,
-        place.marks.map(({ start, end }) => new vscode.Range(positionOf(start), positionOf(end))),
-      );
+      if (marks[0]) editor.revealRange(marks[0], vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+      highlight.show(editor, range, marks);
       return editor;
     },
 
@@ -100,25 +51,19 @@ export function createPassages(): Passages {
       else await vscode.commands.executeCommand("vscode.open", file);
     },
 
-    clear,
+    clear: () => highlight.clear(),
 
     get highlighted() {
-      return current && { uri: current.editor.document.uri, range: current.range };
+      return highlight.current;
     },
 
-    dispose() {
-      vscode.Disposable.from(passageStyle, markStyle, ...listeners).dispose();
-    },
+    dispose: () => highlight.dispose(),
   };
 }
 
 async function uriOf(passage: Hit): Promise<vscode.Uri> {
   const file = await workspaceFile(workspaceFolders(), passage);
   return passage.kind === "document" ? documentTextUri(passage.folder, passage.path) : vscode.Uri.file(file);
-}
-
-function startOf(highlight: Highlight | undefined): vscode.Position {
-  return highlight?.range.start ?? new vscode.Position(0, 0);
 }
 
 function positionOf({ line, column }: Point): vscode.Position {

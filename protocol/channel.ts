@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { addressOf, toWireError, type WireMessage, wireMessage } from "./wire.ts";
 
 /** One request that a peer answers: its parameters, its result, and what it may report on the way. */
-export interface RequestSpec {
+interface RequestSpec {
   readonly params: v.GenericSchema;
   readonly result: v.GenericSchema;
   readonly progress?: v.GenericSchema;

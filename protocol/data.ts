@@ -7,7 +7,7 @@ export const folder = v.object({ path: v.string(), name: v.string() });
 export type Folder = v.InferOutput<typeof folder>;
 
 /** A half-open range of characters [start, end) in a text that stands beside it. */
-export const range = v.tuple([v.number(), v.number()]);
+const range = v.tuple([v.number(), v.number()]);
 export type Range = v.InferOutput<typeof range>;
 
 export const fileKind = v.picklist(["code", "prose", "document", "data"]);
@@ -76,7 +76,7 @@ export const indexSummary = v.object({
 export type IndexSummary = v.InferOutput<typeof indexSummary>;
 
 /** One sentence of an answer held against the passages that it cites. */
-export const checkedSentence = v.object({
+const checkedSentence = v.object({
   range,
   /** Numbers of the cited passages, from 1. */
   cites: v.array(v.number()),
@@ -87,7 +87,7 @@ export const checkedSentence = v.object({
 export type CheckedSentence = v.InferOutput<typeof checkedSentence>;
 
 /** What the model was given, in tokens: counted, never guessed. */
-export const contextUse = v.object({
+const contextUse = v.object({
   promptTokens: v.number(),
   contextWindow: v.number(),
   passagesUsed: v.number(),
@@ -97,7 +97,7 @@ export const contextUse = v.object({
 export type ContextUse = v.InferOutput<typeof contextUse>;
 
 /** Each counts from the question on: to the passages, the first written token, the checked answer. */
-export const timings = v.object({
+const timings = v.object({
   searchMs: v.number(),
   firstTokenMs: v.optional(v.number()),
   answerMs: v.number(),
@@ -147,7 +147,7 @@ export const selection = v.object({
 });
 export type Selection = v.InferOutput<typeof selection>;
 
-export const chatModel = v.object({
+const chatModel = v.object({
   name: v.string(),
   sizeBytes: v.number(),
   parameters: v.optional(v.string()),

@@ -5,7 +5,7 @@ import * as data from "./data.ts";
 const nothing = v.object({});
 
 /** The engine as the panel shows it. */
-export const engineState = v.object({
+const engineState = v.object({
   state: v.picklist(["starting", "running", "restarting", "failed"]),
   /** For "restarting" and "failed": what happened, and what to do. */
   message: v.optional(v.string()),

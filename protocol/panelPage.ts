@@ -13,7 +13,7 @@ export interface PanelPage {
  * The policy under which the panel runs: its own script and style sheet, and nothing else. An answer that
  * asks for an image, a frame, a form or any address gets none, whatever else should fail.
  */
-export function panelPolicy(page: Pick<PanelPage, "cspSource" | "nonce">): string {
+function panelPolicy(page: Pick<PanelPage, "cspSource" | "nonce">): string {
   return [
     "default-src 'none'",
     `style-src ${page.cspSource}`,

@@ -1,7 +1,7 @@
 import { render } from "preact";
 import { App } from "./components/App.tsx";
 import { vsCodeApi, webviewPort } from "./port.ts";
-import { Session } from "./session.ts";
+import { Session } from "./session/session.ts";
 import "./styles/base.css";
 import "./styles/conversation.css";
 import "./styles/answer.css";

@@ -5,7 +5,7 @@ import { withoutCitations } from "../../text/citations.ts";
 /** Contexts that models are loaded with: few, because another size means that the model is loaded anew. */
 const steps = [4096, 8192, 16_384, 32_768] as const;
 /** The longest answer, in tokens. */
-export const answerTokens = 1024;
+const answerTokens = 1024;
 /** The shape that the model's template gives to each message costs a few tokens. */
 const tokensPerMessage = 8;
 const mostTurns = 6;

@@ -14,10 +14,10 @@ import { dropUnusedIndexes } from "../../indexer/store/unusedIndexes.ts";
 import type { Folder } from "../../protocol/data.ts";
 import { FileQueue } from "./fileQueue.ts";
 import type { PresentFolder } from "./folders.ts";
-import type { Models } from "./models.ts";
 import type { Problem } from "./problem.ts";
 import { Retry } from "./retry.ts";
 import { type Release, Shared } from "./shared.ts";
+import type { Models } from "./wantedModel.ts";
 
 const firstRetryMs = 3_000;
 const longestRetryMs = 120_000;

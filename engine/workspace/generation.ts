@@ -2,9 +2,9 @@ import type { FolderIndex } from "../../indexer/folderIndex.ts";
 import { type Found, search } from "../../indexer/search/search.ts";
 import type { SearchMode } from "../../protocol/data.ts";
 import type { IndexSet } from "./indexSet.ts";
-import type { Models } from "./models.ts";
 import { nestedIn } from "./nested.ts";
 import { type Release, Shared } from "./shared.ts";
+import type { Models } from "./wantedModel.ts";
 
 interface SearchedIndex {
   /** The folder's path as the workspace names it. */

@@ -1,9 +1,9 @@
 import type { Parser } from "../../indexer/read/pool.ts";
 import { type EntryParts, FolderEntry } from "./folderEntry.ts";
 import type { PresentFolder } from "./folders.ts";
-import { closeModels, type Models } from "./models.ts";
 import { problemOf } from "./problem.ts";
 import { type Release, Shared } from "./shared.ts";
+import { closeModels, type Models } from "./wantedModel.ts";
 
 export interface IndexSetParts {
   /** Where indexes are kept: an absolute path, never inside the workspace. */

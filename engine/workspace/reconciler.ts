@@ -5,9 +5,9 @@ import { findFolders, type MissingFolder, type PresentFolder } from "./folders.t
 import { Generation } from "./generation.ts";
 import { IndexSet, type IndexSetParts } from "./indexSet.ts";
 import type { Step } from "./loop.ts";
-import type { WantedModel } from "./models.ts";
 import { problemOf } from "./problem.ts";
 import type { Release, Shared } from "./shared.ts";
+import type { WantedModel } from "./wantedModel.ts";
 import type { Wish } from "./wish.ts";
 
 /** Folders that are missing are looked for this often, and readers look for news. */

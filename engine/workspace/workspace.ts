@@ -13,12 +13,12 @@ import type {
 import type { FolderEntry, Work } from "./folderEntry.ts";
 import type { Generation } from "./generation.ts";
 import { Loop } from "./loop.ts";
-import { type ModelParts, WantedModel } from "./models.ts";
 import { errorOf, type Problem } from "./problem.ts";
 import { Reconciler } from "./reconciler.ts";
 import type { Release, Shared } from "./shared.ts";
 import { countsOf, skippedOf, statusOf } from "./status.ts";
 import { Waiters } from "./waiters.ts";
+import { type ModelParts, WantedModel } from "./wantedModel.ts";
 import { changesWalk, emptyWish, type Wish } from "./wish.ts";
 
 /** How often the client hears of progress, at most. */

@@ -4,7 +4,7 @@ import { outlineCode } from "./code.ts";
 import { cut } from "./cut.ts";
 import { grammarOf } from "./grammars.ts";
 import { Lines } from "./lines.ts";
-import { type Heading, outlineMarkdown } from "./markdown.ts";
+import { type Heading, outlineMarkdown } from "./markdownOutline.ts";
 import type { Outline } from "./outline.ts";
 import { outlineDocument } from "./pages.ts";
 import { dataSections, definitionsByWords, outlineByIndent, outlineProse } from "./plain.ts";

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { Language, Parser } from "web-tree-sitter";
 
 /** What the chunker must know of a language beyond the shape of its tree. */
-export interface Grammar {
+interface Grammar {
   /** The file of @vscode/tree-sitter-wasm: "tree-sitter-NAME.wasm". */
   readonly wasm: string;
   /** Kinds of nodes that define something, each with the field that holds its name. */

@@ -1,6 +1,6 @@
 import type { DocumentText } from "../../protocol/data.ts";
 import type { Lines } from "./lines.ts";
-import { type Heading, sectionsOf } from "./markdown.ts";
+import { type Heading, sectionsOf } from "./markdownOutline.ts";
 import { type Outline, stay } from "./outline.ts";
 
 const cost = { heading: 2, paragraph: 30, item: 36, sentence: 40, line: 42 } as const;

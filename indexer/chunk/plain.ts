@@ -1,5 +1,5 @@
 import type { Lines } from "./lines.ts";
-import { type Heading, sectionsOf } from "./markdown.ts";
+import { type Heading, sectionsOf } from "./markdownOutline.ts";
 import { type Outline, type Section, sortSections, stay } from "./outline.ts";
 
 const noRows: readonly Section[] = [];

@@ -1,6 +1,6 @@
 import mammoth from "mammoth";
 import * as v from "valibot";
-import type { Heading } from "../chunk/markdown.ts";
+import type { Heading } from "../chunk/markdownOutline.ts";
 import { maxDocumentCharacters } from "../files/limits.ts";
 import { type Extracted, UnreadableFile } from "./extracted.ts";
 import { guardZip } from "./zipGuard.ts";

@@ -1,5 +1,5 @@
 import type { DocumentText } from "../../protocol/data.ts";
-import type { Heading } from "../chunk/markdown.ts";
+import type { Heading } from "../chunk/markdownOutline.ts";
 
 /** Text taken from a file. Its lines are what people are shown and what places count. */
 export interface Extracted extends DocumentText {

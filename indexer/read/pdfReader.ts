@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
-import type { Heading } from "../chunk/markdown.ts";
+import type { Heading } from "../chunk/markdownOutline.ts";
 import { maxDocumentCharacters, maxPages } from "../files/limits.ts";
 import { type Extracted, UnreadableFile } from "./extracted.ts";
 import { linesOfPage, type PageLine, type TextPiece } from "./pdfLines.ts";

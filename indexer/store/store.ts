@@ -1,6 +1,7 @@
 import type { Connection, Table } from "@lancedb/lancedb";
 import { damagedPaths, fileSum, termsSum, textSum, vectorSum } from "./checksums.ts";
 import { FileSums } from "./fileSums.ts";
+import { FileVersions } from "./fileVersions.ts";
 import { batches, isIn, toLance } from "./lance.ts";
 import { withProblems } from "./problems.ts";
 import type { Candidate, ChunkRow, FileRow, ReadableChunk } from "./rows.ts";
@@ -8,7 +9,6 @@ import { candidateColumns, fileColumns, readableColumns } from "./schema.ts";
 import { openExisting, openOrMake, type Tables } from "./tables.ts";
 import { Upkeep } from "./upkeep.ts";
 import { verifyRows } from "./verify.ts";
-import { FileVersions } from "./versions.ts";
 
 export { DamagedStoreError, storeProblem } from "./problems.ts";
 export { type Candidate, type ChunkRow, chunkId, type FileRow, type ReadableChunk } from "./rows.ts";

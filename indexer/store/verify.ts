@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Table } from "@lancedb/lancedb";
 import { damagedPaths, fileSum, termsSum, textSum, vectorSum } from "./checksums.ts";
+import { FileVersions } from "./fileVersions.ts";
 import { batches } from "./lance.ts";
 import { DamagedStoreError } from "./problems.ts";
 import type { ChunkRow, FileRow } from "./rows.ts";
 import { fileColumns, readableColumns } from "./schema.ts";
-import { FileVersions } from "./versions.ts";
 
 /** Rows that are checked before others get their turn. */
 const sliceRows = 256;

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { FolderEntry } from "../../engine/workspace/folderEntry.ts";
-import type { Models } from "../../engine/workspace/models.ts";
+import type { Models } from "../../engine/workspace/wantedModel.ts";
 import type { FolderIndex } from "../../indexer/folderIndex.ts";
 import { createParser } from "../../indexer/read/pool.ts";
 import { search } from "../../indexer/search/search.ts";

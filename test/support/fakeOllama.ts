@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
  * long file because it is one server: its routes and its faults share their state.
  */
 
-export interface FakeModel {
+interface FakeModel {
   readonly name: string;
   readonly size?: number;
   readonly family?: string;
@@ -61,13 +61,13 @@ export interface FakeOllamaOptions {
   readonly oldTags?: boolean;
 }
 
-export interface FakeMessage {
+interface FakeMessage {
   readonly role: string;
   readonly content: string;
 }
 
 /** What may stand in the bodies that are understood here. */
-export interface FakeBody {
+interface FakeBody {
   readonly model?: string;
   readonly messages?: readonly FakeMessage[];
   readonly stream?: boolean;
@@ -79,7 +79,7 @@ export interface FakeBody {
   readonly options?: { readonly num_ctx?: number; readonly num_predict?: number };
 }
 
-export interface FakeRequest {
+interface FakeRequest {
   readonly method: string;
   readonly path: string;
   /** The parsed body of a POST; empty for a GET. */
@@ -405,7 +405,7 @@ function words(text: string): Set<string> {
 }
 
 /** Quotes the best sentence of the passages in the last message, with its number. */
-export function answerFromPassages(messages: readonly FakeMessage[]): string {
+function answerFromPassages(messages: readonly FakeMessage[]): string {
   const prompt = messages.at(-1)?.content ?? "";
   const passages = [...prompt.matchAll(/<passage number="(\d+)"[^>]*>\n([\s\S]*?)\n<\/passage>/g)];
   const question = words(prompt.slice(prompt.lastIndexOf("</passage>") + 1));

@@ -7,7 +7,7 @@ import { outlineCode } from "../../indexer/chunk/code.ts";
 import { cut } from "../../indexer/chunk/cut.ts";
 import { grammarOf } from "../../indexer/chunk/grammars.ts";
 import { Lines, weigh } from "../../indexer/chunk/lines.ts";
-import { outlineMarkdown } from "../../indexer/chunk/markdown.ts";
+import { outlineMarkdown } from "../../indexer/chunk/markdownOutline.ts";
 import type { Outline } from "../../indexer/chunk/outline.ts";
 import {
   dataSections,

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { checkAnswer } from "../../engine/answer/checking.ts";
 import type { CheckedSentence, Hit } from "../../protocol/data.ts";
 import { citationsEnd, findCitations, replaceCitations, withoutCitations } from "../../text/citations.ts";
-import { renderBlocks } from "../../webview/markdown.ts";
+import { renderBlocks } from "../../webview/render/renderMarkdown.ts";
 
 const cited = (text: string): number[] => findCitations(text).flatMap(({ numbers }) => numbers);
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { hasCloudName, makesEmbeddings, modelNumbers, withTag } from "../../models/chat/ollama/models.ts";
-import { compareVersions } from "../../models/chat/ollama/versions.ts";
+import { compareVersions } from "../../models/chat/ollama/serverVersion.ts";
 import { pickModel } from "../../models/chat/pickModel.ts";
 import { thoughtFilter } from "../../models/chat/thoughts.ts";
 import type { ChatModel } from "../../protocol/data.ts";

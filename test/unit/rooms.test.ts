@@ -183,7 +183,7 @@ test("a kind of model server is named where its setting, its set-up and its clie
     /^protocol\/(?:data|panel)\.ts$/,
     /^cli\/arguments\.ts$/,
     /^extension\/(?:commandTable|main|modelPick|ollamaSetup|settings)\.ts$/,
-    /^webview\/(?:session\.ts|components\/ExchangeView\.tsx)$/,
+    /^webview\/(?:session\/session\.ts|components\/ExchangeView\.tsx)$/,
   ];
   const naming = sourceFiles(Object.keys(house))
     .filter(({ source }) => /ollama/i.test(source))

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CheckedSentence, Range } from "../../protocol/data.ts";
-import { excerptRange, flowingText, passageRuns } from "../../webview/excerpt.ts";
+import { excerptRange, flowingText, passageRuns } from "../../webview/render/excerpt.ts";
 import {
   contextParts,
   indexSummary,
@@ -9,7 +9,7 @@ import {
   splitPath,
   spokenAnswer,
   supportSummary,
-} from "../../webview/labels.ts";
+} from "../../webview/render/labels.ts";
 import { answer, passageAnswer, passages, readyIndex } from "../webview/conversations.ts";
 
 test("support is summed up over all sentences", () => {

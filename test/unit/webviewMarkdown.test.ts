@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CheckedSentence } from "../../protocol/data.ts";
-import { renderBlocks } from "../../webview/markdown.ts";
+import { renderBlocks } from "../../webview/render/renderMarkdown.ts";
 import { passages } from "../webview/conversations.ts";
 
 function render(text: string, sentences: CheckedSentence[] = []): string {

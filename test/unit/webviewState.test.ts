@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Answer } from "../../protocol/data.ts";
-import { fromSaved, toSaved } from "../../webview/savedState.ts";
-import {
-  type Action,
-  current,
-  historyOf,
-  initialState,
-  type PanelState,
-  reduce,
-} from "../../webview/state.ts";
+import { type Action, reduce } from "../../webview/session/reduce.ts";
+import { fromSaved, toSaved } from "../../webview/session/savedState.ts";
+import { current, historyOf, initialState, type PanelState } from "../../webview/session/state.ts";
 import { answer, passageAnswer, passages } from "../webview/conversations.ts";
 
 function run(...actions: Action[]): PanelState {

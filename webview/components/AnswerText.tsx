@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Hit } from "../../protocol/data.ts";
-import { renderBlocks } from "../markdown.ts";
-import { sanitize } from "../sanitize.ts";
-import type { Session } from "../session.ts";
-import type { Exchange } from "../state.ts";
+import { renderBlocks } from "../render/renderMarkdown.ts";
+import { sanitize } from "../render/sanitize.ts";
+import type { Session } from "../session/session.ts";
+import type { Exchange } from "../session/state.ts";
 import { Popover, type PopoverTarget } from "./Popover.tsx";
 
 interface Props {

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useReducer } from "preact/hooks";
-import type { Session } from "../session.ts";
-import { current } from "../state.ts";
+import type { Session } from "../session/session.ts";
+import { current } from "../session/state.ts";
 import { AskBox } from "./AskBox.tsx";
 import { Conversation } from "./Conversation.tsx";
 import { Notice } from "./Notice.tsx";

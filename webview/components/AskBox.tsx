@@ -1,31 +1,16 @@
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { selectionLabel } from "../labels.ts";
-import type { Session } from "../session.ts";
-import { current } from "../state.ts";
+import type { Selection } from "../../protocol/data.ts";
+import { selectionLabel } from "../render/labels.ts";
+import type { Session } from "../session/session.ts";
+import { current } from "../session/state.ts";
 import { Icon } from "./Icon.tsx";
 
 export function AskBox({ session }: { readonly session: Session }): JSX.Element {
-  const { state } = session;
   const box = useRef<HTMLTextAreaElement>(null);
-  const asking = current(state) !== undefined;
-  const { draft, selection, focusRequests, hasFolder } = state;
-
-  // With the drawing, not after it: who types at once must not type into nothing.
-  useLayoutEffect(() => {
-    if (focusRequests === 0) return;
-    const area = box.current;
-    area?.focus();
-    area?.setSelectionRange(area.value.length, area.value.length);
-  }, [focusRequests]);
-
-  // The box is as high as its text; the style sheet sets the limit.
-  useLayoutEffect(() => {
-    const area = box.current;
-    if (!area) return;
-    area.style.height = "auto";
-    area.style.height = `${area.scrollHeight}px`;
-  }, [draft]);
+  const { draft, selection, focusRequests, hasFolder } = session.state;
+  useCursorOnRequest(box, focusRequests);
+  useHeightOfText(box, draft);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
@@ -45,20 +30,7 @@ export function AskBox({ session }: { readonly session: Session }): JSX.Element 
       }}
     >
       <div class="ask-box">
-        {selection && (
-          <div class="chip" data-testid="selection-chip" title={selection.text.slice(0, 500)}>
-            <Icon name="selection" />
-            <span class="chip-label">{selectionLabel(selection)}</span>
-            <button
-              type="button"
-              class="icon-button"
-              aria-label={`Ask without the selection ${selectionLabel(selection)}`}
-              onClick={() => session.dropSelection()}
-            >
-              <Icon name="close" />
-            </button>
-          </div>
-        )}
+        {selection && <SelectionChip session={session} selection={selection} />}
         <textarea
           ref={box}
           rows={1}
@@ -72,33 +44,32 @@ export function AskBox({ session }: { readonly session: Session }): JSX.Element 
         />
         <div class="ask-foot">
           <ModelButton session={session} />
-          {asking ? (
-            <button
-              type="button"
-              class="icon-button"
-              data-testid="stop"
-              aria-label="Stop"
-              title="Stop (Escape)"
-              onClick={() => session.stop()}
-            >
-              <Icon name="stop" />
-            </button>
-          ) : (
-            <button
-              type="submit"
-              class="icon-button send"
-              data-testid="send"
-              aria-label="Send"
-              title="Send (Enter)"
-              disabled={!hasFolder || draft.trim() === ""}
-            >
-              <Icon name="send" />
-            </button>
-          )}
+          <SendOrStop session={session} />
         </div>
       </div>
     </form>
   );
+}
+
+/** Puts the cursor behind the text whenever that is asked for. */
+function useCursorOnRequest(box: RefObject<HTMLTextAreaElement | null>, requests: number): void {
+  // With the drawing, not after it: who types at once must not type into nothing.
+  useLayoutEffect(() => {
+    if (requests === 0) return;
+    const area = box.current;
+    area?.focus();
+    area?.setSelectionRange(area.value.length, area.value.length);
+  }, [requests]);
+}
+
+/** Makes the box as high as its text; the style sheet sets the limit. */
+function useHeightOfText(box: RefObject<HTMLTextAreaElement | null>, text: string): void {
+  useLayoutEffect(() => {
+    const area = box.current;
+    if (!area) return;
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight}px`;
+  }, [text]);
 }
 
 function placeholder(hasFolder: boolean, hasSelection: boolean): string {
@@ -121,6 +92,60 @@ function ModelButton({ session }: { readonly session: Session }): JSX.Element {
       <span class="sr">Choose model: </span>
       <span class="model-name">{label}</span>
       <Icon name="down" />
+    </button>
+  );
+}
+
+/** The selection that goes with the question, and a button to ask without it. */
+function SelectionChip({
+  session,
+  selection,
+}: {
+  readonly session: Session;
+  readonly selection: Selection;
+}): JSX.Element {
+  return (
+    <div class="chip" data-testid="selection-chip" title={selection.text.slice(0, 500)}>
+      <Icon name="selection" />
+      <span class="chip-label">{selectionLabel(selection)}</span>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={`Ask without the selection ${selectionLabel(selection)}`}
+        onClick={() => session.dropSelection()}
+      >
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
+
+/** While an answer is being written the button stops it. */
+function SendOrStop({ session }: { readonly session: Session }): JSX.Element {
+  if (current(session.state)) {
+    return (
+      <button
+        type="button"
+        class="icon-button"
+        data-testid="stop"
+        aria-label="Stop"
+        title="Stop (Escape)"
+        onClick={() => session.stop()}
+      >
+        <Icon name="stop" />
+      </button>
+    );
+  }
+  return (
+    <button
+      type="submit"
+      class="icon-button send"
+      data-testid="send"
+      aria-label="Send"
+      title="Send (Enter)"
+      disabled={!session.state.hasFolder || session.state.draft.trim() === ""}
+    >
+      <Icon name="send" />
     </button>
   );
 }

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { Session } from "../session.ts";
-import type { Exchange } from "../state.ts";
+import type { Session } from "../session/session.ts";
+import type { Exchange } from "../session/state.ts";
 import { ExchangeView } from "./ExchangeView.tsx";
 import { Welcome } from "./Welcome.tsx";
 

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
-import { contextParts, count, selectionLabel, supportSummary } from "../labels.ts";
-import type { Session } from "../session.ts";
-import { type Exchange, stageLabels } from "../state.ts";
+import { contextParts, count, selectionLabel, supportSummary } from "../render/labels.ts";
+import type { Session } from "../session/session.ts";
+import { type Exchange, stageLabels } from "../session/state.ts";
 import { AnswerText } from "./AnswerText.tsx";
 import { Icon } from "./Icon.tsx";
 import { Notice } from "./Notice.tsx";

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Hit, Range } from "../../protocol/data.ts";
-import { flowingText, type PassageRun, passageRuns } from "../excerpt.ts";
+import { flowingText, type PassageRun, passageRuns } from "../render/excerpt.ts";
 
 interface Props {
   readonly passage: Hit;

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Hit } from "../../protocol/data.ts";
-import { excerptRange } from "../excerpt.ts";
-import type { Session } from "../session.ts";
+import { excerptRange } from "../render/excerpt.ts";
+import type { Session } from "../session/session.ts";
 import { Icon } from "./Icon.tsx";
 import { PassageText } from "./PassageText.tsx";
 import { SourceHead } from "./Sources.tsx";

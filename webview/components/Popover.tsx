@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { CheckedSentence, Hit } from "../../protocol/data.ts";
-import { excerptRange } from "../excerpt.ts";
-import { place, splitPath } from "../labels.ts";
+import { excerptRange } from "../render/excerpt.ts";
+import { place, splitPath } from "../render/labels.ts";
 import { PassageText } from "./PassageText.tsx";
 
 /** What to show, and the button that it belongs to. */

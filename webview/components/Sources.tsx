@@ -2,9 +2,9 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Hit } from "../../protocol/data.ts";
 import { findCitations } from "../../text/citations.ts";
-import { count, hasOriginal, place, splitPath } from "../labels.ts";
-import type { Session } from "../session.ts";
-import type { Exchange } from "../state.ts";
+import { count, hasOriginal, place, splitPath } from "../render/labels.ts";
+import type { Session } from "../session/session.ts";
+import type { Exchange } from "../session/state.ts";
 import { Icon } from "./Icon.tsx";
 
 interface Props {

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { IndexStatus } from "../../protocol/data.ts";
-import { count, indexSummary } from "../labels.ts";
-import type { CommandName, Session } from "../session.ts";
+import { count, indexSummary } from "../render/labels.ts";
+import type { CommandName, Session } from "../session/session.ts";
 import { Notice } from "./Notice.tsx";
 
 /** The top of the panel: the engine if it is not running, else the index. */

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { ChatServer } from "../../protocol/data.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { Icon } from "./Icon.tsx";
 import { CommandButton } from "./StatusBar.tsx";
 

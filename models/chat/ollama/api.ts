@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Fetch } from "../../egress/gate.ts";
 import { cancelled, serverBusy } from "../errors.ts";
-import { badAddress, explain, notOllama, serverError } from "./errors.ts";
+import { badAddress, explain, notOllama, serverError } from "./ollamaErrors.ts";
 
 interface ApiOptions {
   /** Address of the server, such as http://127.0.0.1:11434. */

@@ -3,8 +3,8 @@ import type { ChatModel } from "../../../protocol/data.ts";
 import type { ModelFacts } from "../chatClient.ts";
 import { cancelled } from "../errors.ts";
 import type { Api } from "./api.ts";
-import { cannotChat, cloudModel, notInstalled } from "./errors.ts";
 import { hasCloudName, makesEmbeddings, modelNumbers, refusalOf, withTag } from "./models.ts";
+import { cannotChat, cloudModel, notInstalled } from "./ollamaErrors.ts";
 import {
   type ListedModel,
   psAnswer,
@@ -13,7 +13,7 @@ import {
   tagsAnswer,
   versionAnswer,
 } from "./schemas.ts";
-import { localName } from "./versions.ts";
+import { localName } from "./serverVersion.ts";
 
 /** What is known of the models that a server has. */
 interface Catalogue {

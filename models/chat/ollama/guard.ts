@@ -1,7 +1,7 @@
 import { ReadableStream as NodeReadableStream } from "node:stream/web";
 import * as v from "valibot";
 import { withinTime } from "../patience.ts";
-import { cloudModel, garbled, serverError, stalled } from "./errors.ts";
+import { cloudModel, garbled, serverError, stalled } from "./ollamaErrors.ts";
 
 /** No honest line of an answer is longer; a server that sends one is not Ollama. */
 const longestLine = 4_000_000;

@@ -5,12 +5,12 @@ import { cancelled, ServerStateError } from "../errors.ts";
 import { pickModel } from "../pickModel.ts";
 import { createApi } from "./api.ts";
 import { createCatalogue, named } from "./catalogue.ts";
-import { explain, notInstalled } from "./errors.ts";
 import { withTag } from "./models.ts";
+import { explain, notInstalled } from "./ollamaErrors.ts";
 import { pullCommand, recommendedModel } from "./recommended.ts";
 import { statusAnswer, versionAnswer } from "./schemas.ts";
+import { hasKnownHoles, safeVersion } from "./serverVersion.ts";
 import { streamAnswer } from "./stream.ts";
-import { hasKnownHoles, safeVersion } from "./versions.ts";
 
 /** A client of Ollama's native API. No prompt goes to a model that is not known to run on that very server. */
 export function createOllama(options: ChatClientOptions): ChatClient {

@@ -3,8 +3,8 @@ import type { Fetch } from "../../egress/gate.ts";
 import type { ChatEvent, ChatRequest, ModelFacts } from "../chatClient.ts";
 import { whileAlive } from "../patience.ts";
 import { thoughtFilter } from "../thoughts.ts";
-import { brokenOff, serverError, stalled } from "./errors.ts";
 import { guardLines } from "./guard.ts";
+import { brokenOff, serverError, stalled } from "./ollamaErrors.ts";
 
 /** How the server is reached and for how long it may be silent (milliseconds). */
 interface StreamAccess {

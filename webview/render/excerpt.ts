@@ -1,4 +1,4 @@
-import type { Range } from "../protocol/data.ts";
+import type { Range } from "../../protocol/data.ts";
 import { highlight } from "./highlight.ts";
 
 /** A run of a passage's text with one look. */

@@ -1,11 +1,18 @@
-import type { Answer, CheckedSentence, ContextUse, Hit, IndexStatus, Selection } from "../protocol/data.ts";
-import { replaceCitations } from "../text/citations.ts";
+import type {
+  Answer,
+  CheckedSentence,
+  ContextUse,
+  Hit,
+  IndexStatus,
+  Selection,
+} from "../../protocol/data.ts";
+import { replaceCitations } from "../../text/citations.ts";
 
 /** The words of the panel that depend on data. */
 
 const numbers = new Intl.NumberFormat("en");
 
-export function formatNumber(value: number): string {
+function formatNumber(value: number): string {
   return numbers.format(value);
 }
 

@@ -1,5 +1,5 @@
 import type { StateCore, Token } from "markdown-it";
-import type { CheckedSentence } from "../protocol/data.ts";
+import type { CheckedSentence } from "../../protocol/data.ts";
 
 /**
  * The engine checks sentences of the Markdown source; people see them rendered. This finds, for each piece of

@@ -1,48 +1,19 @@
-import type { Answer, AnswerEvent, ChatServer, Hit, IndexStatus, Selection, Turn } from "../protocol/data.ts";
-import type { EngineState } from "../protocol/panel.ts";
+import type { Answer, AnswerEvent, ChatServer, IndexStatus, Selection } from "../../protocol/data.ts";
+import type { EngineState } from "../../protocol/panel.ts";
+import { type Exchange, type Failure, type PanelState, stageLabels } from "./state.ts";
 
-/** What the panel shows: a pure function of the actions so far. Everything in it is plain data. */
+/** What changes the conversation. */
+type ExchangeAction =
+  | { type: "ask"; id: number; question: string; selection: Selection | undefined }
+  | { type: "event"; id: number; event: AnswerEvent }
+  | { type: "answered"; id: number; answer: Answer }
+  | { type: "stopped"; id: number }
+  | { type: "failed"; id: number; failure: Failure }
+  | { type: "remove"; id: number }
+  | { type: "newConversation" };
 
-export type Stage = Extract<AnswerEvent, { type: "stage" }>["stage"];
-
-export interface Failure {
-  readonly message: string;
-  readonly remedy: string;
-}
-
-/** One question and what came of it. */
-export interface Exchange {
-  readonly id: number;
-  readonly question: string;
-  readonly selection?: Selection | undefined;
-  /** "stopped": by the person, or because the panel was closed; what had been written stays. */
-  readonly state: "asking" | "done" | "stopped" | "failed";
-  readonly stage?: Stage | undefined;
-  /** What has been written so far, or the whole answer. */
-  readonly text: string;
-  readonly passages: readonly Hit[];
-  readonly answer?: Answer | undefined;
-  readonly failure?: Failure | undefined;
-}
-
-export interface PanelState {
-  readonly engine: EngineState;
-  readonly index?: IndexStatus | undefined;
-  readonly chat?: ChatServer | undefined;
-  /** False when no folder is open, so that there is nothing to ask about. */
-  readonly hasFolder: boolean;
-  /** What went wrong with something other than an answer, such as opening a file. */
-  readonly trouble?: Failure | undefined;
-  readonly exchanges: readonly Exchange[];
-  readonly draft: string;
-  readonly selection?: Selection | undefined;
-  /** What a screen reader is told next. */
-  readonly announcement: string;
-  /** Grows with each request to put the cursor into the ask box. */
-  readonly focusRequests: number;
-}
-
-export type Action =
+/** What changes the panel around the conversation. */
+type PanelAction =
   | { type: "engine"; engine: EngineState }
   | { type: "index"; index: IndexStatus }
   | { type: "chat"; chat: ChatServer }
@@ -51,35 +22,10 @@ export type Action =
   | { type: "draft"; text: string }
   | { type: "selection"; selection: Selection | undefined }
   | { type: "prefill"; question: string; selection: Selection | undefined }
-  | { type: "ask"; id: number; question: string; selection: Selection | undefined }
-  | { type: "event"; id: number; event: AnswerEvent }
-  | { type: "answered"; id: number; answer: Answer }
-  | { type: "stopped"; id: number }
-  | { type: "failed"; id: number; failure: Failure }
-  | { type: "remove"; id: number }
   | { type: "announce"; text: string }
-  | { type: "focus" }
-  | { type: "newConversation" };
+  | { type: "focus" };
 
-export const initialState: PanelState = {
-  engine: { state: "starting" },
-  hasFolder: true,
-  exchanges: [],
-  draft: "",
-  announcement: "",
-  focusRequests: 0,
-};
-
-/** How many earlier questions go with a new one. The engine leaves out what does not fit. */
-const maxHistory = 20;
-
-export const stageLabels: Record<Stage, string> = {
-  searching: "Searching…",
-  "loading-model": "Loading the model…",
-  thinking: "Thinking…",
-  writing: "Writing…",
-  checking: "Checking sources…",
-};
+export type Action = ExchangeAction | PanelAction;
 
 /** The state after an action. Answers to questions that are no longer shown change nothing. */
 export function reduce(state: PanelState, action: Action): PanelState {
@@ -109,6 +55,17 @@ export function reduce(state: PanelState, action: Action): PanelState {
         selection: action.selection,
         focusRequests: state.focusRequests + 1,
       };
+    case "announce":
+      return { ...state, announcement: action.text };
+    case "focus":
+      return { ...state, focusRequests: state.focusRequests + 1 };
+    default:
+      return reduceExchanges(state, action);
+  }
+}
+
+function reduceExchanges(state: PanelState, action: ExchangeAction): PanelState {
+  switch (action.type) {
     case "ask": {
       const exchange: Exchange = {
         id: action.id,
@@ -148,10 +105,6 @@ export function reduce(state: PanelState, action: Action): PanelState {
       );
     case "remove":
       return { ...state, exchanges: state.exchanges.filter((exchange) => exchange.id !== action.id) };
-    case "announce":
-      return { ...state, announcement: action.text };
-    case "focus":
-      return { ...state, focusRequests: state.focusRequests + 1 };
     case "newConversation":
       return {
         ...state,
@@ -161,20 +114,6 @@ export function reduce(state: PanelState, action: Action): PanelState {
         focusRequests: state.focusRequests + 1,
       };
   }
-}
-
-/** The earlier questions and answers that go with the next question. */
-export function historyOf(exchanges: readonly Exchange[]): Turn[] {
-  return exchanges
-    .filter((exchange) => exchange.state === "done" || (exchange.state === "stopped" && exchange.text !== ""))
-    .slice(-maxHistory)
-    .map((exchange) => ({ question: exchange.question, answer: exchange.text }));
-}
-
-/** The question that is being answered, if any; there is at most one. */
-export function current(state: PanelState): Exchange | undefined {
-  const last = state.exchanges.at(-1);
-  return last?.state === "asking" ? last : undefined;
 }
 
 function said(failure: Failure): string {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import * as data from "../protocol/data.ts";
+import * as data from "../../protocol/data.ts";
 import type { Exchange, PanelState } from "./state.ts";
 
 /** What outlives the page: VS Code keeps it while the view is hidden and when the window is reloaded. */

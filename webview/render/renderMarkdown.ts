@@ -1,6 +1,6 @@
 import MarkdownIt, { type Env, type StateInline, type Token } from "markdown-it";
-import type { CheckedSentence, Hit } from "../protocol/data.ts";
-import { citationAt } from "../text/citations.ts";
+import type { CheckedSentence, Hit } from "../../protocol/data.ts";
+import { citationAt } from "../../text/citations.ts";
 import { highlight } from "./highlight.ts";
 import { place } from "./labels.ts";
 import { markClaims, verdictAt } from "./sentenceMarks.ts";

@@ -1,23 +1,16 @@
 import type * as v from "valibot";
-import { CarrelError, Channel, type Port } from "../protocol/channel.ts";
-import type { Hit } from "../protocol/data.ts";
+import { CarrelError, Channel, type Port } from "../../protocol/channel.ts";
+import type { Hit } from "../../protocol/data.ts";
 import {
   type PanelContract,
   type PanelHostContract,
   panelContract,
   panelHostContract,
-} from "../protocol/panel.ts";
-import { spokenAnswer } from "./labels.ts";
+} from "../../protocol/panel.ts";
+import { spokenAnswer } from "../render/labels.ts";
+import { type Action, reduce } from "./reduce.ts";
 import { fromSaved, toSaved } from "./savedState.ts";
-import {
-  type Action,
-  current,
-  type Failure,
-  historyOf,
-  initialState,
-  type PanelState,
-  reduce,
-} from "./state.ts";
+import { current, type Failure, historyOf, initialState, type PanelState } from "./state.ts";
 
 type Requests = PanelHostContract["requests"];
 type Question = v.InferOutput<Requests["ask"]["params"]>;

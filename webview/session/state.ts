@@ -1,0 +1,85 @@
+import type {
+  Answer,
+  AnswerEvent,
+  ChatServer,
+  Hit,
+  IndexStatus,
+  Selection,
+  Turn,
+} from "../../protocol/data.ts";
+import type { EngineState } from "../../protocol/panel.ts";
+
+/** What the panel shows: a pure function of the actions so far. Everything in it is plain data. */
+
+export type Stage = Extract<AnswerEvent, { type: "stage" }>["stage"];
+
+export interface Failure {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** One question and what came of it. */
+export interface Exchange {
+  readonly id: number;
+  readonly question: string;
+  readonly selection?: Selection | undefined;
+  /** "stopped": by the person, or because the panel was closed; what had been written stays. */
+  readonly state: "asking" | "done" | "stopped" | "failed";
+  readonly stage?: Stage | undefined;
+  /** What has been written so far, or the whole answer. */
+  readonly text: string;
+  readonly passages: readonly Hit[];
+  readonly answer?: Answer | undefined;
+  readonly failure?: Failure | undefined;
+}
+
+export interface PanelState {
+  readonly engine: EngineState;
+  readonly index?: IndexStatus | undefined;
+  readonly chat?: ChatServer | undefined;
+  /** False when no folder is open, so that there is nothing to ask about. */
+  readonly hasFolder: boolean;
+  /** What went wrong with something other than an answer, such as opening a file. */
+  readonly trouble?: Failure | undefined;
+  readonly exchanges: readonly Exchange[];
+  readonly draft: string;
+  readonly selection?: Selection | undefined;
+  /** What a screen reader is told next. */
+  readonly announcement: string;
+  /** Grows with each request to put the cursor into the ask box. */
+  readonly focusRequests: number;
+}
+
+export const initialState: PanelState = {
+  engine: { state: "starting" },
+  hasFolder: true,
+  exchanges: [],
+  draft: "",
+  announcement: "",
+  focusRequests: 0,
+};
+
+/** How many earlier questions go with a new one. The engine leaves out what does not fit. */
+const maxHistory = 20;
+
+export const stageLabels: Record<Stage, string> = {
+  searching: "Searching…",
+  "loading-model": "Loading the model…",
+  thinking: "Thinking…",
+  writing: "Writing…",
+  checking: "Checking sources…",
+};
+
+/** The earlier questions and answers that go with the next question. */
+export function historyOf(exchanges: readonly Exchange[]): Turn[] {
+  return exchanges
+    .filter((exchange) => exchange.state === "done" || (exchange.state === "stopped" && exchange.text !== ""))
+    .slice(-maxHistory)
+    .map((exchange) => ({ question: exchange.question, answer: exchange.text }));
+}
+
+/** The question that is being answered, if any; there is at most one. */
+export function current(state: PanelState): Exchange | undefined {
+  const last = state.exchanges.at(-1);
+  return last?.state === "asking" ? last : undefined;
+}
