@@ -5,7 +5,7 @@ import { terms } from "../text/terms.ts";
 import type { WalkedFile } from "./files/walkedFile.ts";
 import type { ParseResult, Parser } from "./read/pool.ts";
 import { hashOfText, searchedText } from "./store/searchedText.ts";
-import { type ChunkRow, chunkId, type FileRow, type ReadableChunk, type Store } from "./store/store.ts";
+import { type ChunkRow, chunkId, type FileRow, type Store, type StoredChunk } from "./store/store.ts";
 
 /** Files that the parser holds ahead of embedding, so that neither waits for the other. */
 const filesAhead = 32;
@@ -49,7 +49,7 @@ export interface Stop {
 interface ParsedRow {
   readonly file: FileRow;
   /** Undefined when the content is what is in the index already, though the file was touched. */
-  readonly chunks: readonly ReadableChunk[] | undefined;
+  readonly chunks: readonly StoredChunk[] | undefined;
 }
 
 /**
@@ -157,7 +157,7 @@ class FileWriter {
     this.pendingCommit.catch(() => undefined);
   }
 
-  private async embed(chunks: readonly ReadableChunk[]): Promise<ChunkRow[]> {
+  private async embed(chunks: readonly StoredChunk[]): Promise<ChunkRow[]> {
     const { signal } = this.stop;
     const rows: ChunkRow[] = [];
     for (let from = 0; from < chunks.length && !signal.aborted; from += embedSlice) {

@@ -1,5 +1,5 @@
 import type { FolderIndex } from "../../indexer/folderIndex.ts";
-import { type Found, search } from "../../indexer/search/search.ts";
+import { type SearchHit, search } from "../../indexer/search/search.ts";
 import type { SearchMode } from "../../protocol/data.ts";
 import type { IndexSet } from "./indexSet.ts";
 import { nestedIn } from "./nested.ts";
@@ -52,7 +52,7 @@ export class Generation {
   }
 
   /** The `k` best chunks of all folders. @throws CarrelError when the model fails or an index is damaged. */
-  async search(query: string, k: number, mode: SearchMode, signal?: AbortSignal): Promise<Found[]> {
+  async search(query: string, k: number, mode: SearchMode, signal?: AbortSignal): Promise<SearchHit[]> {
     const places = this.indexes.map(({ realPath }) => realPath);
     const folders = this.indexes.flatMap(({ folder, realPath, index }) =>
       index.store

@@ -1,5 +1,5 @@
 import type { Parser } from "../../indexer/read/pool.ts";
-import type { Found } from "../../indexer/search/search.ts";
+import type { SearchHit } from "../../indexer/search/search.ts";
 import { DamagedStoreError } from "../../indexer/store/store.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import type {
@@ -44,7 +44,7 @@ interface Borrowed {
 
 /**
  * The indexes of the workspace's folders, seen from outside. Requests only record what is wanted; one loop brings
- * it about (upkeep.ts), one step after another, and nothing else changes what is there.
+ * it about (loop.ts), one step after another, and nothing else changes what is there.
  */
 export class Workspace {
   private readonly parts: WorkspaceParts;
@@ -200,7 +200,7 @@ export class Workspace {
    * The `k` best chunks. While an empty index is being built it waits for the first files, and while an index is
    * opened or exchanged for the next one. @throws CarrelError when there is no index and none will be built.
    */
-  async search(query: string, k: number, mode: SearchMode, signal: AbortSignal): Promise<Found[]> {
+  async search(query: string, k: number, mode: SearchMode, signal: AbortSignal): Promise<SearchHit[]> {
     for (let attempt = 1; ; attempt++) {
       const { generation, release } = await this.borrow(signal);
       try {

@@ -1,26 +1,11 @@
 import type { Hit, SearchMode } from "../../protocol/data.ts";
 import { terms } from "../../text/terms.ts";
 import type { RefinedVectors } from "../store/refinedVectors.ts";
-import type { Candidate, ReadableChunk, Store } from "../store/store.ts";
+import type { Candidate, Store, StoredChunk } from "../store/store.ts";
+import { applyTestPenalty, byScore, fuse, isTest, type ScoredCandidate } from "./fuse.ts";
 
-/** Chunks that each of the two searches brings for fusion. */
-const candidates = 100;
-/**
- * Share of the vectors in the fused score: of a static model's, and of a transformer's, be it the index's own
- * model or the one that refines. The rest is the terms'. Chosen by `npm run eval`, as is the next.
- */
-const vectorWeight = { static: 0.45, transformer: 0.6 } as const;
-/** Share of the refined vector's similarity in a candidate's similarity; the rest is the plain one's. */
-const refinedShare = 0.8;
-/** Below the lower share of known words a query's vectors count for nothing, above the upper one fully. */
-const knownShare = { none: 0.5, all: 0.85 } as const;
-/**
- * Taken from the score of a test's code, since who asks what the code does wants the code before its tests; not
- * when the question is about tests.
- */
-const testPenalty = 0.1;
-const testPath =
-  /(^|\/)(tests?|t|specs?|__tests__)\/|(^|\/)test_[^/]*$|[._-](test|spec|tests|specs)\.[^/]*$|Tests?\.\w+$/;
+/** How many candidates each of the two searches brings. */
+const candidateCount = 100;
 
 export interface SearchedFolder {
   readonly folder: string;
@@ -39,26 +24,17 @@ export interface QueryVectors {
   readonly refined?: Promise<Float32Array | undefined> | undefined;
 }
 
-/** A passage with what finding it needs to know but nobody else: `marks` are added by the engine. */
-export type Found = Omit<Hit, "marks">;
+/** What search returns; the engine adds the marks. */
+export type SearchHit = Omit<Hit, "marks">;
 
-interface Scored {
+interface FolderCandidate extends ScoredCandidate {
   readonly from: SearchedFolder;
-  readonly id: string;
   readonly textHash: string;
-  readonly isTest: boolean;
-  readonly lexical: number;
-  readonly similarity: number;
-  /** Undefined while the chunk has no refined vector. */
-  refined: number | undefined;
-  score: number;
 }
 
 /**
- * Finds the `k` best chunks of all folders. Lexical and vector search each bring candidates; their scores are
- * scaled to [0, 1] over the candidates and added with fixed weights (a convex combination, which unlike
- * reciprocal rank fusion does not suffer from a weak vector list). Candidates that have a refined vector are
- * scored by it too.
+ * Finds the `k` best chunks of all folders. Lexical and vector search each bring candidates, whose scores
+ * are fused.
  * @param vectors Not needed for "lexical".
  */
 export async function search(
@@ -67,8 +43,8 @@ export async function search(
   vectors: QueryVectors,
   k: number,
   mode: SearchMode,
-): Promise<Found[]> {
-  const limit = Math.max(candidates, k);
+): Promise<SearchHit[]> {
+  const limit = Math.max(candidateCount, k);
   const queryTerms = mode === "vector" ? [] : [...new Set(terms(query))];
   const vector = mode === "lexical" ? undefined : vectors.plain;
   const lists = await Promise.all(
@@ -84,8 +60,8 @@ export async function search(
   if (refined) await Promise.all(lists.map((list) => addRefined(list, refined)));
   const all = lists.flat();
   fuse(all, mode, vectors.knownShare);
-  if (mode === "hybrid") putTestsBack(all, queryTerms);
-  return fetchRows(all.sort(byScore).slice(0, k));
+  if (mode === "hybrid") applyTestPenalty(all, queryTerms);
+  return fetchHits(all.sort(byScore).slice(0, k));
 }
 
 /** One entry for each chunk that either list holds. A chunk that only terms found gets its similarity here. */
@@ -94,8 +70,8 @@ function merge(
   lexical: readonly Candidate[],
   nearest: readonly Candidate[],
   queryVector: Float32Array | undefined,
-): Scored[] {
-  const byId = new Map<string, Scored>();
+): FolderCandidate[] {
+  const byId = new Map<string, FolderCandidate>();
   const none = { from, refined: undefined, score: 0 };
   const isOwn = ({ path }: Candidate): boolean => !from.nested?.some((prefix) => path.startsWith(prefix));
   for (const candidate of lexical.filter(isOwn)) {
@@ -111,11 +87,7 @@ function merge(
   return [...byId.values()];
 }
 
-function isTest({ kind, path }: Candidate): boolean {
-  return kind === "code" && testPath.test(path);
-}
-
-async function addRefined(list: readonly Scored[], query: Float32Array): Promise<void> {
+async function addRefined(list: readonly FolderCandidate[], query: Float32Array): Promise<void> {
   const vectors = list[0]?.from.refined;
   if (!vectors) return;
   const found = await vectors.similarities(
@@ -125,75 +97,30 @@ async function addRefined(list: readonly Scored[], query: Float32Array): Promise
   for (const one of list) one.refined = found.get(one.textHash);
 }
 
-/** The share of the vectors in the fused score. @param coverage Share of the candidates with a refined vector. */
-function hybridWeight(known: number | undefined, coverage: number): number {
-  if (known === undefined) return vectorWeight.transformer;
-  const { none, all } = knownShare;
-  const trusted = Math.min(1, Math.max(0, (known - none) / (all - none)));
-  return trusted * (vectorWeight.static + (vectorWeight.transformer - vectorWeight.static) * coverage);
-}
-
-/** Sets the scores. */
-function fuse(all: readonly Scored[], mode: SearchMode, known: number | undefined): void {
-  const refinedOnes = all.flatMap((one) => one.refined ?? []);
-  const coverage = refinedOnes.length / Math.max(1, all.length);
-  const weight = mode === "vector" ? 1 : mode === "lexical" ? 0 : hybridWeight(known, coverage);
-  const lexical = scale(all.map((one) => one.lexical));
-  const similarity = scale(all.map((one) => one.similarity));
-  const refined = scale(refinedOnes);
-  for (const one of all) {
-    let near = similarity(one.similarity);
-    if (one.refined !== undefined) near += refinedShare * (refined(one.refined) - near);
-    one.score = (1 - weight) * lexical(one.lexical) + weight * near;
-  }
-}
-
-function putTestsBack(all: readonly Scored[], queryTerms: readonly string[]): void {
-  if (queryTerms.some((term) => term === "test" || term === "spec")) return;
-  for (const one of all) if (one.isTest) one.score -= testPenalty;
-}
-
-/** The id settles ties, so that the same question gives the same order. */
-function byScore(a: Scored, b: Scored): number {
-  return b.score - a.score || (a.id < b.id ? -1 : 1);
-}
-
-/** Min-max scaling to [0, 1]; equal values, a single candidate's for instance, count fully. */
-function scale(values: readonly number[]): (value: number) => number {
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  if (max <= 0) return () => 0;
-  return max > min ? (value) => (value - min) / (max - min) : () => 1;
-}
-
-async function fetchRows(ranked: readonly Scored[]): Promise<Found[]> {
-  const rows = new Map<SearchedFolder, Map<string, ReadableChunk>>();
+async function fetchHits(ranked: readonly FolderCandidate[]): Promise<SearchHit[]> {
+  const chunks = new Map<SearchedFolder, Map<string, StoredChunk>>();
   for (const from of new Set(ranked.map((one) => one.from))) {
     const ids = ranked.filter((one) => one.from === from).map((one) => one.id);
-    rows.set(from, await from.store.chunksById(ids));
+    chunks.set(from, await from.store.chunksById(ids));
   }
   return ranked.flatMap((one) => {
-    const row = rows.get(one.from)?.get(one.id);
-    return row ? [toFound(one, row)] : [];
+    const chunk = chunks.get(one.from)?.get(one.id);
+    return chunk ? [toHit(one, chunk)] : [];
   });
 }
 
-function toFound(scored: Scored, row: ReadableChunk): Found {
+function toHit(candidate: FolderCandidate, chunk: StoredChunk): SearchHit {
   return {
-    folder: scored.from.folder,
-    path: row.path,
-    kind: row.kind,
-    language: row.language,
-    startLine: row.startLine,
-    endLine: row.endLine,
-    ...(row.page === null ? {} : { page: row.page }),
-    ...(row.heading === null ? {} : { heading: row.heading }),
-    score: Math.max(0, Math.round(scored.score * 1e4) / 1e4),
-    text: row.text,
+    folder: candidate.from.folder,
+    path: chunk.path,
+    kind: chunk.kind,
+    language: chunk.language,
+    startLine: chunk.startLine,
+    endLine: chunk.endLine,
+    ...(chunk.page === null ? {} : { page: chunk.page }),
+    ...(chunk.heading === null ? {} : { heading: chunk.heading }),
+    score: Math.max(0, Math.round(candidate.score * 1e4) / 1e4),
+    text: chunk.text,
   };
 }
 

@@ -1,12 +1,12 @@
 import { crc32 } from "node:zlib";
-import type { Candidate, ChunkRow, FileRow, ReadableChunk } from "./rows.ts";
+import type { Candidate, ChunkRow, FileRow, StoredChunk } from "./rows.ts";
 
 /**
  * Checksums of rows (CRC-32), which are stored with them: a disk that turns a bit must not change what a person
  * reads. A chunk has three, one for each way in which it is read, so that no reader must fetch a column more.
  */
 
-export function textSum(chunk: ReadableChunk): number {
+export function textSum(chunk: StoredChunk): number {
   const { id, path, fileHash, kind, language, heading, page, startLine, endLine, text } = chunk;
   return sumOf([id, path, fileHash, kind, language, heading, page, startLine, endLine, text]);
 }

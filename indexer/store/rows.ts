@@ -21,8 +21,8 @@ export interface ChunkRow {
   readonly vector: Float32Array;
 }
 
-/** A chunk as a person sees it: without what only the search looks at. */
-export type ReadableChunk = Omit<ChunkRow, "terms" | "textHash" | "vector">;
+/** A chunk as it is shown: without what only the searches look at. */
+export type StoredChunk = Omit<ChunkRow, "terms" | "textHash" | "vector">;
 
 /** A file as it was when it was last looked at. */
 export interface FileRow {
@@ -43,7 +43,7 @@ export interface FileRow {
   readonly tries: number;
 }
 
-/** A chunk that one of the two searches found. Higher is better; cosine similarity for vectors, BM25 for terms. */
+/** A chunk that one of the two searches brought, with its score: cosine similarity for vectors, BM25 for terms. */
 export interface Candidate {
   readonly id: string;
   readonly path: string;

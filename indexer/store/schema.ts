@@ -3,7 +3,7 @@ import { Field, FixedSizeList, Float32, Float64, Int8, Int32, Schema, Uint32, Ut
 /** The tables as LanceDB keeps them. A change here needs a new `formatVersion` of the index. */
 
 /** What is read of a chunk that is shown, with its checksum. */
-export const readableColumns = [
+export const storedChunkColumns = [
   "id",
   "path",
   "fileHash",
@@ -17,7 +17,7 @@ export const readableColumns = [
   "textSum",
 ] as const;
 
-/** What is read of a chunk that a search found, with its checksum. */
+/** What is read of a candidate, with its checksum. */
 export const candidateColumns = [
   "id",
   "path",

@@ -4,14 +4,14 @@ import { FileSums } from "./fileSums.ts";
 import { FileVersions } from "./fileVersions.ts";
 import { batches, isIn, toLance } from "./lance.ts";
 import { withProblems } from "./problems.ts";
-import type { Candidate, ChunkRow, FileRow, ReadableChunk } from "./rows.ts";
-import { candidateColumns, fileColumns, readableColumns } from "./schema.ts";
+import type { Candidate, ChunkRow, FileRow, StoredChunk } from "./rows.ts";
+import { candidateColumns, fileColumns, storedChunkColumns } from "./schema.ts";
 import { openExisting, openOrMake, type Tables } from "./tables.ts";
 import { Upkeep } from "./upkeep.ts";
 import { verifyRows } from "./verify.ts";
 
 export { DamagedStoreError, storeProblem } from "./problems.ts";
-export { type Candidate, type ChunkRow, chunkId, type FileRow, type ReadableChunk } from "./rows.ts";
+export { type Candidate, type ChunkRow, chunkId, type FileRow, type StoredChunk } from "./rows.ts";
 
 const pathsInOneDelete = 500;
 
@@ -162,7 +162,7 @@ export class Store {
         .select([...candidateColumns, "_score"])
         .limit(limit)
         .toArray();
-      return this.candidates(rows as FoundRow[], (row) => row._score ?? 0);
+      return this.candidates(rows as CandidateRow[], (row) => row._score ?? 0);
     });
   }
 
@@ -177,7 +177,7 @@ export class Store {
         .select([...candidateColumns, "_distance"])
         .limit(limit)
         .toArray();
-      return this.candidates(rows as FoundRow[], (row) => 1 - (row._distance ?? 1));
+      return this.candidates(rows as CandidateRow[], (row) => 1 - (row._distance ?? 1));
     });
   }
 
@@ -194,14 +194,14 @@ export class Store {
   }
 
   /** The chunks with these ids; one that has gone meanwhile, or is damaged, is missing. */
-  async chunksById(ids: readonly string[]): Promise<Map<string, ReadableChunk>> {
+  async chunksById(ids: readonly string[]): Promise<Map<string, StoredChunk>> {
     if (ids.length === 0) return new Map();
     return this.read(async () => {
       const wanted = new Set(ids);
-      const found = new Map<string, ReadableChunk>();
-      const damaged: ReadableChunk[] = [];
+      const found = new Map<string, StoredChunk>();
+      const damaged: StoredChunk[] = [];
       const query = this.chunks.query().where(isIn("id", ids));
-      for await (const batch of batches<ReadableChunk & { textSum: number }>(query, readableColumns)) {
+      for await (const batch of batches<StoredChunk & { textSum: number }>(query, storedChunkColumns)) {
         for (const { textSum: sum, ...chunk } of batch) {
           if (sum !== textSum(chunk)) damaged.push(chunk);
           else if (wanted.has(chunk.id) && !this.versions.isInDoubt(chunk)) found.set(chunk.id, chunk);
@@ -300,7 +300,7 @@ export class Store {
     for (const { path, fileHash } of found) this.versions.add(path, fileHash);
   }
 
-  private candidates(rows: readonly FoundRow[], score: (row: FoundRow) => number): Candidate[] {
+  private candidates(rows: readonly CandidateRow[], score: (row: CandidateRow) => number): Candidate[] {
     const found: Candidate[] = [];
     const damaged: Candidate[] = [];
     for (const row of rows) {
@@ -336,7 +336,7 @@ export class Store {
 type VersionRow = Pick<ChunkRow, "path" | "fileHash">;
 
 /** A row as the searches give it: its vector is Arrow's. */
-type FoundRow = Omit<Candidate, "score" | "vector"> & {
+type CandidateRow = Omit<Candidate, "score" | "vector"> & {
   readonly vector: { toArray(): Float32Array };
   readonly vectorSum: number;
   readonly _score?: number;

@@ -5,7 +5,7 @@ import { FileVersions } from "./fileVersions.ts";
 import { batches } from "./lance.ts";
 import { DamagedStoreError } from "./problems.ts";
 import type { ChunkRow, FileRow } from "./rows.ts";
-import { fileColumns, readableColumns } from "./schema.ts";
+import { fileColumns, storedChunkColumns } from "./schema.ts";
 
 /** Rows that are checked before others get their turn. */
 const sliceRows = 256;
@@ -19,7 +19,7 @@ type WholeChunk = Omit<ChunkRow, "vector"> & {
   readonly termsSum: number;
 };
 
-const allColumns = [...readableColumns, "terms", "textHash", "vector", "vectorSum", "termsSum"] as const;
+const allColumns = [...storedChunkColumns, "terms", "textHash", "vector", "vectorSum", "termsSum"] as const;
 
 /**
  * Reads all rows of both tables. Returns the paths of the files whose rows fail their checksum, or of which there
