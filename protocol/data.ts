@@ -50,7 +50,7 @@ export const indexStatus = v.object({
   /** Chunks that have a vector of the bundled transformer, which reads them after the index is there. */
   refined: v.number(),
   skipped: v.number(),
-  /** False when another window holds the index's lock; this one reads. */
+  /** False when another process holds the index's lock; this one reads. */
   writer: v.boolean(),
   /** The embedding model's identity. */
   embedding: v.string(),

@@ -7,7 +7,7 @@ export interface Extracted extends DocumentText {
   readonly headings: readonly Heading[];
 }
 
-/** What each module "…Reader.ts" exports: it turns the bytes of a file of its format into text with places. */
+/** What each reader ("pdfReader.ts") exports: it turns the bytes of a file of its format into text with places. */
 export interface Reader {
   /** Throws UnreadableFile when there is nothing to index. */
   read(bytes: Buffer): Promise<Extracted>;

@@ -98,6 +98,24 @@ export function functionsIn({ file, source }: SourceFile): FunctionSize[] {
   return found;
 }
 
+export interface FileMention {
+  readonly file: string;
+  readonly line: number;
+  /** A file of source code as the comment names it, with its folder or without. */
+  readonly named: string;
+}
+
+/** The files of source code that a file's comments name. What stands in quotes is an example, and left out. */
+export function filesNamedIn({ file, source }: SourceFile): FileMention[] {
+  return parseSync(file, source).comments.flatMap(({ value, start }) =>
+    [...value.matchAll(/(?<!["\w./-])[\w./-]+\.(?:tsx?|mjs)\b/g)].map(({ 0: named, index }) => ({
+      file,
+      line: source.slice(0, start + index).split("\n").length,
+      named,
+    })),
+  );
+}
+
 /** The comment lines that end right above the line at `index`. */
 function commentAbove(lines: readonly string[], index: number): string {
   let first = index;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { basename, dirname, join } from "node:path/posix";
 import { test } from "node:test";
-import { circles, functionsIn, importsIn, sourceFiles } from "../support/sourceCode.ts";
+import { circles, filesNamedIn, functionsIn, importsIn, sourceFiles } from "../support/sourceCode.ts";
 
 const rooms = ["protocol", "text", "models", "indexer", "engine", "extension", "webview", "cli"];
 const longest = 60;
@@ -98,4 +98,27 @@ test("no two files have the same name and another meaning", () => {
   );
   const gone = Object.keys(sharedNames).filter((name) => !shared.some(([one]) => one === name));
   assert.deepEqual(gone, [], "no longer shared: take them off the list");
+});
+
+test("comments name only files that are there", () => {
+  const there = sourceFiles([...rooms, "scripts", "test"]).map(({ file }) => `/${file}`);
+  const named = files.flatMap(filesNamedIn);
+  assert.ok(named.length >= 5, "the comments were read");
+  const isThere = (name: string): boolean => there.some((file) => file.endsWith(name.replace(/^[./]*/, "/")));
+  const gone = named.filter((mention) => !isThere(mention.named));
+  assert.deepEqual(
+    gone.map(({ file, line, named: name }) => `${file}:${line} names ${name}`),
+    [],
+  );
+});
+
+test("a file is seen in a comment of either kind, and not in code or in an example", () => {
+  const source = `const one = "one.ts";\n// See two.ts.\n/**\n * As in ../a/three.tsx; "src/four.ts:10" is one.\n */\n`;
+  assert.deepEqual(
+    filesNamedIn({ file: "x.ts", source }).map(({ line, named }) => [line, named]),
+    [
+      [2, "two.ts"],
+      [4, "../a/three.tsx"],
+    ],
+  );
 });

@@ -86,7 +86,7 @@ function contextUseParts(use: ContextUse): string[] {
   return parts;
 }
 
-/** The state of the index in a line, and whether that is worth a person's attention now. */
+/** The state of the index in a line. */
 export function indexSummary(index: IndexStatus): string {
   switch (index.state) {
     case "empty":
