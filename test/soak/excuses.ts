@@ -24,6 +24,8 @@ export class Excuses {
   private lastTrouble = Number.NEGATIVE_INFINITY;
   private started = false;
   private modelChanges = 0;
+  /** Engines whose index was deleted and that nobody has asked for one since: a search says so. */
+  private readonly without = new Set<SlotNumber>();
 
   constructor(model: Model) {
     this.model = model;
@@ -34,6 +36,10 @@ export class Excuses {
     const before = this.isTroubled();
     const { embeddingModel } = this.model.settings;
     apply();
+    if (action.do === "deleteIndex") this.without.add(action.slot);
+    if (["index", "resume", "start", "kill", "stop"].includes(action.do) && "slot" in action) {
+      this.without.delete(action.slot);
+    }
     if (this.model.settings.embeddingModel !== embeddingModel) this.modelChanges += 1;
     // An index that was begun for a model and never served may be kept, for when that model is chosen again.
     if (this.modelChanges > 1) this.isTidy = false;
@@ -74,6 +80,7 @@ export class Excuses {
     const { settings, server, running } = this.model;
     const usesServer = settings.embeddingModel.startsWith("ollama:");
     if (usesServer && server !== "up" && server !== "slow") return true;
+    if (running.some((slot) => this.without.has(slot))) return true;
     return running.length > 1 || running.some((slot) => this.isSlotTroubled(slot));
   }
 
