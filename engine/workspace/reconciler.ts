@@ -31,6 +31,8 @@ export class Reconciler {
   /** Those of a newly chosen embedding model, while they are being built. */
   successor: IndexSet | undefined;
   missing: readonly MissingFolder[] = [];
+  /** Why the last deletion has left something behind. */
+  deletionFailure: unknown;
   /** The revision of the wish at which the folders were last looked for. */
   foundAt = -1;
   private present: readonly PresentFolder[] = [];
@@ -124,7 +126,10 @@ export class Reconciler {
   get isMending(): boolean {
     return (this.serving?.entries ?? []).some(
       (entry) =>
-        entry.isSuspect || entry.needsRebuild || (entry.isWriter && (entry.hasTold || entry.queue.hasUrgent)),
+        entry.problem === undefined &&
+        (entry.isSuspect ||
+          entry.needsRebuild ||
+          (entry.isWriter && (entry.hasTold || entry.queue.hasUrgent))),
     );
   }
 
@@ -217,6 +222,7 @@ export class Reconciler {
   }
 
   private async deleteAll(): Promise<void> {
+    this.deletionFailure = undefined;
     // Nobody may borrow what is about to go; who has borrowed it already goes on with it to the end.
     this.publish(undefined);
     try {
@@ -226,6 +232,9 @@ export class Reconciler {
         this.successor = undefined;
       }
       for (const entry of this.serving?.entries ?? []) if (entry.isWriter) await entry.rebuild();
+    } catch (error) {
+      this.deletionFailure = error;
+      throw error;
     } finally {
       this.parts.wish.deleting = false;
       this.publish(this.serving);

@@ -139,6 +139,7 @@ export class Workspace {
     wish.refineNow = false;
     this.loop.interrupt();
     await this.waiters.until(() => !wish.deleting);
+    if (this.reconciler.deletionFailure !== undefined) throw this.reconciler.deletionFailure;
   }
 
   /** Resolves when what was changed at these absolute paths is in the index; at once when nothing is written here. */
