@@ -20,6 +20,7 @@ export function statusOf({ wish, reconciler, modelProblem }: StatusSource): Inde
     works && (set?.entries ?? []).some((entry) => isWorkedOn(reconciler, entry));
   const set = isBusy(reconciler.successor) ? reconciler.successor : reconciler.serving;
   const sum = countsOf(set);
+  sum.skipped += reconciler.missing.length;
   const problem = problemsOf(reconciler, modelProblem);
   const isIndexing = isBusy(set) && (sum.total > 0 || sum.files === 0);
   const isKnown = sum.files > 0 || (works && set?.isComplete);
