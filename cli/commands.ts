@@ -9,6 +9,9 @@ import { type Command, type Common, requireFolder, UsageError } from "./argument
 import { type EngineChannel, startEngine } from "./childEngine.ts";
 import { answerText, checksText, connectionsText, hitsText, statusText, summaryText } from "./render.ts";
 
+/** Most often the other process is done, and has been heard of, by then. */
+const patienceMs = 4_000;
+
 type WithFolder = Extract<Command, { dir: string }>;
 
 /** Runs one command: its result on stdout, all else on stderr. */
@@ -157,10 +160,19 @@ async function update(
   }
 }
 
-/** On a terminal one line that is written over; in a log nothing, since the result says it all. */
+/**
+ * On a terminal one line that is written over; in a log nothing, since the result says it all. That one waits for
+ * another process is said in both, once.
+ */
 function progressLine(): (status: IndexStatus) => void {
-  if (!process.stderr.isTTY) return () => undefined;
-  return ({ done, total, refined, chunks }) => {
+  const started = performance.now();
+  let isSaid = false;
+  return ({ done, total, refined, chunks, writer }) => {
+    if (!writer && !isSaid && performance.now() - started > patienceMs) {
+      isSaid = true;
+      console.error("carrel: Another Carrel process writes this index; waiting until it has finished.");
+    }
+    if (!process.stderr.isTTY) return;
     if (total > 0) process.stderr.write(`\r\u001b[KIndexing ${done} of ${total} files`);
     else if (refined > 0) process.stderr.write(`\r\u001b[KRefined ${refined} of ${chunks} chunks`);
   };
