@@ -70,6 +70,10 @@ export class Disk {
 
   private write(file: WrittenFile): void {
     mkdirSync(dirname(this.at(file.path)), { recursive: true });
+    // An earlier step may have put a folder there.
+    if (statSync(this.at(file.path), { throwIfNoEntry: false })?.isDirectory()) {
+      rmSync(this.at(file.path), { recursive: true });
+    }
     writeFileSync(this.at(file.path), contentOf(file));
   }
 
