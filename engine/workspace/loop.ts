@@ -42,11 +42,6 @@ export class Loop {
     this.running ??= this.run();
   }
 
-  /** What it is doing now, if anything. */
-  get step(): Step | undefined {
-    return this.current?.step;
-  }
-
   /** Something more is to be done: idle work gives way, other steps finish what they have begun. */
   wake(): void {
     this.isWoken = true;
