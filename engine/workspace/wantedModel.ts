@@ -127,10 +127,10 @@ export class WantedModel {
     try {
       models = await this.openBoth(settings, key);
     } catch (error) {
-      if (key === this.wantedKey && !this.isClosed) await this.failed(settings, key, error);
+      if (this.isWanted(key)) await this.failed(settings, key, error);
       return;
     }
-    if (key !== this.wantedKey || this.isClosed) return closeModels(models);
+    if (!this.isWanted(key)) return closeModels(models);
     this.failure = undefined;
     this.retry.succeeded();
     await this.hand(models);
@@ -146,6 +146,8 @@ export class WantedModel {
     const instead = standsIn ? "the bundled one stands in" : "the one before it is used until then";
     const what = `The embedding model "${settings.embeddingModel}" can't be used, ${instead}.`;
     if (this.heldKey === "") await this.openStandIn(settings, key);
+    // While the stand-in was being opened something else may have been chosen.
+    if (!this.isWanted(key)) return;
     this.failure = problemOf(what, error, "Choose another embedding model.");
     this.parts.log("warn", this.failure.message);
     this.retry.failed(Date.now());
@@ -158,17 +160,24 @@ export class WantedModel {
     const standIn = { ...settings, embeddingModel };
     try {
       const models = await this.openBoth(standIn, modelKey(standIn));
-      if (key === this.wantedKey && this.heldKey === "" && !this.isClosed) await this.hand(models);
+      if (this.isWanted(key) && this.heldKey === "") await this.hand(models);
       else await closeModels(models);
     } catch (error) {
+      if (!this.isWanted(key)) return;
       this.fatal = problemOf("The bundled embedding model can't be used.", error);
     }
   }
 
+  private isWanted(key: string): boolean {
+    return key === this.wantedKey && !this.isClosed;
+  }
+
   private async hand(models: Models): Promise<void> {
-    if (this.arrived) await closeModels(this.arrived);
+    const { arrived } = this;
+    // First, so that nobody takes what is about to be closed.
     this.arrived = models;
     this.heldKey = models.key;
+    if (arrived) await closeModels(arrived);
   }
 
   private async openBoth(settings: Settings, key: string): Promise<Models> {
