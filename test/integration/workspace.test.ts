@@ -67,7 +67,7 @@ test("a model that is chosen while an update runs, and an update asked for while
   assert.equal((await paths("kiwi")).length, 50);
   const { state, files: count } = indexes.status();
   assert.deepEqual([state, count], ["ready", 60]);
-  assert.equal(old.closed, 1);
+  await eventually("the old model is closed", async () => old.closed === 1);
   // What is on disk is the new model's index alone.
   await eventually("the old index is gone", async () => {
     const kept = (await readdir(workspace.storage, { recursive: true })).filter((name) =>
