@@ -15,14 +15,17 @@ import { root } from "./tools.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** Tests that start engines. engineFork.test.ts looks at how one is started, which is not as usual here. */
-const processes = ["test/integration/{indexing,engine,refine}.test.ts"];
+const processes = ["test/integration/{engine,refine}.test.ts"];
 
-/** The rooms, the tests that are run for each, and how long one test may take until it counts as hanging. */
+/**
+ * The rooms, the tests that are run for each, the fastest first, and how long one test may take until it counts as
+ * hanging. The first test that fails ends the try.
+ */
 const rooms = [
   { code: "protocol/channel.ts", tests: ["test/unit/channel*.test.ts"], seconds: 2 },
   {
     code: "indexer/files",
-    tests: ["test/unit/{walk,secrets*,ignore*,formats*,parse}.test.ts"],
+    tests: ["test/unit/{walk,lookAt,secrets*,ignore*,formats*,parse,accounted}.test.ts"],
     seconds: 20,
   },
   {
@@ -30,10 +33,31 @@ const rooms = [
     tests: ["test/unit/{parse,fixtures}.test.ts", "test/integration/parser*.test.ts"],
     seconds: 60,
   },
-  { code: "indexer/store", tests: ["test/integration/{store,lock}*.test.ts", ...processes], seconds: 60 },
+  {
+    code: "indexer/store",
+    tests: [
+      "test/unit/{lockFile,storeProblem,storeVerify}.test.ts",
+      "test/integration/{store,storeDamage,unusedIndexes,refine,lock,lockPlaces,storeDisk}.test.ts",
+    ],
+    seconds: 60,
+  },
   { code: "indexer/search", tests: processes, seconds: 60 },
-  { code: "indexer/*.ts", tests: processes, seconds: 60 },
-  { code: "engine/workspace", tests: ["test/unit/workspace*.test.ts", ...processes], seconds: 60 },
+  {
+    code: "indexer/*.ts",
+    tests: [
+      "test/unit/{fileWriter,indexStamp,refinePass}.test.ts",
+      "test/integration/{folderIndex,reconciler,workspace}.test.ts",
+    ],
+    seconds: 15,
+  },
+  {
+    code: "engine/workspace",
+    tests: [
+      "test/unit/{loop,waiters,shared,retry,fileQueue,nested,wish,folders,wantedModel}.test.ts",
+      "test/integration/{reconciler,workspace}.test.ts",
+    ],
+    seconds: 15,
+  },
   { code: "engine/*.ts", tests: ["test/integration/!(engineFork).test.ts"], seconds: 60 },
 ];
 
@@ -57,6 +81,7 @@ function run(room, mutate, sampled) {
     coverageAnalysis: "perTest",
     tap: {
       testFiles: room.tests,
+      forceBail: true,
       nodeArgs: [
         "--test-reporter=tap",
         `--test-timeout=${room.seconds * 1000}`,
