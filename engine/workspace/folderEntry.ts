@@ -161,6 +161,7 @@ export class FolderEntry {
   async lookAtAll(options: WalkOptions, revision: number, signal: AbortSignal): Promise<void> {
     const index = this.opened();
     // What is told from now on may have happened after the walk has passed.
+    const { told } = this;
     this.told = new Set();
     const walked = await walkFolder(this.realPath, { ...options, signal });
     if (signal.aborted) return;
@@ -170,6 +171,8 @@ export class FolderEntry {
     await index.skip(walked.skipped);
     const toBeRead = walked.files.filter((file) => this.isToBeRead(file));
     this.queue.replace(toBeRead, walked.files.length);
+    // Somebody waits for what was told.
+    for (const file of toBeRead) if (told.has(join(this.realPath, file.path))) this.queue.putFirst(file);
     this.isUnfinished = true;
     this.lookedAt = revision;
   }

@@ -132,7 +132,7 @@ test("what is told is looked at alone, before what waits, and once more when it 
   assert.equal(made.reconciler.isToDo(entry), false);
 });
 
-test("what is told in the first look, or before it, waits for it", async (t) => {
+test("what is told before the first look is read first, after it", async (t) => {
   const workspace = await workspaceOf(t, fruit);
   const made = await stepwise(t, workspace, one);
   await made.settle();
@@ -140,10 +140,10 @@ test("what is told in the first look, or before it, waits for it", async (t) => 
   made.ask();
   await made.step();
   await made.step();
-  // The look at all has seen it: it need not be looked at again.
-  assert.equal(made.entry().hasTold, false);
-  assert.equal(made.entry().queue.hasUrgent, false);
+  assert.equal(made.entry().hasTold, false, "the look at all has seen it");
+  assert.equal(made.entry().queue.hasUrgent, true);
   await made.settle();
+  assert.deepEqual(made.parsed, ["b.md", "a.md"]);
   assert.equal(made.status().files, 2);
 });
 
