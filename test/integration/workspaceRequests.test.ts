@@ -1,0 +1,269 @@
+import assert from "node:assert/strict";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { CarrelError } from "../../protocol/channel.ts";
+import { defaultSettings, type IndexStatus } from "../../protocol/data.ts";
+import { gate, openInProcess, signal, testModel } from "../support/inProcess.ts";
+import { eventually, makeWorkspace } from "../support/workspace.ts";
+
+/* What each request of a client gets from the workspace: when it is answered, with what, and with which error. */
+
+const fruit = { "a.md": "apples\n", "b.md": "bananas\n" };
+const one = { open: async () => testModel("m") };
+
+test("an update tells what it has done, and the next one only what is new", async (t) => {
+  const workspace = await makeWorkspace({ ...fruit, "c.md": "" });
+  const { indexes, index, statuses } = await openInProcess(t, workspace, one);
+  const { seconds, skipped, ...first } = await index();
+  assert.deepEqual(first, { files: 2, chunks: 2, changed: 2, removed: 0, bytes: 15 });
+  assert.ok(seconds > 0 && seconds < 1_000);
+  assert.deepEqual(skipped, [{ path: "c.md", reason: "The file is empty." }]);
+  assert.deepEqual(indexes.skipped(), skipped);
+  assert.equal(indexes.description(), "2 files in workspace");
+  await rm(join(workspace.dir, "b.md"));
+  await workspace.write("a.md", "apricots\n");
+  const second = await index();
+  assert.deepEqual(
+    [second.files, second.chunks, second.changed, second.removed, second.bytes],
+    [1, 1, 1, 1, 9],
+  );
+  assert.equal(indexes.description(), "1 file in workspace");
+  assert.equal(second.notice, undefined);
+  await eventually("the client hears of the end", async () => statuses.at(-1)?.files === 1);
+  assert.equal(statuses.at(-1)?.state, "ready");
+});
+
+test("an update that runs is asked about, can be cancelled alone, and is answered with its second pass", async (t) => {
+  const workspace = await makeWorkspace(fruit);
+  const held = gate();
+  const model = testModel("m");
+  model.onEmbed = () => held.wait;
+  const { indexes } = await openInProcess(t, workspace, {
+    open: async () => model,
+    openRefining: async () => testModel("better"),
+  });
+  const seen: IndexStatus[] = [];
+  const controller = new AbortController();
+  const cancelled = indexes.index(controller.signal, () => undefined);
+  const refined = indexes.index(signal, (status) => seen.push(status), true);
+  await eventually("progress is told", async () => seen.some(({ state }) => state === "indexing"));
+  controller.abort();
+  await assert.rejects(cancelled, { code: "cancelled" });
+  held.open();
+  assert.equal((await refined).files, 2);
+  assert.equal(indexes.status().refined, 2);
+  const told = seen.length;
+  await new Promise((done) => setTimeout(done, 400));
+  assert.equal(seen.length, told, "an update that has ended tells no more");
+});
+
+test("an update that is paused is answered with what is there", async (t) => {
+  const workspace = await makeWorkspace(fruit);
+  const held = gate();
+  const model = testModel("m");
+  model.onEmbed = () => held.wait;
+  const { indexes, index } = await openInProcess(t, workspace, { open: async () => model });
+  const updating = index();
+  await eventually("it is under way", async () => indexes.status().total === 2);
+  assert.equal(indexes.status().state, "indexing");
+  indexes.pause();
+  held.open();
+  assert.equal((await updating).files, 0);
+  assert.equal(indexes.status().state, "paused");
+  assert.deepEqual(await indexes.search("apples", 5, "lexical", signal), []);
+  await indexes.filesChanged([join(workspace.dir, "a.md")]);
+  assert.equal(indexes.status().files, 0);
+  indexes.resume();
+  await eventually("it goes on", async () => indexes.status().state === "ready");
+  assert.equal(indexes.status().files, 2);
+});
+
+test("a question waits for the first files of an index that is being built, and can be cancelled", async (t) => {
+  const workspace = await makeWorkspace(fruit);
+  const held = gate();
+  const model = testModel("m");
+  model.onEmbed = () => held.wait;
+  const { indexes, index } = await openInProcess(t, workspace, { open: async () => model });
+  const updating = index();
+  let isAnswered = false;
+  const asked = indexes.search("apples", 5, "lexical", signal).then((hits) => {
+    isAnswered = true;
+    return hits;
+  });
+  const controller = new AbortController();
+  const cancelled = indexes.search("apples", 5, "lexical", controller.signal);
+  await eventually("it is under way", async () => indexes.status().total === 2);
+  await new Promise((done) => setTimeout(done, 700));
+  assert.equal(isAnswered, false);
+  controller.abort();
+  await assert.rejects(cancelled, { code: "cancelled" });
+  held.open();
+  assert.deepEqual(
+    (await asked).map(({ path }) => path),
+    ["a.md"],
+  );
+  await updating;
+});
+
+test("a question to an index that nobody asks to build is answered with nothing", async (t) => {
+  const workspace = await makeWorkspace(fruit);
+  const { indexes } = await openInProcess(t, workspace, one);
+  assert.deepEqual(await indexes.search("apples", 5, "hybrid", signal), []);
+  await indexes.filesChanged([join(workspace.dir, "a.md")]);
+  assert.equal(indexes.status().files, 0);
+  assert.equal(indexes.status().state, "empty");
+});
+
+test("a folder without files is indexed, and searched without waiting", async (t) => {
+  const workspace = await makeWorkspace({});
+  const { indexes, index } = await openInProcess(t, workspace, one);
+  assert.equal((await index()).files, 0);
+  assert.equal(indexes.status().state, "ready");
+  assert.deepEqual(await indexes.search("apples", 5, "lexical", signal), []);
+});
+
+test("without even the bundled model every request says so, and another model mends it", async (t) => {
+  const workspace = await makeWorkspace(fruit);
+  await assert.rejects(
+    openInProcess(t, workspace, {
+      open: async () => {
+        throw new CarrelError("A file is missing.", "Install Carrel again.");
+      },
+    }),
+    { message: /bundled embedding model can't be used.*A file is missing/, remedy: "Install Carrel again." },
+  );
+});
+
+test("a model that is slow to open keeps the client from nothing but its index", async (t) => {
+  const workspace = await makeWorkspace(fruit);
+  const opening = gate();
+  let isOpen = false;
+  const client = openInProcess(t, workspace, {
+    open: async () => {
+      await opening.wait;
+      return testModel("m");
+    },
+  }).then((made) => {
+    isOpen = true;
+    return made;
+  });
+  await nextTurn();
+  assert.equal(isOpen, false);
+  opening.open();
+  const { index, indexes } = await client;
+  assert.ok(indexes.hasFolder(workspace.dir));
+  assert.equal(indexes.hasFolder(`${workspace.dir}x`), false);
+  assert.equal((await index()).files, 2);
+});
+
+test("one who only reads is told who writes, gets what is there, and may not delete it", async (t) => {
+  const workspace = await makeWorkspace(fruit);
+  const writer = await openInProcess(t, workspace, one);
+  await writer.index();
+  const reader = await openInProcess(t, workspace, one);
+  const summary = await reader.index();
+  assert.equal(summary.files, 2);
+  assert.match(summary.notice ?? "", /Another Carrel process writes the index of "workspace".* 2 files/);
+  assert.deepEqual(await reader.paths("apples"), ["a.md"]);
+  await assert.rejects(reader.indexes.clear(), {
+    message: /Another Carrel process writes/,
+    remedy: /Wait until it has finished/,
+  });
+  assert.equal(reader.indexes.status().files, 2);
+  await reader.indexes.filesChanged([join(workspace.dir, "a.md")]);
+  // What is written meanwhile is there when an update has been asked for.
+  await workspace.write("c.md", "cherries\n");
+  await writer.indexes.filesChanged([join(workspace.dir, "c.md")]);
+  assert.equal((await reader.index()).files, 3);
+});
+
+test("one who reads what is being built waits until it is whole", async (t) => {
+  const workspace = await makeWorkspace(fruit);
+  const held = gate();
+  const model = testModel("m");
+  model.onEmbed = () => held.wait;
+  const writer = await openInProcess(t, workspace, { open: async () => model });
+  const building = writer.index();
+  const reader = await openInProcess(t, workspace, one);
+  let isAnswered = false;
+  const asked = reader.index().then((summary) => {
+    isAnswered = true;
+    return summary;
+  });
+  await eventually("it is under way", async () => writer.indexes.status().total === 2);
+  await nextTurn();
+  assert.equal(isAnswered, false);
+  held.open();
+  await building;
+  assert.equal((await asked).files, 2);
+});
+
+test("where nothing can be written an update says why, and so does deleting; what is there is found", async (t) => {
+  const workspace = await makeWorkspace(fruit);
+  await mkdir(workspace.storage);
+  await writeFile(join(workspace.storage, "locks"), "");
+  const { indexes, index } = await openInProcess(t, workspace, one);
+  const problem = indexes.status().problem ?? "";
+  assert.notEqual(problem, "");
+  await assert.rejects(index(), (error: CarrelError) => error.message === problem && error.remedy !== "");
+});
+
+test("what waits when the engine ends is told, and nothing is told after that", async (t) => {
+  const workspace = await makeWorkspace(fruit);
+  const held = gate();
+  const model = testModel("m");
+  model.onEmbed = () => held.wait;
+  const { indexes, index, statuses } = await openInProcess(t, workspace, { open: async () => model });
+  const waiting = [
+    index(),
+    indexes.search("apples", 5, "lexical", signal),
+    indexes.filesChanged([join(workspace.dir, "a.md")]),
+  ];
+  const ended = Promise.all(waiting.map((one) => assert.rejects(one, { code: "gone" })));
+  await eventually("it is under way", async () => indexes.status().total === 2);
+  const closing = indexes.close();
+  const told = statuses.length;
+  held.open();
+  await closing;
+  await ended;
+  assert.equal(model.closed, 1);
+  await new Promise((done) => setTimeout(done, 300));
+  assert.equal(statuses.length, told);
+});
+
+test("changed settings that leave other files out are followed by an update, others by none", async (t) => {
+  const workspace = await makeWorkspace(fruit);
+  const { indexes, index } = await openInProcess(t, workspace, one);
+  await index();
+  await workspace.write("c.md", "cherries\n");
+  indexes.setSettings({ ...defaultSettings, refine: false });
+  await new Promise((done) => setTimeout(done, 200));
+  assert.equal(indexes.status().files, 2);
+  indexes.setSettings({ ...defaultSettings, refine: false, exclude: ["a.md"] });
+  await eventually("the folder was looked at", async () => {
+    const hits = await indexes.search("apples cherries", 5, "lexical", signal);
+    return hits.length === 1 && hits[0]?.path === "c.md";
+  });
+});
+
+test("a folder that comes is searched when the change is answered, if it was indexed before", async (t) => {
+  const workspace = await makeWorkspace({ "one/a.md": "apples\n", "two/b.md": "bananas\n" });
+  const [first, second] = ["one", "two"].map((name) => ({ path: join(workspace.dir, name), name }));
+  assert.ok(first && second);
+  const { indexes, index, paths } = await openInProcess(t, workspace, {
+    ...one,
+    folders: [first.path, second.path],
+  });
+  await index();
+  assert.equal(indexes.description(), "2 files in one, two");
+  await indexes.setFolders([first]);
+  assert.deepEqual(await paths("apples bananas"), ["a.md"]);
+  await indexes.setFolders([first, second]);
+  assert.deepEqual(await paths("apples bananas"), ["a.md", "b.md"]);
+  // A folder that leaves is not waited for.
+  const told = indexes.filesChanged([join(second.path, "b.md")]);
+  await indexes.setFolders([first]);
+  await told;
+});
