@@ -110,6 +110,24 @@ test("a new look finds what has come, what has changed and what has gone, and re
   assert.deepEqual(made.entry().work, { changed: 4, removed: 1, bytes: 15 + 12 + 9 });
 });
 
+test("several requests for an update are met by one look, and a file that is told often is read once", async (t) => {
+  const workspace = await workspaceOf(t, fruit);
+  const made = await stepwise(t, workspace, one);
+  await made.settle();
+  for (let n = 0; n < 3; n++) made.ask();
+  await made.settle();
+  const once = made.told();
+  assert.equal(made.entry().lookedAt, made.wish.revision);
+  for (let n = 0; n < 3; n++) made.ask();
+  // The folders are looked for, then what is in them; and the index is put in order.
+  assert.equal(await made.settle(), 3);
+  assert.equal(made.told(), once);
+  for (let n = 0; n < 3; n++) made.entry().tell([join(workspace.dir, "a.md")]);
+  made.parsed.length = 0;
+  await made.settle();
+  assert.deepEqual(made.parsed, ["a.md"]);
+});
+
 test("what is told is looked at alone, before what waits, and once more when it is told again meanwhile", async (t) => {
   const workspace = await workspaceOf(t, fruit);
   const made = await indexedStepwise(t, workspace, one);
