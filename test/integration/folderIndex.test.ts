@@ -51,7 +51,7 @@ async function open(
         const content = contents[path] ?? [];
         if ("reason" in content) return { ok: false, ...content };
         const chunks = content.map((text, n) => ({ text, startLine: n + 1, endLine: n + 1 }));
-        const parsed = { kind: "prose", language: "markdown", chunks } as const;
+        const parsed = { kind: "prose", language: "markdown", chunks, withheld: [] } as const;
         return { ok: true, hash: content.join("|"), parsed };
       },
       documentText: () => assert.fail(),

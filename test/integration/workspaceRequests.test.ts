@@ -47,7 +47,7 @@ test("an update that runs is asked about, can be cancelled alone, and is answere
   const seen: IndexStatus[] = [];
   const controller = new AbortController();
   const cancelled = indexes.index(controller.signal, () => undefined);
-  const refined = indexes.index(signal, (status) => seen.push(status), true);
+  const refined = indexes.index(signal, (status) => seen.push(status), { refine: true });
   await eventually("progress is told", async () => seen.some(({ state }) => state === "indexing"));
   controller.abort();
   await assert.rejects(cancelled, { code: "cancelled" });

@@ -21,7 +21,7 @@ const file = (path: string, more: Partial<WalkedFile> = {}): WalkedFile => ({
 /** A file that parses to these texts, each on a line of its own. */
 function parsed(hash: string, ...texts: string[]): ParseResult {
   const chunks = texts.map((text, n) => ({ text, startLine: n + 1, endLine: n + 1 }));
-  return { ok: true, hash, parsed: { kind: "prose", language: "markdown", chunks } };
+  return { ok: true, hash, parsed: { kind: "prose", language: "markdown", chunks, withheld: [] } };
 }
 
 interface Commit {
@@ -142,6 +142,7 @@ test("a file is stored with its chunks, each with its identity, its terms, its h
     parsed: {
       kind: "document",
       language: "pdf",
+      withheld: [],
       chunks: [
         { text: "two apples", startLine: 3, endLine: 4, heading: "Fruit", page: 2 },
         { text: "a pear", startLine: 5, endLine: 6 },

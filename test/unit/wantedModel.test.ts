@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type ModelParts, WantedModel } from "../../engine/workspace/models.ts";
+import { type ModelParts, WantedModel } from "../../engine/workspace/wantedModel.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import { defaultSettings, type Settings } from "../../protocol/data.ts";
