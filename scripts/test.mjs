@@ -83,7 +83,7 @@ const parts = {
   },
   unit: () => nodeTests("test/unit/**/*.test.ts", 60),
   integration: () => nodeTests("test/integration/**/*.test.ts", 300),
-  soak: () => nodeTests("test/soak/**/*.test.ts", 300),
+  soak: () => nodeTests("test/soak/**/*.test.ts", 900),
   async vscode() {
     provideChromium();
     provideCodeServer();
