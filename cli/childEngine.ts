@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Channel } from "../protocol/channel.ts";
 import {
@@ -19,6 +19,9 @@ export interface EngineProcess {
   stop(): Promise<void>;
 }
 
+/** Characters of what an engine printed before it crashed. */
+const mostKept = 16_384;
+
 /** Starts the engine beside this program: the bundle when this is one, else its source. */
 export function startEngine(): EngineProcess {
   const here = import.meta.url;
@@ -27,8 +30,9 @@ export function startEngine(): EngineProcess {
     env: engineEnvironment(process.env),
     execArgv: [...engineArguments],
     // Its stdout goes to stderr: stdout is for the result alone.
-    stdio: ["ignore", 2, 2, "ipc"],
+    stdio: ["ignore", 2, "pipe", "ipc"],
   });
+  keepErrors(child);
   const channel: EngineChannel = new Channel(processPort(child), engineContract, engineClientContract, {});
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   child.once("exit", (code, signal) => channel.close(`the engine stopped (${signal ?? `code ${code}`})`));
@@ -41,4 +45,18 @@ export function startEngine(): EngineProcess {
       await exited;
     },
   };
+}
+
+/**
+ * What native code prints of an error that it is about to raise (a panic of LanceDB over a damaged index) says
+ * nothing to a person, who hears of it through the channel. It is shown when the engine could not say any more.
+ */
+function keepErrors(child: ChildProcess): void {
+  let kept = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    kept = (kept + text).slice(-mostKept);
+  });
+  child.once("close", (code) => {
+    if (code !== 0 && kept !== "") process.stderr.write(kept);
+  });
 }

@@ -18,17 +18,24 @@ type WithFolder = Extract<Command, { dir: string }>;
 export async function run(command: Exclude<Command, { name: "help" }>): Promise<void> {
   if ("dir" in command) await requireFolder(command.dir);
   const engine = startEngine();
+  const errors = new Set<string>();
   const interrupt = (): void => void engine.stop().then(() => process.exit(130));
   process.once("SIGINT", interrupt);
   try {
     const { channel } = engine;
     channel.on("log", ({ level, message }) => {
-      if (level !== "info") console.error(message);
+      if (level === "error") errors.add(message);
+      else if (level === "warn") console.error(message);
     });
     const folders = "dir" in command ? [{ path: command.dir, name: basename(command.dir) }] : [];
     await channel.request("initialize", { storage: command.store, folders, settings: command.settings });
     await runWith(channel, command);
+  } catch (error) {
+    // What has failed says its reason itself, once.
+    if (error instanceof Error) errors.delete(error.message);
+    throw error;
   } finally {
+    for (const message of errors) console.error(message);
     process.off("SIGINT", interrupt);
     await engine.stop();
   }
@@ -140,12 +147,21 @@ function parseQuery(line: string, where: string): v.InferOutput<typeof queryLine
   }
 }
 
+/** Brings the index up to date, or says why that can't be done and what is there is asked as it is. */
 async function updateIfAsked(channel: EngineChannel, command: WithFolder): Promise<IndexSummary | undefined> {
   if (!command.update) return undefined;
-  const summary = await update(channel, {});
-  // What is found is not all that there is, or nothing, and this is why.
-  if (summary.notice !== undefined) console.error(`carrel: ${summary.notice}`);
-  return summary;
+  try {
+    const summary = await update(channel, {});
+    // What is found is not all that there is, or nothing, and this is why.
+    if (summary.notice !== undefined) console.error(`carrel: ${summary.notice}`);
+    return summary;
+  } catch (error) {
+    const isFailure = error instanceof CarrelError && error.code === "failed";
+    if (!isFailure || (await channel.request("status", {})).status.files === 0) throw error;
+    console.error(`carrel: ${error.message}`);
+    console.error(`        The index is searched as it was left. ${error.remedy}`.trimEnd());
+    return undefined;
+  }
 }
 
 async function update(

@@ -9,8 +9,8 @@ export interface Workspace {
   readonly dir: string;
   readonly storage: string;
   write(path: string, content: string | Uint8Array): Promise<void>;
-  /** A real engine process that serves this folder. */
-  start(settings?: Partial<Settings>): Promise<EngineProcess>;
+  /** A real engine process that serves this folder, with its index in `storage` or in another place. */
+  start(settings?: Partial<Settings>, place?: string): Promise<EngineProcess>;
   remove(): Promise<void>;
 }
 
@@ -27,11 +27,11 @@ export async function makeWorkspace(files: Record<string, string> = {}): Promise
       await mkdir(dirname(join(dir, path)), { recursive: true });
       await writeFile(join(dir, path), content);
     },
-    async start(settings = {}) {
+    async start(settings = {}, place = storage) {
       const engine = startEngine();
       engines.push(engine);
       await engine.channel.request("initialize", {
-        storage,
+        storage: place,
         folders: [{ path: dir, name: basename(dir) }],
         // A port that nothing listens on: no test may find a model server by chance.
         settings: { ...defaultSettings, modelServerUrl: "http://127.0.0.1:9", ...settings },
