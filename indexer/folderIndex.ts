@@ -259,7 +259,9 @@ export class FolderIndex {
     if (damaged.length > 0) this.options.onDamage(damaged);
     if (signal.aborted) return;
     await store.maintain();
-    await this.refined?.verify(signal);
+    const failing = (await this.refined?.verify(signal)) ?? 0;
+    const { folder, log } = this.options;
+    if (failing > 0) log(`${failing} refined vectors of ${folder} are damaged and are made anew.`);
     this.refinedChunks = (await this.refined?.count()) ?? 0;
   }
 
@@ -342,21 +344,23 @@ interface OpenedStore {
 async function openForWriting(options: FolderIndexOptions): Promise<OpenedStore> {
   const { dir, folder, embedding, log, onDamage } = options;
   const place = join(dir, "lance");
+  const onIndexDamage = (): void =>
+    log(`The text index of ${folder} is damaged and is built anew from what was indexed.`);
+  const open = (): Promise<Store> =>
+    Store.openForWriting(place, embedding.dimension, { onDamage, onIndexDamage });
   const stamp = await readStamp(dir, { folder, embedding: embedding.id });
   if (stamp.state === "ok") {
-    const store = await tryOpen(
-      () => Store.openForWriting(place, embedding.dimension, { onDamage }),
-      options,
-    );
+    const store = await tryOpen(open, options);
     if (store) return { store, complete: stamp.complete };
   }
-  if (stamp.state === "damaged") {
-    log(`The index of ${folder} is built anew: its description (index.json) is damaged.`);
+  const isGone = stamp.state === "missing" && (await readdir(dir)).includes("lance");
+  if (isGone || stamp.state === "damaged") {
+    const what = isGone ? "has gone" : "can't be read";
+    log(`The index of ${folder} is damaged and is built anew: its description (index.json) ${what}.`);
   }
   await deleteIndexFiles(dir);
   await writeStamp(dir, { folder, embedding: embedding.id, complete: false });
-  const store = await Store.openForWriting(place, embedding.dimension, { onDamage });
-  return { store, complete: false };
+  return { store: await open(), complete: false };
 }
 
 /** The store, once its list of files could be read; undefined when it is damaged. */

@@ -14,6 +14,8 @@ interface Held {
 export class FileVersions {
   private readonly byPath = new Map<string, Held>();
   private readonly inDoubt = new Map<string, string | undefined>();
+  /** Files of which a row failed its checksum, until they have been written again. */
+  private readonly damaged = new Set<string>();
   private allRows = 0;
 
   get rows(): number {
@@ -48,8 +50,19 @@ export class FileVersions {
     }
   }
 
+  /** Rows of these files are damaged: their versions are not held, though hash and count say so. */
+  distrust(paths: Iterable<string>): void {
+    for (const path of paths) this.damaged.add(path);
+  }
+
+  /** All chunks of these files have been written again. */
+  trust(paths: Iterable<string>): void {
+    for (const path of paths) this.damaged.delete(path);
+  }
+
   /** Whether exactly the chunks of this version of the file are there. */
   holds({ path, hash, chunks }: Pick<FileRow, "path" | "hash" | "chunks">): boolean {
+    if (this.damaged.has(path)) return false;
     const held = this.byPath.get(path);
     if (!held) return chunks === 0;
     return held.hash === hash && held.rows === chunks;

@@ -23,6 +23,8 @@ export interface StoreOptions {
    * undefined when these can't be told, so that the whole index must be built again. May be called often.
    */
   readonly onDamage?: (paths: readonly string[] | undefined) => void;
+  /** Called when an index over the rows is damaged, which the next `maintain` builds anew from them. */
+  readonly onIndexDamage?: () => void;
 }
 
 /**
@@ -39,6 +41,7 @@ export class Store {
   private readonly upkeep: Upkeep;
   private readonly versions = new FileVersions();
   private readonly onDamage: StoreOptions["onDamage"];
+  private readonly onIndexDamage: StoreOptions["onIndexDamage"];
   private writesUnderWay = 0;
 
   private constructor(dir: string, tables: Tables, options: StoreOptions) {
@@ -49,6 +52,7 @@ export class Store {
     this.sums = tables.sums;
     this.upkeep = new Upkeep(tables.chunks, tables.files, options.keepVersionsMs);
     this.onDamage = options.onDamage;
+    this.onIndexDamage = options.onIndexDamage;
   }
 
   /**
@@ -131,7 +135,7 @@ export class Store {
     });
   }
 
-  /** Whether exactly the chunks of this version of the file are in the store. */
+  /** Whether exactly the chunks of this version of the file are in the store, and none is known to be damaged. */
   holds(file: Pick<FileRow, "path" | "hash" | "chunks">): boolean {
     return this.versions.holds(file);
   }
@@ -233,9 +237,13 @@ export class Store {
       // Another process may have written since this one opened the store.
       const sums = await FileSums.read(this.dir);
       await sums.assertWhole();
-      if ((await sums.hasDamagedIndex(signal)) || !(await this.upkeep.canSearch()))
+      if ((await sums.hasDamagedIndex(signal)) || !(await this.upkeep.canSearch())) {
         this.upkeep.rebuildIndexes();
-      return verifyRows(this.chunks, this.files, signal, () => this.writesUnderWay > 0);
+        this.onIndexDamage?.();
+      }
+      const paths = await verifyRows(this.chunks, this.files, signal, () => this.writesUnderWay > 0);
+      this.versions.distrust(paths);
+      return paths;
     });
   }
 
@@ -267,6 +275,7 @@ export class Store {
       throw error;
     }
     this.versions.drop(known);
+    this.versions.trust(paths);
     for (const { path, fileHash } of chunks) this.versions.add(path, fileHash);
   }
 
@@ -315,7 +324,10 @@ export class Store {
   }
 
   private report(damaged: readonly { readonly id: string; readonly path: string }[]): void {
-    if (damaged.length > 0) this.onDamage?.(damagedPaths(damaged));
+    if (damaged.length === 0) return;
+    const paths = damagedPaths(damaged);
+    this.versions.distrust(paths ?? []);
+    this.onDamage?.(paths);
   }
 
   private read<T>(task: () => Promise<T>): Promise<T> {

@@ -15,7 +15,7 @@ const sample: readonly (readonly [RegExp, Damage, boolean])[] = [
   [/files\.lance\/data\//, "empty", true],
   [/chunks\.lance\/_versions\/.*manifest$/, "with a bit turned", true],
   [/_indices\/.*_invert/, "zeroed", true],
-  [/_deletions\//, "gone", true],
+  [/_deletions\//, "with a bit turned", true],
 ];
 
 function fixedRandom(): number {

@@ -137,6 +137,10 @@ async function noticed(
     const atSearch = reported || answer === undefined;
     const paths = await unlessDamaged(() => store.verify(never));
     if (!paths) return atOpen ? "open" : atSearch ? "search" : "verify";
+    for (const path of paths) {
+      const file = files.get(path)?.file;
+      assert.ok(!file || !store.holds(file), `${path} is damaged, and must not count as held`);
+    }
     const again = paths.concat(atOpen ? [...files.keys()] : []).flatMap((path) => files.get(path) ?? []);
     await store.replaceFiles(
       again.map(({ file }) => file),

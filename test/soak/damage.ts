@@ -17,6 +17,9 @@ interface Case {
   readonly refines: boolean;
 }
 
+/** After so many cases the table is printed as it is by then. */
+const tableEvery = 40;
+
 interface Row {
   cases: number;
   noticed: number;
@@ -42,6 +45,10 @@ function options() {
 
 function casesOf(plain: DamagedIndex, refined: DamagedIndex, bits: number): Case[] {
   const cases: Omit<Case, "number">[] = [];
+  const random = new Random(1);
+  const data = plain.files.filter((file) => file.includes("/data/"));
+  for (let n = 0; n < bits; n++)
+    cases.push({ file: random.pick(data), damage: "with a bit turned", refines: false });
   const each = (files: readonly string[], refines: boolean): void => {
     for (const file of files) {
       for (const damage of Object.keys(damages) as Damage[]) cases.push({ file, damage, refines });
@@ -52,10 +59,6 @@ function casesOf(plain: DamagedIndex, refined: DamagedIndex, bits: number): Case
     refined.files.filter((file) => file.includes("/refined-")),
     true,
   );
-  const random = new Random(1);
-  const data = plain.files.filter((file) => file.includes("/data/"));
-  for (let n = 0; n < bits; n++)
-    cases.push({ file: random.pick(data), damage: "with a bit turned", refines: false });
   return cases.map((one, number) => ({ ...one, number }));
 }
 
@@ -79,6 +82,7 @@ async function main(): Promise<number> {
   const [plain, refined] = [await DamagedIndex.make(false), await DamagedIndex.make(true)];
   const table = new Map<string, Row>();
   let wrong = 0;
+  let done = 0;
   const note = (
     { file, damage, number }: Case,
     { isNoticed, isMissed, isReordered, problems }: Outcome,
@@ -93,6 +97,7 @@ async function main(): Promise<number> {
       table.delete(kind);
       table.set(kind, row);
     }
+    if (++done % tableEvery === 0) print(table);
     if (problems.length === 0) return;
     wrong += 1;
     console.log(`case ${number}: ${file} ${damage}\n  ${problems.join("\n  ")}`);
@@ -111,10 +116,10 @@ async function main(): Promise<number> {
       }
     };
     await Promise.all(Array.from({ length: jobs }, work));
+    print(table);
   } finally {
     await Promise.all([plain.remove(), refined.remove()]);
   }
-  print(table);
   return wrong === 0 ? 0 : 1;
 }
 

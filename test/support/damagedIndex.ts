@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -44,7 +45,7 @@ export const damages = {
 export type Damage = keyof typeof damages;
 
 export interface Outcome {
-  /** Whether `carrel index` said that something was damaged. */
+  /** Whether the search or `carrel index` said that something was damaged. */
   readonly isNoticed: boolean;
   /** Whether a search without an update before it said so, or found less. */
   readonly isMissed: boolean;
@@ -66,7 +67,7 @@ interface Answers {
 /** A workspace of the sample's files with an index that is whole, of which copies are damaged. */
 export class DamagedIndex {
   readonly workspace: string;
-  /** Paths of all files of the index, below its storage. */
+  /** Paths of all files of the index, below its storage; the largest first. */
   files: readonly string[] = [];
   private readonly base: string;
   private readonly whole: string;
@@ -124,7 +125,7 @@ export class DamagedIndex {
     const index = await carrel(this.line("index", storage, more));
     const raw = rawPart(index.stdout + index.stderr);
     if (raw) problems.push(`index printed ${raw}: ${index.stderr}`);
-    const isNoticed = /damaged/.test(index.stderr);
+    const isNoticed = /damaged/.test(before.stderr + index.stderr);
     if (index.code !== 0) {
       problems.push(`index ended with ${index.code}: ${index.stderr}`);
       return { isNoticed, isMissed, isReordered: false, problems };
@@ -181,10 +182,14 @@ export class DamagedIndex {
     for (const storage of [this.whole, again, fresh]) this.right.push(await this.ask(storage));
     await this.listPassages();
     const entries = await readdir(this.whole, { recursive: true, withFileTypes: true });
-    this.files = entries
+    const files = entries
       .filter((entry) => entry.isFile() && !entry.name.endsWith(".lock"))
-      .map((entry) => join(entry.parentPath, entry.name).slice(this.whole.length + 1))
-      .sort();
+      .map((entry) => join(entry.parentPath, entry.name));
+    const sized = files.map((file) => ({
+      path: file.slice(this.whole.length + 1),
+      size: statSync(file).size,
+    }));
+    this.files = sized.sort((a, b) => b.size - a.size).map(({ path }) => path);
   }
 
   private async edit(): Promise<void> {
