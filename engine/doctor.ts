@@ -3,6 +3,7 @@ import { freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import type { ChatServer, Check } from "../protocol/data.ts";
+import { lookForOpen } from "./privateStorage.ts";
 
 interface DoctorParts {
   readonly storage: string;
@@ -39,7 +40,12 @@ async function storageCheck(storage: string): Promise<Check> {
     await rm(probe);
     const { bavail, bsize } = await statfs(storage);
     const free = bavail * bsize;
-    const detail = `${storage}, ${gigabytes(free)} GB free`;
+    const { open } = await lookForOpen(storage);
+    const detail = `${storage}, ${gigabytes(free)} GB free, ${privacyText(open)}`;
+    if (open.length > 0) {
+      const remedy = "Make it private (chmod), or choose a folder that is yours on a disk with permissions.";
+      return { name, state: "warning", detail, remedy };
+    }
     if (free > 1e9) return { name, state: "ok", detail };
     return {
       name,
@@ -56,6 +62,13 @@ async function storageCheck(storage: string): Promise<Check> {
       remedy: "Make it writable, or choose another folder for indexes.",
     };
   }
+}
+
+function privacyText(open: readonly string[]): string {
+  if (process.platform === "win32") return "private to you where it lies in your Windows profile";
+  const [first] = open;
+  if (first === undefined) return "private to you";
+  return `open to others: ${first}${open.length > 1 ? ` and ${open.length - 1} more` : ""}`;
 }
 
 async function embeddingCheck(openEmbedding: () => Promise<EmbeddingModel>): Promise<Check> {

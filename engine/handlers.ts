@@ -12,6 +12,7 @@ import type {
 import type { EngineContract } from "../protocol/engine.ts";
 import type { AskParts } from "./answer/asking.ts";
 import { markSentences } from "./answer/marks.ts";
+import { mendOpen } from "./privateStorage.ts";
 import { Workspace, type WorkspaceParts } from "./workspace/workspace.ts";
 
 type AskParams = Parameters<Handlers<EngineContract>["ask"]>[0];
@@ -46,6 +47,8 @@ export function createEngine(parts: EngineParts): RunningEngine {
     async initialize(params) {
       storage = params.storage;
       parts.applySettings(params.settings);
+      const { open } = await mendOpen(storage);
+      if (open.length > 0) parts.log("warn", `Others may read ${open.length} entries of ${storage}.`);
       await workspace.open(params.storage, params.folders, params.settings);
       return { version: parts.version, status: workspace.status() };
     },

@@ -9,6 +9,10 @@ import { processPort } from "../protocol/port.ts";
 import type { RunningEngine } from "./handlers.ts";
 import { processorProblem } from "./processor.ts";
 
+// Nobody else may read what is written from here on: not by this process, nor by native code and processes of its
+// own. Windows knows no such mask; there the user's profile is private.
+process.umask(0o077);
+
 /**
  * The engine process. It listens at once and loads the rest, native code included, when the processor can run
  * it: what can't is told as the answer to every request, not as a crash.
