@@ -2,29 +2,28 @@ import { defaultSettings, type Settings } from "../protocol/data.ts";
 
 /**
  * The one reader of settings. To add a setting:
- * 1. declare it in package.json under `contributes.configuration`, described in package.nls.json. One that
- *    names a host, a model or a path has `"scope": "machine"` and stands in `restrictedConfigurations`;
- * 2. add it to `settingScopes` here, with the same scope (test/unit/manifest.test.ts compares the two);
+ * 1. declare it in package.json under `contributes.configuration`, described in package.nls.json, with
+ *    `"scope": "machine"`, and in `restrictedConfigurations`: no workspace may set anything;
+ * 2. add it to `settingNames` here (test/unit/manifest.test.ts compares the two);
  * 3. read it below. If the engine needs it, add it to `settings` in protocol/data.ts and to
  *    `engineSettings`, and give the terminal a flag.
  * Changes reach the engine by themselves.
  */
-export const settingScopes = {
-  "ollama.url": "machine",
-  allowedHosts: "machine",
-  chatModel: "machine",
-  embeddingModel: "machine",
-  "indexing.auto": "window",
-  "indexing.exclude": "window",
-  "indexing.maxFileSizeMB": "window",
-  "indexing.refine": "window",
-} as const;
+export const settingNames = [
+  "ollama.url",
+  "allowedHosts",
+  "chatModel",
+  "embeddingModel",
+  "indexing.auto",
+  "indexing.exclude",
+  "indexing.maxFileSizeMB",
+  "indexing.refine",
+] as const;
 
-export type SettingName = keyof typeof settingScopes;
+export type SettingName = (typeof settingNames)[number];
 
 /** The part of VS Code's `WorkspaceConfiguration` (of the section "carrel") that is read. */
 export interface Configuration {
-  get(name: string): unknown;
   inspect(name: string): { readonly defaultValue?: unknown; readonly globalValue?: unknown } | undefined;
 }
 
@@ -62,11 +61,10 @@ export function indexesAtOnce(configuration: Configuration): boolean {
 }
 
 /**
- * A machine-scoped setting is taken from the user alone. VS Code does not let a workspace override one
- * either; asking for the user's value keeps it so if a declaration is ever wrong.
+ * A setting is taken from the user alone. VS Code does not let a workspace override one of machine scope either;
+ * asking for the user's value keeps it so if a declaration is ever wrong.
  */
 function read(configuration: Configuration, name: SettingName): unknown {
-  if (settingScopes[name] !== "machine") return configuration.get(name);
   const values = configuration.inspect(name);
   return values?.globalValue ?? values?.defaultValue;
 }

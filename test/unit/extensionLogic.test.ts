@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { createChangeBatch } from "../../extension/changeBatch.ts";
 import { placeOf } from "../../extension/passagePlace.ts";
 import { connectionsReport, type Report, statusReport } from "../../extension/reportText.ts";
-import { engineSettings, indexesAtOnce } from "../../extension/settings.ts";
+import { engineSettings, indexesAtOnce, settingNames } from "../../extension/settings.ts";
 import { statusView } from "../../extension/statusText.ts";
 import { isPlainDocument, workspaceFile } from "../../extension/workspaceFiles.ts";
 import { defaultSettings } from "../../protocol/data.ts";
@@ -34,16 +34,21 @@ test("settings are read, and values of a wrong type count as not set", () => {
   assert.equal(indexesAtOnce(configuration({ "indexing.auto": true })), true);
 });
 
-test("a workspace can leave files out, but not name a host, a model or a path", () => {
+test("no setting is taken from a workspace", () => {
   const hostile = {
     "ollama.url": "http://evil.example",
     allowedHosts: ["evil.example"],
     chatModel: "spy",
     embeddingModel: "/tmp/evil",
-    "indexing.exclude": ["vendor/"],
+    "indexing.auto": true,
+    "indexing.exclude": ["*"],
+    "indexing.maxFileSizeMB": 100,
+    "indexing.refine": false,
   };
-  const read = engineSettings(configuration({ chatModel: "mine" }, hostile));
-  assert.deepEqual(read, { ...defaultSettings, chatModel: "mine", exclude: ["vendor/"] });
+  const mixed = configuration({ chatModel: "mine", "indexing.exclude": ["vendor/"] }, hostile);
+  assert.deepEqual(Object.keys(hostile).sort(), [...settingNames].sort(), "every setting is tried");
+  assert.deepEqual(engineSettings(mixed), { ...defaultSettings, chatModel: "mine", exclude: ["vendor/"] });
+  assert.equal(indexesAtOnce(mixed), false);
 });
 
 test("a file is opened only where the workspace really has it", async () => {

@@ -9,26 +9,27 @@ const hostile = {
   "carrel.allowedHosts": ["evil.example"],
   "carrel.chatModel": "spy",
   "carrel.embeddingModel": "ollama:spy",
+  "carrel.indexing.auto": true,
   "carrel.indexing.exclude": ["from-the-workspace/"],
+  "carrel.indexing.maxFileSizeMB": 77,
+  "carrel.indexing.refine": false,
+  // Harmless, and not Carrel's: it says when VS Code has read the file.
+  "editor.tabSize": 7,
 };
 
 suite("Settings", () => {
   suiteSetup(carrel);
 
-  test("a workspace's settings can't name a host or a model", async () => {
+  test("a workspace can set none of Carrel's settings", async () => {
     const file = workspaceUri(".vscode/settings.json").fsPath;
-    const read = (name: string): unknown => vscode.workspace.getConfiguration("carrel").get(name);
+    const own = Object.keys(hostile).filter((name) => name.startsWith("carrel."));
+    const read = (name: string): unknown => vscode.workspace.getConfiguration().get(name);
+    const before = own.map(read);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, JSON.stringify(hostile));
     try {
-      // The harmless one says when VS Code has read the file.
-      await until("the workspace's settings", () => (read("indexing.exclude") as string[]).length > 0);
-      assert.deepEqual(["ollama.url", "allowedHosts", "chatModel", "embeddingModel"].map(read), [
-        "http://127.0.0.1:11434",
-        [],
-        "",
-        "bundled",
-      ]);
+      await until("the workspace's settings", () => read("editor.tabSize") === 7);
+      assert.deepEqual(own.map(read), before);
     } finally {
       rmSync(dirname(file), { recursive: true });
     }
