@@ -76,8 +76,8 @@ async function runWith(channel: EngineChannel, command: Exclude<Command, { name:
     case "privacy": {
       // Opens all that Carrel ever opens, so that the list shows it.
       await channel.request("doctor", {});
-      const { connections } = await channel.request("privacy", {});
-      print(command, connections, () => connectionsText(connections));
+      const { kept, keptSince } = await channel.request("privacy", {});
+      print(command, kept, () => `Since ${keptSince ?? "now"}:\n${connectionsText(kept)}`);
       break;
     }
   }

@@ -12,6 +12,7 @@ import type {
 import type { EngineContract } from "../protocol/engine.ts";
 import type { AskParts } from "./answer/asking.ts";
 import { markSentences } from "./answer/marks.ts";
+import type { KeptConnections } from "./connectionFile.ts";
 import { mendOpen } from "./privateStorage.ts";
 import { Workspace, type WorkspaceParts } from "./workspace/workspace.ts";
 
@@ -29,6 +30,9 @@ export interface EngineParts extends WorkspaceParts {
   ): Promise<Answer>;
   chatServer(): Promise<ChatServer>;
   connections(): Connection[];
+  /** Says where things are stored, before anything else is asked. */
+  openStorage(storage: string): void;
+  keptConnections(): Promise<KeptConnections>;
   doctor(storage: string): Promise<Check[]>;
 }
 
@@ -46,6 +50,7 @@ export function createEngine(parts: EngineParts): RunningEngine {
   const handlers: Handlers<EngineContract> = {
     async initialize(params) {
       storage = params.storage;
+      parts.openStorage(storage);
       parts.applySettings(params.settings);
       const { open } = await mendOpen(storage);
       if (open.length > 0) parts.log("warn", `Others may read ${open.length} entries of ${storage}.`);
@@ -82,7 +87,10 @@ export function createEngine(parts: EngineParts): RunningEngine {
     ...finding(workspace, parts),
     chatServer: () => parts.chatServer(),
     doctor: async () => ({ checks: await parts.doctor(storage) }),
-    privacy: () => ({ connections: parts.connections() }),
+    async privacy() {
+      const { connections: kept, since } = await parts.keptConnections();
+      return { connections: parts.connections(), kept, ...(since === undefined ? {} : { keptSince: since }) };
+    },
   };
 
   return {

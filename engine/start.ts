@@ -10,6 +10,7 @@ import { openEmbeddingModel, openRefiningModel } from "../models/embedding/open.
 import { defaultSettings, type Settings } from "../protocol/data.ts";
 import { answerQuestion } from "./answer/asking.ts";
 import { TokenRatios } from "./answer/prompt.ts";
+import { ConnectionFile } from "./connectionFile.ts";
 import { examine } from "./doctor.ts";
 import { createEngine, type EngineParts, type RunningEngine } from "./handlers.ts";
 
@@ -25,7 +26,8 @@ type Listener = Pick<EngineParts, "onStatus" | "log">;
  * @param entry The address of the process entry: bundled or source, its neighbours are found from it.
  */
 export function startEngine(entry: string, listener: Listener): RunningEngine {
-  const gate = createGate({ allowedHosts: [] });
+  const kept = new ConnectionFile((message) => listener.log("warn", message));
+  const gate = createGate({ allowedHosts: [], record: (connection) => kept.add(connection) });
   installSeatBelt(gate);
   const bundledDir = fileURLToPath(new URL("../models/bundled", entry));
   const parserEntry = new URL(entry.endsWith(".ts") ? "../indexer/read/main.ts" : "./parser.js", entry);
@@ -61,6 +63,8 @@ export function startEngine(entry: string, listener: Listener): RunningEngine {
       answerQuestion(request, { ...asking, chat, chatModel: current.chatModel, ratios }, context),
     chatServer: () => chat.server(current.chatModel),
     connections: () => gate.connections(),
+    openStorage: (storage) => kept.open(storage),
+    keptConnections: () => kept.read(),
     doctor: (storage) =>
       examine({
         storage,

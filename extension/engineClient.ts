@@ -4,7 +4,7 @@ import type {
   Answer,
   AnswerEvent,
   ChatServer,
-  Connection,
+  Connections,
   DocumentText,
   Hit,
   IndexStatus,
@@ -110,9 +110,9 @@ export class EngineClient {
     return this.call((channel) => channel.request("chatServer", {}));
   }
 
-  /** Connections that the engine made and refused since it started. */
-  async connections(): Promise<Connection[]> {
-    return (await this.call((channel) => channel.request("privacy", {}))).connections;
+  /** Connections that the engine made and refused since it started, and those of all engines that are kept. */
+  connections(): Promise<Connections> {
+    return this.call((channel) => channel.request("privacy", {}));
   }
 
   /** Absolute paths. Only a running engine is told: one that starts later looks at the disk itself. */

@@ -18,7 +18,11 @@ export interface Report {
   readonly status: IndexStatus | undefined;
   readonly skipped: readonly Skipped[];
   readonly server: ChatServer | undefined;
+  /** Of the engine that runs. */
   readonly connections: readonly Connection[];
+  /** Of all engines with this storage, over restarts, and the time of the oldest. */
+  readonly kept: readonly Connection[];
+  readonly keptSince: string | undefined;
 }
 
 /** The index and everything around it, as Markdown that reads well as plain text. */
@@ -44,9 +48,9 @@ export function statusReport(report: Report): string {
   ]);
 }
 
-/** Every connection that the engine made or refused, as Markdown. */
-export function connectionsReport({ engine, connections, settings, storage }: Report): string {
-  const lines = connections.map(
+/** Every connection that an engine made or refused, over restarts, as Markdown. */
+export function connectionsReport({ engine, kept, keptSince, settings, storage }: Report): string {
+  const lines = kept.map(
     ({ time, host, port, purpose, allowed, opened, reason }) =>
       `- ${time} · ${!allowed ? "REFUSED" : opened ? "opened" : "tried"} · ${host}:${port} · ${purpose} · ${reason}`,
   );
@@ -58,7 +62,7 @@ export function connectionsReport({ engine, connections, settings, storage }: Re
       ["Model server", settings.modelServerUrl],
       ["Other hosts that you allowed", settings.allowedHosts.join(", ") || "none"],
     ]),
-    `## Since the engine started\n\n${lines.join("\n") || noConnections(engine)}`,
+    `## ${keptSince === undefined ? "So far" : `Since ${keptSince}`}\n\n${lines.join("\n") || noConnections(engine)}`,
     "Not covered: VS Code itself, other extensions, the model server's own connections, and whoever can read your disk.",
   ]);
 }

@@ -85,6 +85,8 @@ async function gather({ engine, reporter, storage, settings }: ReportSources): P
     status: index?.status ?? engine.status,
     skipped: index?.skipped ?? [],
     server,
-    connections: connections ?? [],
+    connections: connections?.connections ?? [],
+    kept: connections?.kept ?? [],
+    keptSince: connections?.keptSince,
   };
 }

@@ -187,8 +187,19 @@ export const connection = v.object({
   /** False for what was refused, and for what was allowed but met nobody. */
   opened: v.boolean(),
   reason: v.string(),
+  /** The id of the engine that tried it, where it was read from the storage. */
+  process: v.exactOptional(v.number()),
 });
 export type Connection = v.InferOutput<typeof connection>;
+
+export const connections = v.object({
+  /** What this engine tried since it started. */
+  connections: v.array(connection),
+  /** What all engines with this storage tried, over restarts, and since when that is kept. */
+  kept: v.array(connection),
+  keptSince: v.exactOptional(v.string()),
+});
+export type Connections = v.InferOutput<typeof connections>;
 
 export const check = v.object({
   name: v.string(),

@@ -56,7 +56,7 @@ export const engineContract = {
     document: { params: v.object({ folder: v.string(), path: v.string() }), result: data.documentText },
     chatServer: { params: nothing, result: data.chatServer },
     doctor: { params: nothing, result: v.object({ checks: v.array(data.check) }) },
-    privacy: { params: nothing, result: v.object({ connections: v.array(data.connection) }) },
+    privacy: { params: nothing, result: data.connections },
   },
   notifications: {
     status: data.indexStatus,

@@ -4,12 +4,10 @@ import { isIP } from "node:net";
 import { Readable } from "node:stream";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Connection } from "../../protocol/data.ts";
+import { createConnectionLog } from "./connectionLog.ts";
 
 /** Opens connections for one purpose only, after asking the egress policy. Same shape as the global fetch. */
 export type Fetch = typeof globalThis.fetch;
-
-/** How many different connections are remembered; repeats of one are counted, not listed. */
-const remembered = 500;
 
 export interface Gate {
   /** A fetch for one purpose ("answer a question"), which is recorded with every connection that it tries. */
@@ -23,6 +21,12 @@ export interface Gate {
   isOpening(): boolean;
 }
 
+interface GateOptions {
+  readonly allowedHosts: readonly string[];
+  /** Called with every attempt, repeats too. */
+  readonly record?: (connection: Connection) => void;
+}
+
 interface Verdict {
   readonly allowed: boolean;
   readonly reason: string;
@@ -33,10 +37,15 @@ interface Verdict {
  * hosts that the user put on the allow-list ("host" or "host:port"), by http or https. It follows no redirect
  * and uses no proxy. Everything else is refused with a CarrelError that says how to allow it.
  */
-export function createGate(options: { readonly allowedHosts: readonly string[] }): Gate {
+export function createGate(options: GateOptions): Gate {
   let allowed = normalise(options.allowedHosts);
   let opening = 0;
-  const { record, list } = connectionLog();
+  const log = createConnectionLog();
+  const record = (attempt: Omit<Connection, "time">): void => {
+    const connection = { time: new Date().toISOString(), ...attempt };
+    log.add(connection);
+    options.record?.(connection);
+  };
 
   const send = async (purpose: string, target: URL, request: Request): Promise<Response> => {
     const { host, port } = address(target);
@@ -59,7 +68,8 @@ export function createGate(options: { readonly allowedHosts: readonly string[] }
         }
       },
       redirected: (location) => {
-        const reason = `a redirect to ${location} was not followed`;
+        // Of the address the host alone: a server could put what it was sent into the rest.
+        const reason = `a redirect to ${URL.parse(location)?.host ?? "nowhere"} was not followed`;
         record({ host, port, purpose, allowed: false, opened: false, reason });
         return new CarrelError(
           `The server at ${host}:${port} wanted to send Carrel to ${location}, which is not followed.`,
@@ -77,7 +87,7 @@ export function createGate(options: { readonly allowedHosts: readonly string[] }
         return await send(purpose, loopbackName(new URL(request.url)), request);
       };
     },
-    connections: list,
+    connections: () => log.list(),
     setAllowedHosts(hosts) {
       allowed = normalise(hosts);
     },
@@ -85,26 +95,6 @@ export function createGate(options: { readonly allowedHosts: readonly string[] }
       record({ ...attempt, allowed: false, opened: false, reason: "not opened by Carrel's gate" });
     },
     isOpening: () => opening > 0,
-  };
-}
-
-/** The connections that were tried, the latest last; repeats of one are counted. */
-function connectionLog(): { record(connection: Omit<Connection, "time">): void; list(): Connection[] } {
-  const log = new Map<string, { connection: Connection; times: number }>();
-  return {
-    record(connection) {
-      const key = JSON.stringify(connection);
-      const times = (log.get(key)?.times ?? 0) + 1;
-      // Put at the end again, so that the list stays in the order of the latest attempts.
-      log.delete(key);
-      log.set(key, { connection: { time: new Date().toISOString(), ...connection }, times });
-      const oldest = log.keys().next();
-      if (log.size > remembered && !oldest.done) log.delete(oldest.value);
-    },
-    list: () =>
-      [...log.values()].map(({ connection, times }) =>
-        times === 1 ? connection : { ...connection, reason: `${connection.reason} (${times} times)` },
-      ),
   };
 }
 

@@ -175,6 +175,27 @@ test("the status bar says how things stand", () => {
   assert.deepEqual([failed?.severity, failed?.label], ["error", "Carrel stopped. It stays down."]);
 });
 
+const attempts = [
+  {
+    time: "12:00",
+    host: "127.0.0.1",
+    port: 11434,
+    purpose: "chat",
+    allowed: true,
+    opened: true,
+    reason: "this machine",
+  },
+  {
+    time: "12:01",
+    host: "evil.example",
+    port: 443,
+    purpose: "chat",
+    allowed: false,
+    opened: false,
+    reason: "not allowed",
+  },
+] as const;
+
 const report: Report = {
   engine: { state: "running" },
   folders: [{ path: "/work", name: "work" }],
@@ -197,26 +218,9 @@ const report: Report = {
     ],
     chosen: "qwen3:4b",
   },
-  connections: [
-    {
-      time: "12:00",
-      host: "127.0.0.1",
-      port: 11434,
-      purpose: "chat",
-      allowed: true,
-      opened: true,
-      reason: "this machine",
-    },
-    {
-      time: "12:01",
-      host: "evil.example",
-      port: 443,
-      purpose: "chat",
-      allowed: false,
-      opened: false,
-      reason: "not allowed",
-    },
-  ],
+  connections: attempts,
+  kept: [...attempts, { ...attempts[1], time: "11:00", host: "before.example" }],
+  keptSince: "10:00",
 };
 
 test("the status report accounts for files, models and connections", () => {
@@ -237,7 +241,15 @@ test("the status report accounts for files, models and connections", () => {
 
 test("the report comes without an engine too", () => {
   const engine = { state: "failed", message: "It died." } as const;
-  const down = { ...report, engine, status: undefined, skipped: [], server: undefined, connections: [] };
+  const down = {
+    ...report,
+    engine,
+    status: undefined,
+    skipped: [],
+    server: undefined,
+    connections: [],
+    kept: [],
+  };
   assert.match(statusReport(down), /State: engine failed: It died\./);
   assert.match(connectionsReport(down), /None: the engine does not run\./);
 });
@@ -246,4 +258,7 @@ test("the report of connections lists each one", () => {
   const text = connectionsReport(report);
   assert.match(text, /12:00 · opened · 127\.0\.0\.1:11434 · chat/);
   assert.match(text, /12:01 · REFUSED · evil\.example:443 · chat · not allowed/);
+  assert.match(text, /^## Since 10:00$/m);
+  assert.match(text, /REFUSED · before\.example/, "another engine's");
+  assert.doesNotMatch(statusReport(report), /before\.example/);
 });
