@@ -21,6 +21,7 @@ export const usage = `Usage: carrel COMMAND [OPTIONS]
   --ollama URL          the model server (default ${defaultSettings.modelServerUrl})
   --allow-host HOST     let --ollama be this host, which is not this machine; may be repeated
   --exclude PATTERN     leave out what matches, as in .gitignore; may be repeated
+  --allow-secret CODE   leave in what status lists as held back with this code; may be repeated
   --store DIR           where indexes are kept (default: the user's data folder, never DIR)
   --rebuild             with index: delete the index first and build it from nothing
   --refine              with index: read all chunks a second time with the larger model, for better search
@@ -128,8 +129,16 @@ function commonOf(values: ReturnType<typeof parse>["values"]): Common {
       exclude: values.exclude ?? [],
       // A command ends when it is done; only `index --refine` waits for the second pass.
       refine: false,
+      secretsAllow: fingerprints(values["allow-secret"]),
     },
   };
+}
+
+function fingerprints(values: readonly string[] = []): string[] {
+  const wrong = values.find((value) => !/^[0-9a-f]{12}$/.test(value));
+  if (wrong !== undefined)
+    throw new UsageError(`--allow-secret takes a code that "status" lists, not "${wrong}".`);
+  return [...values];
 }
 
 /** Throws a UsageError when `dir` is not a folder that can be read. */
@@ -152,6 +161,7 @@ function parse(args: readonly string[]) {
         ollama: { type: "string" },
         "allow-host": { type: "string", multiple: true },
         exclude: { type: "string", multiple: true },
+        "allow-secret": { type: "string", multiple: true },
         store: { type: "string" },
         queries: { type: "string" },
         rebuild: { type: "boolean" },

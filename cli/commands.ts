@@ -8,6 +8,7 @@ import type { Hit, IndexStatus, IndexSummary } from "../protocol/data.ts";
 import { type Command, type Common, requireFolder, UsageError } from "./arguments.ts";
 import { type EngineChannel, startEngine } from "./childEngine.ts";
 import { answerText, checksText, connectionsText, hitsText, statusText, summaryText } from "./render.ts";
+import { withheldLines } from "./withheldLines.ts";
 
 /** Most often the other process is done, and has been heard of, by then. */
 const patienceMs = 4_000;
@@ -49,8 +50,10 @@ async function runWith(channel: EngineChannel, command: Exclude<Command, { name:
       break;
     }
     case "status": {
-      const { status, skipped } = await channel.request("status", {});
-      print(command, { ...status, skipped }, () => statusText(status, skipped));
+      const { status, skipped, withheld } = await channel.request("status", {});
+      print(command, { ...status, skipped, withheld }, () =>
+        [statusText(status, skipped), ...withheldLines(withheld)].join("\n"),
+      );
       break;
     }
     case "search": {

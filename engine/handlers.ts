@@ -14,6 +14,7 @@ import type { AskParts } from "./answer/asking.ts";
 import { markSentences } from "./answer/marks.ts";
 import type { KeptConnections } from "./connectionFile.ts";
 import { mendOpen } from "./privateStorage.ts";
+import { saltOf } from "./salt.ts";
 import { Workspace, type WorkspaceParts } from "./workspace/workspace.ts";
 
 type AskParams = Parameters<Handlers<EngineContract>["ask"]>[0];
@@ -45,27 +46,10 @@ export interface RunningEngine {
 /** The requests of one client, answered from one set of folders. */
 export function createEngine(parts: EngineParts): RunningEngine {
   const workspace = new Workspace(parts);
-  let storage = "";
+  const place = { storage: "" };
 
   const handlers: Handlers<EngineContract> = {
-    async initialize(params) {
-      storage = params.storage;
-      parts.openStorage(storage);
-      parts.applySettings(params.settings);
-      const { open } = await mendOpen(storage);
-      if (open.length > 0) parts.log("warn", `Others may read ${open.length} entries of ${storage}.`);
-      await workspace.open(params.storage, params.folders, params.settings);
-      return { version: parts.version, status: workspace.status() };
-    },
-    async setFolders({ folders }) {
-      await workspace.setFolders(folders);
-      return {};
-    },
-    setSettings({ settings }) {
-      parts.applySettings(settings);
-      workspace.setSettings(settings);
-      return {};
-    },
+    ...settingUp(workspace, parts, place),
     index: (wanted, { signal, progress }) => workspace.index(signal, progress, wanted),
     pause() {
       workspace.pause();
@@ -79,14 +63,18 @@ export function createEngine(parts: EngineParts): RunningEngine {
       await workspace.clear();
       return {};
     },
-    status: () => ({ status: workspace.status(), skipped: workspace.skipped() }),
+    status: () => ({
+      status: workspace.status(),
+      skipped: workspace.skipped(),
+      withheld: workspace.withheld(),
+    }),
     async filesChanged({ paths }) {
       await workspace.filesChanged(paths);
       return {};
     },
     ...finding(workspace, parts),
     chatServer: () => parts.chatServer(),
-    doctor: async () => ({ checks: await parts.doctor(storage) }),
+    doctor: async () => ({ checks: await parts.doctor(place.storage) }),
     async privacy() {
       const { connections: kept, since } = await parts.keptConnections();
       return { connections: parts.connections(), kept, ...(since === undefined ? {} : { keptSince: since }) };
@@ -98,6 +86,38 @@ export function createEngine(parts: EngineParts): RunningEngine {
     async close() {
       await workspace.close();
       await parts.parser.close();
+    },
+  };
+}
+
+/** The requests that say what is to be indexed, and how; the first of them says where. */
+function settingUp(
+  workspace: Workspace,
+  parts: EngineParts,
+  place: { storage: string },
+): Pick<Handlers<EngineContract>, "initialize" | "setFolders" | "setSettings"> {
+  const apply = (settings: Settings): void => {
+    parts.applySettings(settings);
+    parts.parser.letThrough({ salt: saltOf(place.storage), allowed: settings.secretsAllow });
+  };
+  return {
+    async initialize({ storage, folders, settings }) {
+      place.storage = storage;
+      parts.openStorage(storage);
+      const { open } = await mendOpen(storage);
+      if (open.length > 0) parts.log("warn", `Others may read ${open.length} entries of ${storage}.`);
+      apply(settings);
+      await workspace.open(storage, folders, settings);
+      return { version: parts.version, status: workspace.status() };
+    },
+    async setFolders({ folders }) {
+      await workspace.setFolders(folders);
+      return {};
+    },
+    setSettings({ settings }) {
+      apply(settings);
+      workspace.setSettings(settings);
+      return {};
     },
   };
 }

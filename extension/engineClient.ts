@@ -10,6 +10,7 @@ import type {
   IndexStatus,
   IndexSummary,
   Skipped,
+  Withheld,
 } from "../protocol/data.ts";
 import type { EngineContract } from "../protocol/engine.ts";
 import {
@@ -89,7 +90,7 @@ export class EngineClient {
     await this.call((channel) => channel.request("deleteIndex", {}));
   }
 
-  readStatus(): Promise<{ status: IndexStatus; skipped: Skipped[] }> {
+  readStatus(): Promise<{ status: IndexStatus; skipped: Skipped[]; withheld: Withheld[] }> {
     return this.call((channel) => channel.request("status", {}));
   }
 

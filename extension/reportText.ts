@@ -6,6 +6,7 @@ import type {
   IndexStatus,
   Settings,
   Skipped,
+  Withheld,
 } from "../protocol/data.ts";
 import type { SupervisedState } from "./engineSupervisor.ts";
 
@@ -17,6 +18,7 @@ export interface Report {
   readonly settings: Settings;
   readonly status: IndexStatus | undefined;
   readonly skipped: readonly Skipped[];
+  readonly withheld: readonly Withheld[];
   readonly server: ChatServer | undefined;
   /** Of the engine that runs. */
   readonly connections: readonly Connection[];
@@ -44,6 +46,7 @@ export function statusReport(report: Report): string {
     section("Written answers", serverLines(report.server)),
     section("Connections since the engine started", connectionSummary(report.connections)),
     "Carrel: Show Connections lists each one.",
+    withheldList(report.withheld),
     skippedList(skipped),
   ]);
 }
@@ -117,6 +120,20 @@ function connectionSummary(connections: readonly Connection[]): [string, string 
 
 function noConnections(engine: SupervisedState): string {
   return engine.state === "running" ? "None." : "None: the engine does not run.";
+}
+
+/** Each secret with its place, and how to let through what is none. */
+function withheldList(withheld: readonly Withheld[]): string {
+  if (withheld.length === 0) return "";
+  const lines = withheld.map(
+    ({ path, line, kind, fingerprint }) =>
+      `- ${path}:${line} · ${kind}${fingerprint ? ` · ${fingerprint}` : ""}`,
+  );
+  return [
+    `## Held back as secrets (${count(withheld.length)})`,
+    "They are neither in the index nor shown to the model. To let one through that is none, put the twelve characters after it into the setting carrel.secrets.allow.",
+    lines.join("\n"),
+  ].join("\n\n");
 }
 
 function skippedList(skipped: readonly Skipped[]): string {

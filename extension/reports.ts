@@ -84,6 +84,7 @@ async function gather({ engine, reporter, storage, settings }: ReportSources): P
     settings: settings(),
     status: index?.status ?? engine.status,
     skipped: index?.skipped ?? [],
+    withheld: index?.withheld ?? [],
     server,
     connections: connections?.connections ?? [],
     kept: connections?.kept ?? [],

@@ -18,6 +18,7 @@ export const settingNames = [
   "indexing.exclude",
   "indexing.maxFileSizeMB",
   "indexing.refine",
+  "secrets.allow",
 ] as const;
 
 export type SettingName = (typeof settingNames)[number];
@@ -52,6 +53,7 @@ export function engineSettings(configuration: Configuration): Settings {
         : defaultSettings.maxFileBytes,
     exclude: list("indexing.exclude"),
     refine: read(configuration, "indexing.refine") !== false,
+    secretsAllow: list("secrets.allow"),
   };
 }
 

@@ -6,6 +6,7 @@ import type { WalkedFile } from "./files/walkedFile.ts";
 import type { ParseResult, Parser } from "./read/pool.ts";
 import { hashOfText, searchedText } from "./store/searchedText.ts";
 import { type ChunkRow, chunkId, type FileRow, type Store, type StoredChunk } from "./store/store.ts";
+import { withheldColumn } from "./withheldColumn.ts";
 
 /** Files that the parser holds ahead of embedding, so that neither waits for the other. */
 const filesAhead = 32;
@@ -114,10 +115,17 @@ class FileWriter {
 
   private async parse(file: WalkedFile): Promise<ParsedRow> {
     const { folder, parser, maxFileBytes, files, store } = this.options;
+    // Before the file is read: under a choice made meanwhile it would be read once more.
+    const { exceptionsKey } = parser;
     const result = await parser.parse(folder, file.path, maxFileBytes, this.stop.signal);
     const known = files.get(file.path);
-    const row = fileRow(file, result, known);
-    const isSame = known && known.hash !== "" && known.hash === row.hash && known.reason === row.reason;
+    const row = fileRow(file, result, known, exceptionsKey);
+    const isSame =
+      known &&
+      known.hash !== "" &&
+      known.hash === row.hash &&
+      known.reason === row.reason &&
+      known.withheld === row.withheld;
     if (isSame && store.holds(known)) return { file: { ...row, chunks: known.chunks }, chunks: undefined };
     if (!result.ok) return { file: row, chunks: [] };
     const { kind, language, chunks } = result.parsed;
@@ -192,11 +200,20 @@ function missingVectors(model: string, made: number, wanted: number): CarrelErro
   );
 }
 
-function fileRow(file: WalkedFile, result: ParseResult, known: FileRow | undefined): FileRow {
+function fileRow(
+  file: WalkedFile,
+  result: ParseResult,
+  known: FileRow | undefined,
+  exceptionsKey: string,
+): FileRow {
   const { path, size, mtimeMs, changedMs } = file;
-  const looked = { path, size, mtimeMs, changedMs, retryAtMs: 0, tries: 0 };
+  const looked = { path, size, mtimeMs, changedMs, retryAtMs: 0, tries: 0, withheld: "" };
   const isSameVersion = known?.size === size && known.mtimeMs === mtimeMs;
-  if (result.ok) return { ...looked, hash: result.hash, reason: "", chunks: result.parsed.chunks.length };
+  if (result.ok) {
+    const { hash, parsed } = result;
+    const withheld = withheldColumn(parsed, exceptionsKey);
+    return { ...looked, hash, reason: "", chunks: parsed.chunks.length, withheld };
+  }
   const failed = { ...looked, hash: result.hash ?? "", reason: result.reason, chunks: 0 };
   return result.mayPass ? { ...failed, ...retryOf(isSameVersion ? known.tries : 0) } : failed;
 }

@@ -1,7 +1,7 @@
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
-import type { Skipped } from "../protocol/data.ts";
+import type { Skipped, Withheld } from "../protocol/data.ts";
 import type { Refused, WalkedFile } from "./files/walkedFile.ts";
 import { type OnCommit, retryOf, type Stop, writeFiles } from "./fileWriter.ts";
 import { shortHash } from "./indexPlace.ts";
@@ -11,6 +11,7 @@ import { refine } from "./refine.ts";
 import { RefinedVectors } from "./store/refinedVectors.ts";
 import { DamagedStoreError, type FileRow, Store } from "./store/store.ts";
 import { markUsed } from "./store/unusedIndexes.ts";
+import { isMaskedOtherwise, withheldIn } from "./withheldColumn.ts";
 
 /** What of a model an index is made for; instances of it may come and go. */
 type ModelIdentity = Pick<EmbeddingModel, "id" | "dimension">;
@@ -138,6 +139,14 @@ export class FolderIndex {
       .sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
+  /** What was held back of the files as secret, in the order of their paths. */
+  withheld(): Withheld[] {
+    return [...this.files.values()]
+      .filter((file) => file.withheld !== "")
+      .sort((a, b) => (a.path < b.path ? -1 : 1))
+      .flatMap(({ path, withheld }) => withheldIn(withheld).map((one) => ({ path, ...one })));
+  }
+
   /** Whether the file is not what the index has, as far as that can be told without reading it. */
   hasChanged(file: WalkedFile): boolean {
     const known = this.files.get(file.path);
@@ -146,6 +155,7 @@ export class FolderIndex {
       known.size !== file.size ||
       known.mtimeMs !== file.mtimeMs ||
       known.changedMs !== file.changedMs ||
+      isMaskedOtherwise(known.withheld, this.options.parser.exceptionsKey) ||
       !this.writable().holds(known)
     );
   }
@@ -323,7 +333,16 @@ export class FolderIndex {
   }
 }
 
-const emptyRow = { size: -1, mtimeMs: -1, changedMs: -1, hash: "", chunks: 0, retryAtMs: 0, tries: 0 };
+const emptyRow = {
+  size: -1,
+  mtimeMs: -1,
+  changedMs: -1,
+  hash: "",
+  chunks: 0,
+  retryAtMs: 0,
+  tries: 0,
+  withheld: "",
+};
 
 /** Deletes what an index holds. The caller has its write lock. */
 export async function deleteIndexFiles(dir: string): Promise<void> {

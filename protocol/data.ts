@@ -40,6 +40,17 @@ export type SearchMode = v.InferOutput<typeof searchMode>;
 export const skipped = v.object({ path: v.string(), reason: v.string() });
 export type Skipped = v.InferOutput<typeof skipped>;
 
+/** A secret that was left out of an indexed file. */
+export const withheld = v.object({
+  path: v.string(),
+  line: v.number(),
+  /** What it looks like, for people: "GitHub token", "password". */
+  kind: v.string(),
+  /** What the setting `secretsAllow` takes to let it through. */
+  fingerprint: v.exactOptional(v.string()),
+});
+export type Withheld = v.InferOutput<typeof withheld>;
+
 export const indexStatus = v.object({
   state: v.picklist(["empty", "indexing", "ready", "paused", "problem"]),
   /** Files looked at so far and in all, while indexing. */
@@ -230,6 +241,8 @@ export const settings = v.object({
   exclude: v.array(v.string()),
   /** Give all passages vectors of the bundled transformer, in the background, after they were indexed. */
   refine: v.boolean(),
+  /** Fingerprints of values that look like secrets and are none. */
+  secretsAllow: v.array(v.string()),
 });
 export type Settings = v.InferOutput<typeof settings>;
 
@@ -241,4 +254,5 @@ export const defaultSettings: Settings = {
   maxFileBytes: 2_000_000,
   exclude: [],
   refine: true,
+  secretsAllow: [],
 };

@@ -28,7 +28,12 @@ export const engineContract = {
     deleteIndex: { params: nothing, result: nothing },
     status: {
       params: nothing,
-      result: v.object({ status: data.indexStatus, skipped: v.array(data.skipped) }),
+      result: v.object({
+        status: data.indexStatus,
+        skipped: v.array(data.skipped),
+        /** The first 500; more are masked all the same. */
+        withheld: v.array(data.withheld),
+      }),
     },
     /** Files that were saved, made or deleted, as absolute paths. */
     filesChanged: { params: v.object({ paths: v.array(v.string()) }), result: nothing },

@@ -1,10 +1,14 @@
-import type { IndexStatus, Skipped } from "../../protocol/data.ts";
+import type { FolderIndex } from "../../indexer/folderIndex.ts";
+import type { IndexStatus, Skipped, Withheld } from "../../protocol/data.ts";
 import type { FolderEntry } from "./folderEntry.ts";
 import type { IndexSet } from "./indexSet.ts";
 import { nestedIn } from "./nested.ts";
 import type { Problem } from "./problem.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { Wish } from "./wish.ts";
+
+/** Places of secrets that a person is shown. */
+const mostWithheld = 500;
 
 export interface StatusSource {
   readonly wish: Wish;
@@ -49,14 +53,26 @@ export function skippedOf(reconciler: Reconciler): Skipped[] {
     path: folder.path,
     reason: problem.message,
   }));
+  return [...missing, ...listedIn(reconciler, (index) => index.skipped())];
+}
+
+/** What was held back of the files that are searched; a bounded number, since a status is read often. */
+export function withheldOf(reconciler: Reconciler): Withheld[] {
+  return listedIn(reconciler, (index) => index.withheld()).slice(0, mostWithheld);
+}
+
+/** What all indexes list, without what lies in a folder with an index of its own. */
+function listedIn<T extends { readonly path: string }>(
+  reconciler: Reconciler,
+  list: (index: FolderIndex) => T[],
+): T[] {
   const entries = reconciler.serving?.entries ?? [];
   const places = entries.map(({ realPath }) => realPath);
-  const listed = entries.flatMap((entry) => {
+  return entries.flatMap((entry) => {
     const nested = nestedIn(entry.realPath, places);
-    const all = entry.index?.value.skipped() ?? [];
+    const all = entry.index ? list(entry.index.value) : [];
     return all.filter(({ path }) => !nested.some((prefix) => path.startsWith(prefix)));
   });
-  return [...missing, ...listed];
 }
 
 /** Whether an update is under way; looking for damage and putting in order is none that a person would see. */

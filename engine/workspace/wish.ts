@@ -32,7 +32,11 @@ export function emptyWish(): Wish {
   };
 }
 
-/** Whether other files are to be indexed under the one settings than under the other. */
+/** Whether other files, or other parts of them, are to be indexed under the one settings than under the other. */
 export function changesWalk(before: Settings, after: Settings): boolean {
-  return before.maxFileBytes !== after.maxFileBytes || before.exclude.join("\n") !== after.exclude.join("\n");
+  return (
+    before.maxFileBytes !== after.maxFileBytes ||
+    before.exclude.join("\n") !== after.exclude.join("\n") ||
+    before.secretsAllow.join("\n") !== after.secretsAllow.join("\n")
+  );
 }

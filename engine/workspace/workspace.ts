@@ -9,6 +9,7 @@ import type {
   SearchMode,
   Settings,
   Skipped,
+  Withheld,
 } from "../../protocol/data.ts";
 import type { FolderEntry, Work } from "./folderEntry.ts";
 import type { Generation } from "./generation.ts";
@@ -16,7 +17,7 @@ import { Loop } from "./loop.ts";
 import { errorOf, type Problem } from "./problem.ts";
 import { Reconciler } from "./reconciler.ts";
 import type { Release, Shared } from "./shared.ts";
-import { countsOf, skippedOf, statusOf } from "./status.ts";
+import { countsOf, skippedOf, statusOf, withheldOf } from "./status.ts";
 import { Waiters } from "./waiters.ts";
 import { type ModelParts, WantedModel } from "./wantedModel.ts";
 import { changesWalk, emptyWish, type Wish } from "./wish.ts";
@@ -188,6 +189,11 @@ export class Workspace {
 
   skipped(): Skipped[] {
     return skippedOf(this.reconciler);
+  }
+
+  /** What was held back as secret: the first 500 places. */
+  withheld(): Withheld[] {
+    return withheldOf(this.reconciler);
   }
 
   /** What is searched, in words: "412 files in 2 folders". */

@@ -19,6 +19,8 @@ export interface MaskedText {
   readonly text: string;
   /** In the order of the text, at most `maxWithheld`; the text is masked in every place. */
   readonly withheld: readonly Withheld[];
+  /** How many were not masked since the user said that they are no secrets. */
+  readonly letThrough: number;
 }
 
 /** Values that the user said are no secrets. */
@@ -37,7 +39,7 @@ export function maskSecrets(text: string, exceptions?: Exceptions): MaskedText {
   findKeyBlocks(text, found);
   findByForm(text, found);
   findAssigned(text, found);
-  if (found.length === 0) return { text, withheld: [] };
+  if (found.length === 0) return { text, withheld: [], letThrough: 0 };
   return replace(text, merged(found), exceptions);
 }
 
@@ -62,6 +64,7 @@ function replace(text: string, found: readonly Found[], exceptions: Exceptions |
   const withheld: Withheld[] = [];
   const pieces: string[] = [];
   let line = 1;
+  let letThrough = 0;
   let from = 0;
   for (const { start, end, kind } of found) {
     const before = text.slice(from, start);
@@ -72,6 +75,7 @@ function replace(text: string, found: readonly Found[], exceptions: Exceptions |
     from = end;
     if (fingerprint !== undefined && exceptions?.fingerprints.has(fingerprint)) {
       pieces.push(secret);
+      letThrough += 1;
       line += lineBreaks(secret).length;
       continue;
     }
@@ -83,7 +87,7 @@ function replace(text: string, found: readonly Found[], exceptions: Exceptions |
     line += breaks.length;
   }
   pieces.push(text.slice(from));
-  return { text: pieces.join(""), withheld };
+  return { text: pieces.join(""), withheld, letThrough };
 }
 
 function lineBreaks(text: string): string {

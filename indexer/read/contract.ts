@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import type { Contract } from "../../protocol/channel.ts";
 import { documentText, fileKind } from "../../protocol/data.ts";
+import { letThrough } from "../files/letThrough.ts";
+import { withheld } from "../files/withheld.ts";
 
 const chunk = v.object({
   text: v.string(),
@@ -10,14 +12,17 @@ const chunk = v.object({
   heading: v.exactOptional(v.string()),
 });
 
-const withheld = v.object({ line: v.number(), kind: v.string(), fingerprint: v.exactOptional(v.string()) });
-
 /** What the parser process understands. It answers requests in the order in which they come. */
 export const parserContract = {
   requests: {
     /** A file that can't be indexed is an answer with a reason, not an error. */
     parse: {
-      params: v.object({ folder: v.string(), path: v.string(), maxFileBytes: v.number() }),
+      params: v.object({
+        folder: v.string(),
+        path: v.string(),
+        maxFileBytes: v.number(),
+        letThrough: v.exactOptional(letThrough),
+      }),
       result: v.variant("ok", [
         v.object({
           ok: v.literal(true),
@@ -27,6 +32,7 @@ export const parserContract = {
             language: v.string(),
             chunks: v.pipe(v.array(chunk), v.readonly()),
             withheld: v.pipe(v.array(withheld), v.readonly()),
+            letThrough: v.number(),
           }),
         }),
         v.object({
@@ -38,7 +44,7 @@ export const parserContract = {
       ]),
     },
     documentText: {
-      params: v.object({ folder: v.string(), path: v.string() }),
+      params: v.object({ folder: v.string(), path: v.string(), letThrough: v.exactOptional(letThrough) }),
       result: documentText,
     },
   },

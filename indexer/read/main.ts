@@ -5,6 +5,7 @@
 import { setFlagsFromString } from "node:v8";
 import { CarrelError, Channel } from "../../protocol/channel.ts";
 import { processPort } from "../../protocol/port.ts";
+import { exceptionsOf } from "../files/letThrough.ts";
 import { parserClientContract, parserContract } from "./contract.ts";
 import { documentText, parseFile } from "./parseFile.ts";
 
@@ -29,12 +30,12 @@ function inTurn<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
 }
 
 const channel = new Channel(processPort(process), parserClientContract, parserContract, {
-  parse: ({ folder, path, maxFileBytes }, { signal }) =>
-    inTurn(signal, () => parseFile(folder, path, maxFileBytes)),
-  documentText: ({ folder, path }, { signal }) =>
+  parse: ({ folder, path, maxFileBytes, letThrough }, { signal }) =>
+    inTurn(signal, () => parseFile(folder, path, maxFileBytes, exceptionsOf(letThrough))),
+  documentText: ({ folder, path, letThrough }, { signal }) =>
     inTurn(signal, async () => {
       try {
-        return await documentText(folder, path);
+        return await documentText(folder, path, exceptionsOf(letThrough));
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         throw new CarrelError(`The text of "${path}" can't be shown. ${reason}`, "Open the file itself.");

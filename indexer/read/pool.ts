@@ -3,6 +3,7 @@ import { CarrelError, Channel } from "../../protocol/channel.ts";
 import type { DocumentText } from "../../protocol/data.ts";
 import { engineEnvironment } from "../../protocol/launch.ts";
 import { processPort } from "../../protocol/port.ts";
+import { keyOf, type LetThrough } from "../files/letThrough.ts";
 import { parserClientContract, parserContract } from "./contract.ts";
 import type { ParseResult } from "./parseFile.ts";
 
@@ -27,6 +28,10 @@ export interface Parser {
   parse(folder: string, path: string, maxFileBytes: number, signal?: AbortSignal): Promise<ParseResult>;
   /** A document's text, with the same lines as its chunks. Goes before files that wait to be parsed. */
   documentText(folder: string, path: string): Promise<DocumentText>;
+  /** From now on these are not masked, and what is masked has fingerprints. */
+  letThrough(chosen: LetThrough): void;
+  /** Tells what is let through now from what was before (see letThrough.ts). */
+  readonly exceptionsKey: string;
   close(): Promise<void>;
 }
 
@@ -81,9 +86,16 @@ class ParserPool implements Parser {
   private child: Child | undefined;
   private startFailures = 0;
   private closed = false;
+  private chosen: LetThrough | undefined;
+  exceptionsKey = keyOf(undefined);
 
   constructor(options: ParserOptions) {
     this.options = options;
+  }
+
+  letThrough(chosen: LetThrough): void {
+    this.chosen = chosen;
+    this.exceptionsKey = keyOf(chosen);
   }
 
   parse(folder: string, path: string, maxFileBytes: number, signal?: AbortSignal): Promise<ParseResult> {
@@ -100,8 +112,10 @@ class ParserPool implements Parser {
         path,
         isSuspect: false,
         run: (channel) =>
-          answered(channel.request("parse", { folder, path, maxFileBytes }), settle(resolve), ({ message }) =>
-            settle(resolve)({ ok: false, reason: `It can't be read: ${message}` }),
+          answered(
+            channel.request("parse", { folder, path, maxFileBytes, ...this.exceptions() }),
+            settle(resolve),
+            ({ message }) => settle(resolve)({ ok: false, reason: `It can't be read: ${message}` }),
           ),
         blame: (mishap) => settle(resolve)({ ok: false, ...mishap }),
         reject: settle(reject),
@@ -123,7 +137,12 @@ class ParserPool implements Parser {
         {
           path,
           isSuspect: false,
-          run: (channel) => answered(channel.request("documentText", { folder, path }), resolve, reject),
+          run: (channel) =>
+            answered(
+              channel.request("documentText", { folder, path, ...this.exceptions() }),
+              resolve,
+              reject,
+            ),
           blame: ({ reason }) =>
             reject(
               new CarrelError(`The text of "${path}" can't be shown. ${reason}`, "Open the file itself."),
@@ -142,6 +161,10 @@ class ParserPool implements Parser {
     if (!child) return;
     child.sent.length = 0;
     await this.end(child);
+  }
+
+  private exceptions(): { letThrough?: LetThrough } {
+    return this.chosen === undefined ? {} : { letThrough: this.chosen };
   }
 
   private enqueue(job: Job, isUrgent: boolean): void {

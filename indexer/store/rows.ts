@@ -41,6 +41,8 @@ export interface FileRow {
   readonly retryAtMs: number;
   /** Tries that failed so far. */
   readonly tries: number;
+  /** What was held back of it as secret (see withheldColumn.ts); "" for nothing. */
+  readonly withheld: string;
 }
 
 /** A chunk that one of the two searches brought, with its score: cosine similarity for vectors, BM25 for terms. */

@@ -39,6 +39,7 @@ export const fileColumns = [
   "chunks",
   "retryAtMs",
   "tries",
+  "withheld",
   "sum",
 ] as const;
 
@@ -73,6 +74,7 @@ export const fileSchema = new Schema([
   new Field("chunks", new Int32(), false),
   new Field("retryAtMs", new Float64(), false),
   new Field("tries", new Int32(), false),
+  text("withheld"),
   checksum("sum"),
 ]);
 

@@ -56,7 +56,7 @@ function chunk(path: string, ordinal: number, text: string, at = vector(0), file
 function file(path: string, chunks: number, hash = "h1"): FileRow {
   return {
     ...{ path, size: 100, mtimeMs: 1.5, changedMs: 2.5, hash, reason: "", chunks },
-    ...{ retryAtMs: 0, tries: 0 },
+    ...{ retryAtMs: 0, tries: 0, withheld: "" },
   };
 }
 

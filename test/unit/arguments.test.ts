@@ -16,6 +16,7 @@ test("wrong use is told apart from failure, with what is wrong", () => {
     [["ask", "a"], /needs a question/],
     [["ask", "a", "b", "--loud"], /loud/],
     [["doctor", "a"], /takes no arguments/],
+    [["index", "a", "--allow-secret", "hunter2"], /code that "status" lists/],
   ];
   for (const [args, message] of cases) {
     assert.throws(
@@ -35,10 +36,13 @@ test("options reach the command", () => {
     "--mode",
     "lexical",
     "--json",
+    "--allow-secret",
+    "0123456789ab",
   ]);
   assert.equal(command.name, "search");
   assert.ok(command.name === "search");
   assert.equal(command.k, 3);
+  assert.deepEqual(command.settings.secretsAllow, ["0123456789ab"]);
   assert.equal(command.mode, "lexical");
   assert.equal(command.query, "notice period");
   assert.ok(command.dir.endsWith("/some/dir") && command.json && command.update);

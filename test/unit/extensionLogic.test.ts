@@ -44,6 +44,7 @@ test("no setting is taken from a workspace", () => {
     "indexing.exclude": ["*"],
     "indexing.maxFileSizeMB": 100,
     "indexing.refine": false,
+    "secrets.allow": ["0123456789ab"],
   };
   const mixed = configuration({ chatModel: "mine", "indexing.exclude": ["vendor/"] }, hostile);
   assert.deepEqual(Object.keys(hostile).sort(), [...settingNames].sort(), "every setting is tried");
@@ -207,6 +208,7 @@ const report: Report = {
     { path: "a.key", reason: "may hold a secret" },
     { path: "b.bin", reason: "binary" },
   ],
+  withheld: [{ path: "conf/server.ini", line: 3, kind: "password", fingerprint: "0123456789ab" }],
   server: {
     url: "http://127.0.0.1:11434",
     state: "ready",
@@ -234,6 +236,9 @@ test("the status report accounts for files, models and connections", () => {
     "- evil.example:443: refused for the chat: not allowed",
     "### binary (2)\n\n- big.bin\n- b.bin",
     "### may hold a secret (1)",
+    "## Held back as secrets (1)",
+    "- conf/server.ini:3 · password · 0123456789ab",
+    "setting carrel.secrets.allow",
   ]) {
     assert.ok(text.includes(line), `${line}\nin\n${text}`);
   }

@@ -57,6 +57,7 @@ test("gives kind, language, hash and chunks", async () => {
       language: "typescript",
       chunks: [{ text: text.trimEnd(), startLine: 1, endLine: 1, heading: "light" }],
       withheld: [],
+      letThrough: 0,
     },
   });
 });

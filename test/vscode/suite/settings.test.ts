@@ -13,6 +13,7 @@ const hostile = {
   "carrel.indexing.exclude": ["from-the-workspace/"],
   "carrel.indexing.maxFileSizeMB": 77,
   "carrel.indexing.refine": false,
+  "carrel.secrets.allow": ["0123456789ab"],
   // Harmless, and not Carrel's: it says when VS Code has read the file.
   "editor.tabSize": 7,
 };
