@@ -1,6 +1,8 @@
 import { type Connection, connect, type Query, Session, type Table } from "@lancedb/lancedb";
 import type { RecordBatch } from "apache-arrow";
 
+import { CarrelError } from "../../protocol/channel.ts";
+
 /** How this folder uses LanceDB, in one place. */
 
 /** LanceDB's caches take up to 7 GB when they are not told otherwise. */
@@ -9,9 +11,31 @@ export interface Caches {
   readonly metadataBytes: bigint;
 }
 
-/** Opens a database: `dir` is absolute and local, and is made when it is missing. Each read sees the latest commit. */
-export function connectTo(dir: string, { indexBytes, metadataBytes }: Caches): Promise<Connection> {
+/**
+ * Opens a database: `dir` is absolute and local, and is made when it is missing. Each read sees the latest commit.
+ * LanceDB's native code connects to object stores and servers by itself, past the gate, when it is given an
+ * address (s3:, az:, gs:, db:, https:): a CarrelError comes instead, before LanceDB sees it.
+ */
+export async function connectTo(dir: string, { indexBytes, metadataBytes }: Caches): Promise<Connection> {
+  if (!isLocalPath(dir)) {
+    throw new CarrelError(
+      `An index lies in a folder of this machine, and "${dir}" is none.`,
+      "Choose an absolute path of this machine for indexes.",
+    );
+  }
   return connect(dir, { readConsistencyInterval: 0 }, new Session(indexBytes, metadataBytes));
+}
+
+/**
+ * Whether it is a path and nothing that LanceDB could take for an address: on Windows "C:\\index" is a path, and
+ * "\\\\server\\share" is on another machine. Exported for its test.
+ */
+export function isLocalPath(
+  dir: string,
+  platform: "posix" | "win32" = process.platform === "win32" ? "win32" : "posix",
+): boolean {
+  if (platform === "posix") return /^\/(?!\/)/.test(dir);
+  return /^[A-Za-z]:[\\/]/.test(dir);
 }
 
 /** LanceDB's type for rows to write is wider than it says. */
