@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+import { createGate } from "../models/egress/gate.ts";
 import { CarrelError, Channel, type Handlers } from "../protocol/channel.ts";
 import {
   type EngineClientContract,
@@ -6,12 +8,29 @@ import {
   engineContract,
 } from "../protocol/engine.ts";
 import { processPort } from "../protocol/port.ts";
+import { installSeatBelt } from "../walls/seatBelt.ts";
+import { ConnectionFile } from "./connectionFile.ts";
 import type { RunningEngine } from "./handlers.ts";
 import { processorProblem } from "./processor.ts";
 
 // Nobody else may read what is written from here on: not by this process, nor by native code and processes of its
 // own. Windows knows no such mask; there the user's profile is private.
 process.umask(0o077);
+
+const isSource = import.meta.url.endsWith(".ts");
+const programs = {
+  parser: program(isSource ? "../indexer/read/main.ts" : "./parser.js"),
+  embedder: program(isSource ? "../models/embedding/embedderMain.ts" : "./embedder.js"),
+};
+
+function program(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
+
+// Before any library is loaded: they come with the import of start.ts.
+const connections = new ConnectionFile((message) => channel.notify("log", { level: "warn", message }));
+const gate = createGate({ allowedHosts: [], record: (connection) => connections.add(connection) });
+installSeatBelt({ gate, programs: Object.values(programs) });
 
 /**
  * The engine process. It listens at once and loads the rest, native code included, when the processor can run
@@ -21,10 +40,13 @@ const engine: Promise<RunningEngine> = (async () => {
   const problem = processorProblem();
   if (problem) throw new CarrelError(problem.message, problem.remedy);
   const { startEngine } = await import("./start.ts");
-  return startEngine(import.meta.url, {
-    onStatus: (status) => channel.notify("status", status),
-    log: (level, message) => channel.notify("log", { level, message }),
-  });
+  return startEngine(
+    { entry: import.meta.url, parser: programs.parser, gate, connections },
+    {
+      onStatus: (status) => channel.notify("status", status),
+      log: (level, message) => channel.notify("log", { level, message }),
+    },
+  );
 })();
 // Each request meets a failure to load; until the first one comes it must not count as unhandled.
 engine.catch(() => undefined);

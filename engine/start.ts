@@ -3,14 +3,13 @@ import { fileURLToPath } from "node:url";
 import { createParser } from "../indexer/read/pool.ts";
 import type { ChatClient } from "../models/chat/chatClient.ts";
 import { createChatClient } from "../models/chatServers.ts";
-import { createGate } from "../models/egress/gate.ts";
-import { installSeatBelt } from "../models/egress/seatBelt.ts";
+import type { Gate } from "../models/egress/gate.ts";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import { openEmbeddingModel, openRefiningModel } from "../models/embedding/open.ts";
 import { defaultSettings, type Settings } from "../protocol/data.ts";
 import { answerQuestion } from "./answer/asking.ts";
 import { TokenRatios } from "./answer/prompt.ts";
-import { ConnectionFile } from "./connectionFile.ts";
+import type { ConnectionFile } from "./connectionFile.ts";
 import { examine } from "./doctor.ts";
 import { createEngine, type EngineParts, type RunningEngine } from "./handlers.ts";
 
@@ -21,18 +20,25 @@ const parserTimeoutMs = 30_000;
 /** How the engine tells its client what nobody asked for. */
 type Listener = Pick<EngineParts, "onStatus" | "log">;
 
-/**
- * Builds the engine of this process from its real parts.
- * @param entry The address of the process entry: bundled or source, its neighbours are found from it.
- */
-export function startEngine(entry: string, listener: Listener): RunningEngine {
-  const kept = new ConnectionFile((message) => listener.log("warn", message));
-  const gate = createGate({ allowedHosts: [], record: (connection) => kept.add(connection) });
-  installSeatBelt(gate);
+interface Process {
+  /** The address of the process entry: bundled or source, its neighbours are found from it. */
+  readonly entry: string;
+  /** Absolute path of the parser's program. */
+  readonly parser: string;
+  /** The gate that the seat belt of this process reports to. */
+  readonly gate: Gate;
+  /** Where its connections are kept. */
+  readonly connections: ConnectionFile;
+}
+
+/** Builds the engine of this process from its real parts. */
+export function startEngine(
+  { entry, parser: program, gate, connections: kept }: Process,
+  listener: Listener,
+): RunningEngine {
   const bundledDir = fileURLToPath(new URL("../models/bundled", entry));
-  const parserEntry = new URL(entry.endsWith(".ts") ? "../indexer/read/main.ts" : "./parser.js", entry);
   const parser = createParser({
-    entry: fileURLToPath(parserEntry),
+    entry: program,
     memoryMb: parserMemoryMb,
     timeoutMs: parserTimeoutMs,
   });

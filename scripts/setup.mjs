@@ -99,7 +99,7 @@ function newest(path) {
   return Math.max(info.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-const sources = ["protocol", "text", "models", "indexer", "engine", "extension", "webview", "cli"];
+const sources = ["protocol", "text", "walls", "models", "indexer", "engine", "extension", "webview", "cli"];
 
 function provideBuild() {
   const built = newest(join(root, "dist", ".built"));

@@ -1,59 +1,92 @@
 import dgram from "node:dgram";
 import dns from "node:dns";
-import { syncBuiltinESMExports } from "node:module";
 import net from "node:net";
-import { CarrelError } from "../../protocol/channel.ts";
-import type { Gate } from "./gate.ts";
+import { CarrelError } from "../protocol/channel.ts";
+import { Guards } from "./guards.ts";
+import { guardWaysOut } from "./waysOut.ts";
 
-type Callable = (this: unknown, ...args: unknown[]) => unknown;
+/** What the belt asks and tells the gate of the process, where there is one (see models/egress/gate.ts). */
+interface BeltGate {
+  /** True while the gate itself is opening a connection. */
+  isOpening(): boolean;
+  refused(attempt: Target & { readonly purpose: string }): void;
+}
 
-const refusedPurpose = "a library of this process";
+interface BeltOptions {
+  /** Without one no connection is opened at all, local pipes included. */
+  readonly gate?: BeltGate;
+  /** Absolute paths of our own programs, which this process may start with `fork`. */
+  readonly programs?: readonly string[];
+}
+
+const libraryPurpose = "a library of this process";
+const doctorPurpose = "test of the walls";
+
+let isTrying = false;
+let isLifted = false;
+
+/** Runs `attempt`, what is refused meanwhile being listed as a test and not as a library's doing. */
+export function asTest<T>(attempt: () => T): T {
+  isTrying = true;
+  try {
+    return attempt();
+  } finally {
+    isTrying = false;
+  }
+}
+
+/** Runs `attempt` without the belt, to learn what stands below it. */
+export function beneathBelt<T>(attempt: () => T): T {
+  isLifted = true;
+  try {
+    return attempt();
+  } finally {
+    isLifted = false;
+  }
+}
 
 /**
- * A seat belt, not a wall: a library of this thread that opens a connection with Node's modules, past the gate,
- * is refused, and the attempt is listed with the gate's own. It sees TCP, TLS, fetch, UDP and name look-ups; it
- * can't see worker threads, child processes, native code or Node's own bindings, nor what runs in the moment in
- * which the gate opens a connection. Local pipes and sockets of the file system go on working.
- * Returns a function that takes it off again, for tests.
+ * A seat belt, not a wall: a library of this thread that uses Node's modules to open a connection past the gate,
+ * or to leave the belt's reach (a thread, a process, Node's bindings, the debugger), is refused, and attempts to
+ * connect are listed with the gate's own. It sees TCP, TLS, fetch, UDP and name look-ups; it can't see native
+ * code, nor what runs in the moment in which the gate opens a connection. It must be on before any library is
+ * loaded, which could keep a function as it was. Returns a function that takes it off again, for tests.
  */
-export function installSeatBelt(gate: Gate): () => void {
-  const undo: (() => void)[] = [];
-  const guard = (owner: object, name: string, attempt: (args: unknown[]) => Target | undefined): void => {
-    const original: unknown = Reflect.get(owner, name);
-    if (typeof original !== "function") return;
-    const guarded: Callable = function (...args) {
-      const target = gate.isOpening() ? undefined : attempt(args);
-      if (target) {
-        gate.refused({ ...target, purpose: refusedPurpose });
-        throw new CarrelError(
-          `A library tried to connect to ${target.host}${target.port > 0 ? `:${target.port}` : ""}, which was refused.`,
-          "Nothing was sent. Please report this: Carrel opens connections to your model server alone.",
-        );
-      }
-      return Reflect.apply(original, this, args);
-    };
-    // Keeps what hangs on the function, such as the promise form of dns.lookup for util.promisify.
-    Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(original));
-    const own = Object.getOwnPropertyDescriptor(owner, name);
-    Object.defineProperty(owner, name, { value: guarded, configurable: true, writable: true });
-    undo.push(() => {
-      if (own) Object.defineProperty(owner, name, own);
-      else Reflect.deleteProperty(owner, name);
+export function installSeatBelt({ gate, programs = [] }: BeltOptions): () => void {
+  const guards = new Guards();
+  const connecting = (owner: object, name: string, targetOf: (args: unknown[]) => Target | undefined): void =>
+    guards.add(owner, name, (args) => {
+      if (isLifted || gate?.isOpening()) return;
+      const target = targetOf(args) ?? (gate ? undefined : localPipe);
+      if (!target) return;
+      gate?.refused({ ...target, purpose: isTrying ? doctorPurpose : libraryPurpose });
+      throw refusal(`connect to ${target.host}${target.port > 0 ? `:${target.port}` : ""}`);
     });
-  };
 
-  guard(net.Socket.prototype, "connect", tcpTarget);
-  guard(dgram.Socket.prototype, "send", () => ({ host: "a UDP address", port: 0 }));
-  guard(dgram.Socket.prototype, "connect", udpTarget);
+  connecting(net.Socket.prototype, "connect", tcpTarget);
+  connecting(dgram.Socket.prototype, "send", () => ({ host: "a UDP address", port: 0 }));
+  connecting(dgram.Socket.prototype, "connect", udpTarget);
   for (const owner of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype]) {
-    for (const name of lookUps) guard(owner, name, nameTarget);
+    for (const name of lookUps) connecting(owner, name, nameTarget);
   }
-  syncBuiltinESMExports();
-  return () => {
-    for (const step of undo.reverse()) step();
-    syncBuiltinESMExports();
-  };
+  guards.add(net.Server.prototype, "listen", () => {
+    throw refusal("listen for connections");
+  });
+  guardWaysOut(guards, new Set(programs), (what) => {
+    throw refusal(what);
+  });
+  guards.publish();
+  return () => guards.takeOff();
 }
+
+function refusal(what: string): CarrelError {
+  return new CarrelError(
+    `A library tried to ${what}, which was refused.`,
+    "Nothing was sent. Please report this: Carrel opens connections to your model server alone.",
+  );
+}
+
+const localPipe: Target = { host: "a local pipe", port: 0 };
 
 interface Target {
   readonly host: string;

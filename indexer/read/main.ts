@@ -5,9 +5,13 @@
 import { setFlagsFromString } from "node:v8";
 import { CarrelError, Channel } from "../../protocol/channel.ts";
 import { processPort } from "../../protocol/port.ts";
+import { installSeatBelt } from "../../walls/seatBelt.ts";
 import { exceptionsOf } from "../files/letThrough.ts";
 import { parserClientContract, parserContract } from "./contract.ts";
-import { documentText, parseFile } from "./parseFile.ts";
+
+// Before any library that reads files is loaded: they come with this import.
+installSeatBelt({});
+const { documentText, parseFile } = await import("./parseFile.ts");
 
 // Optimising the large functions of some grammars (bash, C++) takes the compiler a third less memory without
 // these two, and parsing is no slower.

@@ -5,20 +5,25 @@
  */
 import { CarrelError, Channel } from "../../protocol/channel.ts";
 import { processPort } from "../../protocol/port.ts";
-import { createGate } from "../egress/gate.ts";
-import { installSeatBelt } from "../egress/seatBelt.ts";
+import { installSeatBelt } from "../../walls/seatBelt.ts";
 import { embedderClientContract, embedderContract, type ModelSource } from "./embedderContract.ts";
 import type { EmbeddingModel } from "./embeddingModel.ts";
-import { loadEncoder } from "./loadEncoder.ts";
-import { findModelRow } from "./registry.ts";
-import { loadTransformersModel } from "./transformers.ts";
 
-installSeatBelt(createGate({ allowedHosts: [] }));
+// Before any library is loaded: what runs a model is imported below.
+installSeatBelt({});
 
 let model: EmbeddingModel | undefined;
 
-function load({ kind, dir }: ModelSource): Promise<EmbeddingModel> {
-  return kind === "bundled" ? loadEncoder(dir) : loadTransformersModel(dir, findModelRow(dir));
+async function load({ kind, dir }: ModelSource): Promise<EmbeddingModel> {
+  if (kind === "bundled") {
+    const { loadEncoder } = await import("./loadEncoder.ts");
+    return loadEncoder(dir);
+  }
+  const [{ loadTransformersModel }, { findModelRow }] = await Promise.all([
+    import("./transformers.ts"),
+    import("./registry.ts"),
+  ]);
+  return loadTransformersModel(dir, findModelRow(dir));
 }
 
 const channel = new Channel(processPort(process), embedderClientContract, embedderContract, {

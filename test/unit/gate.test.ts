@@ -11,8 +11,8 @@ import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { createGate, isLoopback } from "../../models/egress/gate.ts";
-import { installSeatBelt } from "../../models/egress/seatBelt.ts";
 import { CarrelError } from "../../protocol/channel.ts";
+import { installSeatBelt } from "../../walls/seatBelt.ts";
 
 let server: Server;
 let port = 0;
@@ -215,7 +215,7 @@ describe("the seat belt", () => {
   /** Runs `work` under the belt and gives the targets that were refused. */
   async function underBelt(work: () => unknown): Promise<string[]> {
     const gate = createGate({ allowedHosts: [] });
-    const takeOff = installSeatBelt(gate);
+    const takeOff = installSeatBelt({ gate });
     try {
       await work();
     } catch {
@@ -250,7 +250,7 @@ describe("the seat belt", () => {
 
   it("lets the gate's own requests pass, by address and by a name that must be looked up", async () => {
     const gate = createGate({ allowedHosts: ["localhost.localdomain", "gpu.invalid"] });
-    const takeOff = installSeatBelt(gate);
+    const takeOff = installSeatBelt({ gate });
     try {
       assert.equal((await gate.fetchFor("a test")(`http://127.0.0.1:${port}/`)).status, 200);
       const error: unknown = await gate
@@ -269,7 +269,7 @@ describe("the seat belt", () => {
     const path = process.platform === "win32" ? "\\\\.\\pipe\\carrel-test" : join(folder, "socket");
     const local = net.createServer((socket) => socket.end("hello"));
     await new Promise<void>((resolve) => local.listen(path, resolve));
-    const takeOff = installSeatBelt(createGate({ allowedHosts: [] }));
+    const takeOff = installSeatBelt({ gate: createGate({ allowedHosts: [] }) });
     try {
       const socket = net.connect(path);
       let heard = "";
@@ -283,7 +283,7 @@ describe("the seat belt", () => {
   });
 
   it("is gone when taken off", async () => {
-    installSeatBelt(createGate({ allowedHosts: [] }))();
+    installSeatBelt({ gate: createGate({ allowedHosts: [] }) })();
     assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 200);
   });
 });

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path/posix";
 import { test } from "node:test";
 import { circles, filesNamedIn, functionsIn, importsIn, sourceFiles } from "../support/sourceCode.ts";
 
-const rooms = ["protocol", "text", "models", "indexer", "engine", "extension", "webview", "cli"];
+const rooms = ["protocol", "text", "walls", "models", "indexer", "engine", "extension", "webview", "cli"];
 const longest = 60;
 
 /** Names that several files may have, and why. */

@@ -16,12 +16,13 @@ interface Room {
 const house: Record<string, Room> = {
   protocol: { rooms: [], packages: ["valibot"] },
   text: { rooms: [], packages: ["stemmer"] },
+  walls: { rooms: ["protocol"], packages: ["node:"] },
   models: {
-    rooms: ["protocol", "text"],
+    rooms: ["protocol", "text", "walls"],
     packages: ["node:", "ollama", "valibot", "@huggingface/transformers", "onnxruntime-node"],
   },
   indexer: {
-    rooms: ["protocol", "text"],
+    rooms: ["protocol", "text", "walls"],
     typesFrom: ["models"],
     packages: [
       "node:",
@@ -37,7 +38,7 @@ const house: Record<string, Room> = {
       "iconv-lite",
     ],
   },
-  engine: { rooms: ["protocol", "text", "indexer", "models"], packages: ["node:", "valibot"] },
+  engine: { rooms: ["protocol", "text", "walls", "indexer", "models"], packages: ["node:", "valibot"] },
   extension: { rooms: ["protocol"], packages: ["node:", "vscode", "valibot"] },
   webview: {
     rooms: ["protocol", "text"],
@@ -65,8 +66,8 @@ const reserved: readonly { packages: readonly string[]; files: readonly string[]
       "node:quic",
       "undici",
     ],
-    files: ["models/egress/**"],
-    why: "only the egress gate opens connections",
+    files: ["models/egress/**", "walls/**"],
+    why: "only the egress gate opens connections, and only the walls refuse them",
   },
 ];
 
