@@ -7,6 +7,7 @@ import type { Gate } from "../models/egress/gate.ts";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import { openEmbeddingModel, openRefiningModel } from "../models/embedding/open.ts";
 import { defaultSettings, type Settings } from "../protocol/data.ts";
+import { Confinement } from "../walls/confine.ts";
 import { answerQuestion } from "./answer/asking.ts";
 import { TokenRatios } from "./answer/prompt.ts";
 import type { ConnectionFile } from "./connectionFile.ts";
@@ -41,6 +42,7 @@ export function startEngine(
     entry: program,
     memoryMb: parserMemoryMb,
     timeoutMs: parserTimeoutMs,
+    confinement: new Confinement(),
   });
   const ratios = new TokenRatios();
   let current: Settings = defaultSettings;

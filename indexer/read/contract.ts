@@ -12,6 +12,12 @@ const chunk = v.object({
   heading: v.exactOptional(v.string()),
 });
 
+const attempt = v.object({
+  what: v.string(),
+  wall: v.picklist(["seat belt", "network", "files"]),
+  isStopped: v.boolean(),
+});
+
 /** What the parser process understands. It answers requests in the order in which they come. */
 export const parserContract = {
   requests: {
@@ -47,6 +53,8 @@ export const parserContract = {
       params: v.object({ folder: v.string(), path: v.string(), letThrough: v.exactOptional(letThrough) }),
       result: documentText,
     },
+    /** Tries in the process itself the walls that it stands behind. */
+    walls: { params: v.object({}), result: v.array(attempt) },
   },
   notifications: {
     /** Sent once, when requests can be answered. */

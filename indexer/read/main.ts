@@ -6,6 +6,7 @@ import { setFlagsFromString } from "node:v8";
 import { CarrelError, Channel } from "../../protocol/channel.ts";
 import { processPort } from "../../protocol/port.ts";
 import { installSeatBelt } from "../../walls/seatBelt.ts";
+import { tryBelow, tryBelt } from "../../walls/tryWalls.ts";
 import { exceptionsOf } from "../files/letThrough.ts";
 import { parserClientContract, parserContract } from "./contract.ts";
 
@@ -45,6 +46,7 @@ const channel = new Channel(processPort(process), parserClientContract, parserCo
         throw new CarrelError(`The text of "${path}" can't be shown. ${reason}`, "Open the file itself.");
       }
     }),
+  walls: (_params, { signal }) => inTurn(signal, async () => [...tryBelt(), ...(await tryBelow())]),
 });
 
 channel.onClose(() => process.exit(0));

@@ -3,6 +3,8 @@ import { CarrelError, Channel } from "../../protocol/channel.ts";
 import type { DocumentText } from "../../protocol/data.ts";
 import { engineEnvironment } from "../../protocol/launch.ts";
 import { processPort } from "../../protocol/port.ts";
+import type { Confinement, Launch } from "../../walls/confine.ts";
+import type { Attempt } from "../../walls/tryWalls.ts";
 import { keyOf, type LetThrough } from "../files/letThrough.ts";
 import { parserClientContract, parserContract } from "./contract.ts";
 import type { ParseResult } from "./parseFile.ts";
@@ -18,6 +20,8 @@ export interface ParserOptions {
   readonly timeoutMs: number;
   /** After this long without work the process is ended, to give its memory back: 5 seconds where not set. */
   readonly idleMs?: number;
+  /** Starts the process behind walls; without it only the process's own seat belt stands. */
+  readonly confinement?: Confinement;
 }
 
 export interface Parser {
@@ -32,6 +36,8 @@ export interface Parser {
   letThrough(chosen: LetThrough): void;
   /** Tells what is let through now from what was before (see letThrough.ts). */
   readonly exceptionsKey: string;
+  /** Starts the process where it is not running, and tries the walls in it. */
+  walls(): Promise<Attempt[]>;
   close(): Promise<void>;
 }
 
@@ -52,7 +58,8 @@ interface Mishap {
 }
 
 interface Job {
-  readonly path: string;
+  /** What it reads in; undefined where it reads nothing. */
+  readonly folder?: string;
   /** Sends the request, and settles the job when it is answered. False if the process was gone before. */
   readonly run: (channel: ParserChannel) => Promise<boolean>;
   /** The file ended the parser, or hung it. */
@@ -66,6 +73,9 @@ type ParserChannel = Channel<typeof parserContract, typeof parserClientContract>
 
 interface Child {
   readonly process: ChildProcess;
+  readonly launch: Launch | undefined;
+  /** The folders that it may read in. */
+  readonly folders: ReadonlySet<string>;
   readonly channel: ParserChannel;
   readonly sent: Job[];
   isReady: boolean;
@@ -83,6 +93,8 @@ export function createParser(options: ParserOptions): Parser {
 class ParserPool implements Parser {
   private readonly options: ParserOptions;
   private readonly queue: Job[] = [];
+  /** What it was asked to read in so far. */
+  private readonly folders = new Set<string>();
   private child: Child | undefined;
   private startFailures = 0;
   private closed = false;
@@ -109,7 +121,7 @@ class ParserPool implements Parser {
         };
       };
       const job: Job = {
-        path,
+        folder,
         isSuspect: false,
         run: (channel) =>
           answered(
@@ -135,7 +147,7 @@ class ParserPool implements Parser {
     return new Promise((resolve, reject) => {
       this.enqueue(
         {
-          path,
+          folder,
           isSuspect: false,
           run: (channel) =>
             answered(
@@ -147,6 +159,20 @@ class ParserPool implements Parser {
             reject(
               new CarrelError(`The text of "${path}" can't be shown. ${reason}`, "Open the file itself."),
             ),
+          reject,
+        },
+        true,
+      );
+    });
+  }
+
+  walls(): Promise<Attempt[]> {
+    return new Promise((resolve, reject) => {
+      this.enqueue(
+        {
+          isSuspect: false,
+          run: (channel) => answered(channel.request("walls", {}), resolve, reject),
+          blame: ({ reason }) => reject(new CarrelError(reason, "Reload the window.")),
           reject,
         },
         true,
@@ -183,13 +209,23 @@ class ParserPool implements Parser {
     const { child } = this;
     if (!child?.isReady) return;
     for (let job = this.queue[0]; job; job = this.queue[0]) {
+      if (!mayRead(child, job)) {
+        // Each folder costs one start more: the process may read in those that it was started for.
+        if (child.sent.length === 0) this.replace(child);
+        break;
+      }
       const suspectInside = child.sent.some((sent) => sent.isSuspect);
       const room = job.isSuspect || suspectInside ? 1 : sentAtOnce;
       if (child.sent.length >= room) break;
       this.queue.shift();
       this.send(child, job);
     }
-    this.restartTimer(child);
+    if (this.child === child) this.restartTimer(child);
+  }
+
+  private replace(child: Child): void {
+    void this.end(child);
+    this.start();
   }
 
   private send(child: Child, job: Job): void {
@@ -224,10 +260,19 @@ class ParserPool implements Parser {
   }
 
   private start(): void {
-    const { entry, memoryMb } = this.options;
+    const { entry, memoryMb, confinement } = this.options;
+    const nodeArguments = [`--max-old-space-size=${memoryMb}`];
+    for (const { folder } of this.queue) if (folder !== undefined) this.folders.add(folder);
+    const folders = new Set(this.folders);
+    const launch = confinement?.launch({
+      entry,
+      nodeArguments,
+      readable: [...folders],
+      hasNativeCode: false,
+    });
     const process_ = fork(entry, [], {
-      execPath: process.execPath,
-      execArgv: [`--max-old-space-size=${memoryMb}`],
+      execPath: launch?.execPath ?? process.execPath,
+      execArgv: launch?.execArgv ?? nodeArguments,
       env: engineEnvironment(process.env),
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -235,6 +280,8 @@ class ParserPool implements Parser {
     const channel = new Channel(processPort(process_), parserContract, parserClientContract, {});
     const child: Child = {
       process: process_,
+      launch,
+      folders,
       channel,
       sent: [],
       isReady: false,
@@ -252,10 +299,15 @@ class ParserPool implements Parser {
       this.pump();
     });
     // "error" comes when it can't be started; then there may be no "exit".
-    process_.on("error", (error) => this.ended(child, error.message));
-    process_.on("exit", (code, signal) =>
-      this.ended(child, signal ? `signal ${signal}` : `exit code ${code}`),
-    );
+    const ended = (how: string): void => {
+      // A wall that this machine does not have ends the process by itself, before it is ready.
+      const hasFewer = !child.isReady && !this.closed && launch && confinement?.failed(launch);
+      if (hasFewer && this.child === child) this.startFailures -= 1;
+      this.ended(child, how);
+    };
+    // "error" comes when it can't be started; then there may be no "exit".
+    process_.on("error", (error) => ended(error.message));
+    process_.on("exit", (code, signal) => ended(signal ? `signal ${signal}` : `exit code ${code}`));
     this.restartTimer(child);
   }
 
@@ -304,6 +356,10 @@ class ParserPool implements Parser {
       child.process.kill("SIGKILL");
     });
   }
+}
+
+function mayRead({ launch, folders }: Child, { folder }: Job): boolean {
+  return !launch?.hasPermissions || folder === undefined || folders.has(folder);
 }
 
 /** Settles with the answer. When the process has gone, nothing is settled: another try or blame will do that. */
