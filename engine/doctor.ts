@@ -4,15 +4,17 @@ import { join } from "node:path";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import type { ChatServer, Check } from "../protocol/data.ts";
 import { lookForOpen } from "./privateStorage.ts";
+import { type WalledProcess, wallsCheck } from "./wallsCheck.ts";
 
 interface DoctorParts {
   readonly storage: string;
   openEmbedding(): Promise<EmbeddingModel>;
   chatServer(): Promise<ChatServer>;
+  readonly walls: readonly WalledProcess[];
 }
 
 /** Looks at everything that Carrel needs, and says of each what is there, what is not, and what to do. */
-export async function examine({ storage, openEmbedding, chatServer }: DoctorParts): Promise<Check[]> {
+export async function examine({ storage, openEmbedding, chatServer, walls }: DoctorParts): Promise<Check[]> {
   return [
     {
       name: "Runtime",
@@ -23,6 +25,7 @@ export async function examine({ storage, openEmbedding, chatServer }: DoctorPart
     await storageCheck(storage),
     await embeddingCheck(openEmbedding),
     await chatCheck(chatServer),
+    ...(await Promise.all(walls.map(wallsCheck))),
   ];
 }
 

@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createParser } from "../indexer/read/pool.ts";
 import type { ChatClient } from "../models/chat/chatClient.ts";
 import { createChatClient } from "../models/chatServers.ts";
 import type { Gate } from "../models/egress/gate.ts";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
+import { tryEncoderWalls } from "../models/embedding/encoder.ts";
 import { openEmbeddingModel, openRefiningModel } from "../models/embedding/open.ts";
 import { defaultSettings, type Settings } from "../protocol/data.ts";
 import { Confinement } from "../walls/confine.ts";
+import { tryBelt } from "../walls/tryWalls.ts";
 import { answerQuestion } from "./answer/asking.ts";
 import { TokenRatios } from "./answer/prompt.ts";
 import type { ConnectionFile } from "./connectionFile.ts";
@@ -38,11 +41,14 @@ export function startEngine(
   listener: Listener,
 ): RunningEngine {
   const bundledDir = fileURLToPath(new URL("../models/bundled", entry));
+  // Apart, because only one of them loads native code: what stops one from starting need not stop the other.
+  const confinement = new Confinement();
+  const modelConfinement = new Confinement();
   const parser = createParser({
     entry: program,
     memoryMb: parserMemoryMb,
     timeoutMs: parserTimeoutMs,
-    confinement: new Confinement(),
+    confinement,
   });
   const ratios = new TokenRatios();
   let current: Settings = defaultSettings;
@@ -54,14 +60,15 @@ export function startEngine(
 
   function openEmbedding(settings: Settings): Promise<EmbeddingModel> {
     const fetch = gate.fetchFor("embedding model");
-    return openEmbeddingModel(settings.embeddingModel, { bundledDir, url: settings.modelServerUrl, fetch });
+    const places = { bundledDir, url: settings.modelServerUrl, fetch, confinement: modelConfinement };
+    return openEmbeddingModel(settings.embeddingModel, places);
   }
 
   return createEngine({
     version: packageVersion(entry),
     parser,
     openEmbedding,
-    openRefining: (embedding) => openRefiningModel(embedding, bundledDir),
+    openRefining: (embedding) => openRefiningModel(embedding, bundledDir, modelConfinement),
     applySettings(settings) {
       gate.setAllowedHosts(settings.allowedHosts);
       current = settings;
@@ -78,6 +85,15 @@ export function startEngine(
         storage,
         openEmbedding: () => openEmbedding(current),
         chatServer: () => chat.server(current.chatModel),
+        walls: [
+          { process: "engine", kind: "connected", attempts: async () => tryBelt() },
+          { process: "file reader", kind: "closed", attempts: () => parser.walls() },
+          {
+            process: "model process",
+            kind: "closed",
+            attempts: () => tryEncoderWalls(join(bundledDir, "encoder"), modelConfinement),
+          },
+        ],
       }),
     ...listener,
   });

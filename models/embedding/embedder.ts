@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import { CarrelError, Channel } from "../../protocol/channel.ts";
 import { engineArguments, engineEnvironment } from "../../protocol/launch.ts";
 import { processPort } from "../../protocol/port.ts";
+import type { Confinement } from "../../walls/confine.ts";
+import type { Attempt } from "../../walls/tryWalls.ts";
 import { embedderClientContract, embedderContract, type ModelSource } from "./embedderContract.ts";
 import type { EmbeddingInput, EmbeddingModel } from "./embeddingModel.ts";
 
@@ -12,6 +14,8 @@ export interface EmbedderOptions {
   readonly idleMs: Readonly<Record<EmbeddingInput, number>>;
   /** The process's program; the one beside this file if not given. */
   readonly entry?: string;
+  /** Starts the process behind walls; without it only the process's own seat belt stands. */
+  readonly confinement?: Confinement;
 }
 
 /** A model is read from this machine's disk; one that is not there by then will not come. */
@@ -24,6 +28,8 @@ interface Child {
   readonly process: ChildProcess;
   readonly channel: EmbedderChannel;
   readonly loaded: Promise<Described>;
+  /** It ended before its model was loaded, and can be tried behind fewer walls. */
+  hasFewerWalls: boolean;
 }
 
 /**
@@ -53,6 +59,11 @@ export class Embedder {
   /** See EmbeddingModel.embed. Loads the model first if it is not in memory. */
   readonly embed: EmbeddingModel["embed"] = (texts, input, signal) =>
     this.work(input, ({ channel }) => channel.request("embed", { texts, input }, signal ? { signal } : {}));
+
+  /** Starts the process where it is not running, loads the model, and tries the walls in it. */
+  walls(): Promise<Attempt[]> {
+    return this.work("passage", ({ channel }) => channel.request("walls", {}));
+  }
 
   async close(): Promise<void> {
     this.closed = true;
@@ -88,16 +99,25 @@ export class Embedder {
     } catch (error) {
       // Without its model it is of no use; the next attempt looks at the files again.
       if (this.child === child) await this.end();
+      if (child.hasFewerWalls) return this.attempt(task);
       throw error;
     }
     return task(child);
   }
 
   private start(): Child {
-    const { source, entry } = this.options;
-    const child = fork(entry ?? neighbour(), [], {
-      execPath: process.execPath,
-      execArgv: [...engineArguments],
+    const { source, confinement } = this.options;
+    const entry = this.options.entry ?? neighbour();
+    const program = {
+      entry,
+      nodeArguments: engineArguments,
+      readable: [source.dir],
+      hasNativeCode: true,
+    };
+    const launch = confinement?.launch(program);
+    const child = fork(entry, [], {
+      execPath: launch?.execPath ?? process.execPath,
+      execArgv: launch?.execArgv ?? [...engineArguments],
       env: engineEnvironment(process.env),
       serialization: "advanced",
       stdio: ["ignore", "ignore", 2, "ipc"],
@@ -109,11 +129,20 @@ export class Embedder {
       {},
     );
     const limit = setTimeout(() => child.kill("SIGKILL"), loadMs);
-    const loaded = channel.request("load", source).finally(() => clearTimeout(limit));
-    const started = { process: child, channel, loaded };
+    let isLoaded = false;
+    const loaded = channel.request("load", source).finally(() => {
+      isLoaded = true;
+      clearTimeout(limit);
+    });
+    const started: Child = { process: child, channel, loaded, hasFewerWalls: false };
+    const ended = (how: string): void => {
+      // A wall that this machine does not have ends the process by itself.
+      if (launch && !isLoaded && !this.closed) started.hasFewerWalls = confinement?.failed(launch) ?? false;
+      channel.close(how);
+    };
     // "error" comes when it can't be started; then there may be no "exit".
-    child.once("error", (error) => channel.close(error.message));
-    child.once("exit", (code, signal) => channel.close(signal ? `signal ${signal}` : `exit code ${code}`));
+    child.once("error", (error) => ended(error.message));
+    child.once("exit", (code, signal) => ended(signal ? `signal ${signal}` : `exit code ${code}`));
     channel.onClose(() => {
       if (this.child === started) this.child = undefined;
     });

@@ -6,6 +6,12 @@ const modelSource = v.object({ kind: v.picklist(["bundled", "folder"]), dir: v.s
 
 export type ModelSource = v.InferOutput<typeof modelSource>;
 
+const attempt = v.object({
+  what: v.string(),
+  wall: v.picklist(["seat belt", "network", "files"]),
+  isStopped: v.boolean(),
+});
+
 /** What the process that runs transformers understands. */
 export const embedderContract = {
   requests: {
@@ -22,6 +28,8 @@ export const embedderContract = {
       }),
       result: v.array(v.instance<typeof Float32Array<ArrayBufferLike>>(Float32Array)),
     },
+    /** Tries in the process itself the walls that it stands behind. */
+    walls: { params: v.object({}), result: v.array(attempt) },
   },
   notifications: {},
 } as const satisfies Contract;

@@ -6,6 +6,7 @@
 import { CarrelError, Channel } from "../../protocol/channel.ts";
 import { processPort } from "../../protocol/port.ts";
 import { installSeatBelt } from "../../walls/seatBelt.ts";
+import { tryBelow, tryBelt } from "../../walls/tryWalls.ts";
 import { embedderClientContract, embedderContract, type ModelSource } from "./embedderContract.ts";
 import type { EmbeddingModel } from "./embeddingModel.ts";
 
@@ -35,6 +36,7 @@ const channel = new Channel(processPort(process), embedderClientContract, embedd
     if (!model) throw new CarrelError("No embedding model was loaded.", "", "invalid");
     return model.embed(texts, input, signal);
   },
+  walls: async () => [...tryBelt(), ...(await tryBelow())],
 });
 
 channel.onClose(() => process.exit(0));

@@ -1,3 +1,5 @@
+import type { Confinement } from "../../walls/confine.ts";
+import type { Attempt } from "../../walls/tryWalls.ts";
 import { Embedder } from "./embedder.ts";
 import type { EmbeddingModel } from "./embeddingModel.ts";
 import { readManifest } from "./encoderManifest.ts";
@@ -14,13 +16,31 @@ const idleMs = { passage: 10_000, query: 120_000 };
  * embedded, and let go when nothing was embedded for a while.
  * @throws CarrelError when the description is missing or broken, and from `embed` when the weights are.
  */
-export async function openEncoder(dir: string, idle = idleMs): Promise<EmbeddingModel> {
+export async function openEncoder(
+  dir: string,
+  idle = idleMs,
+  confinement?: Confinement,
+): Promise<EmbeddingModel> {
   const { name, revision, dimension } = await readManifest(dir);
-  const embedder = new Embedder({ source: { kind: "bundled", dir }, idleMs: idle });
+  const embedder = new Embedder({
+    source: { kind: "bundled", dir },
+    idleMs: idle,
+    ...(confinement ? { confinement } : {}),
+  });
   return {
     id: `${name}@${revision}`,
     dimension,
     embed: embedder.embed,
     close: () => embedder.close(),
   };
+}
+
+/** Tries the walls in a process that runs the bundled transformer, started for it. */
+export async function tryEncoderWalls(dir: string, confinement: Confinement): Promise<Attempt[]> {
+  const embedder = new Embedder({ source: { kind: "bundled", dir }, idleMs, confinement });
+  try {
+    return await embedder.walls();
+  } finally {
+    await embedder.close();
+  }
 }

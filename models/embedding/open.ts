@@ -1,5 +1,6 @@
 import { isAbsolute, join } from "node:path";
 import { CarrelError } from "../../protocol/channel.ts";
+import type { Confinement } from "../../walls/confine.ts";
 import type { Fetch } from "../egress/gate.ts";
 import type { EmbeddingModel } from "./embeddingModel.ts";
 import { openEncoder } from "./encoder.ts";
@@ -14,6 +15,8 @@ interface EmbeddingPlaces {
   readonly url: string;
   /** A fetch of the egress gate. */
   readonly fetch: Fetch;
+  /** The walls of processes that run models. */
+  readonly confinement?: Confinement;
 }
 
 /**
@@ -27,7 +30,7 @@ export async function openEmbeddingModel(setting: string, places: EmbeddingPlace
   if (name.startsWith("ollama:")) {
     return loadOllamaEmbedding(name.slice("ollama:".length), { url: places.url, fetch: places.fetch });
   }
-  if (isAbsolute(name)) return openFolderModel(name);
+  if (isAbsolute(name)) return openFolderModel(name, places.confinement);
   throw new CarrelError(
     `"${setting}" names no embedding model.`,
     'Use "bundled", "ollama:" and the name of an installed model (ollama:embeddinggemma), or the absolute path of a folder with a transformers.js model.',
@@ -41,7 +44,8 @@ export async function openEmbeddingModel(setting: string, places: EmbeddingPlace
 export async function openRefiningModel(
   embedding: EmbeddingModel,
   bundledDir: string,
+  confinement?: Confinement,
 ): Promise<EmbeddingModel | undefined> {
   if (!embedding.id.startsWith(`${staticModelName}-`)) return undefined;
-  return openEncoder(join(bundledDir, "encoder"));
+  return openEncoder(join(bundledDir, "encoder"), undefined, confinement);
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createParser, type Parser, type ParserOptions } from "../../indexer/read/pool.ts";
+import { openEncoder, tryEncoderWalls } from "../../models/embedding/encoder.ts";
 import { Confinement, type Machine } from "../../walls/confine.ts";
 import type { Attempt } from "../../walls/tryWalls.ts";
 
@@ -114,4 +115,20 @@ test("a machine without a wall that was hoped for gets the others", { skip: noTr
   const parser = make({ confinement: new Confinement(machine({ platform: "darwin", has: () => true })) });
   assert.ok((await parser.parse(folder("later"), "note.md", 1_000)).ok);
   assert.deepEqual(open(await parser.walls(), "files"), []);
+});
+
+const encoderDir = fileURLToPath(new URL("../../models/bundled/encoder", import.meta.url));
+
+test("the process that runs a model stands behind the same walls, and embeds", async () => {
+  const attempts = await tryEncoderWalls(encoderDir, new Confinement());
+  assert.deepEqual(open(attempts, "seat belt"), []);
+  if (!noPermissions) assert.deepEqual(open(attempts, "files"), []);
+  if (!noNamespace) assert.deepEqual(open(attempts, "network"), []);
+  const model = await openEncoder(encoderDir, undefined, new Confinement());
+  try {
+    const [vector] = await model.embed(["Where is the notice period?"], "query");
+    assert.equal(vector?.length, model.dimension);
+  } finally {
+    await model.close();
+  }
 });

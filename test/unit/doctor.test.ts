@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { test } from "node:test";
 import { examine } from "../../engine/doctor.ts";
+import { wallsCheck } from "../../engine/wallsCheck.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { ChatServer, Check } from "../../protocol/data.ts";
 
@@ -11,6 +12,7 @@ async function modelServer(server: Partial<ChatServer>): Promise<Check | undefin
     openEmbedding: async () => {
       throw new CarrelError("No such model.", "Choose another.");
     },
+    walls: [],
     chatServer: async () => ({ url: "http://127.0.0.1:1", state: "ready", models: [], ...server }),
   });
   return checks.find(({ name }) => name === "Model server");
@@ -37,4 +39,35 @@ test("a server that is not there is a warning with its remedy, and says no name"
     detail: "http://127.0.0.1:1: It sleeps.",
     remedy: "Wake it.",
   });
+});
+
+const stopped = [
+  { what: "a thread", wall: "seat belt", isStopped: true },
+  { what: "any network", wall: "network", isStopped: true },
+  { what: "writing a file", wall: "files", isStopped: true },
+] as const;
+const tryOut = (attempts: Awaited<ReturnType<Parameters<typeof wallsCheck>[0]["attempts"]>>) =>
+  wallsCheck({ process: "file reader", kind: "closed", attempts: async () => attempts });
+
+test("the doctor names each wall with what was tried, and what this machine does not have", async () => {
+  const all = await tryOut([...stopped]);
+  assert.deepEqual([all.name, all.state], ["Walls of the file reader", "ok"]);
+  for (const { what } of stopped) assert.ok(all.detail.includes(what), what);
+  const without = await tryOut([stopped[0], stopped[1], { ...stopped[2], isStopped: false }]);
+  assert.equal(without.state, "warning");
+  assert.match(without.detail, /does not have: Node's permission model \(possible: writing a file\)$/);
+  const untried = await tryOut([stopped[0], stopped[2]]);
+  assert.equal(untried.state, "warning", "what was not tried does not stand");
+});
+
+test("a seat belt that lets something through, or can't be tried, is a failure", async () => {
+  const open = await tryOut([{ ...stopped[0], isStopped: false }, ...stopped.slice(1)]);
+  assert.deepEqual([open.state, open.detail], ["failed", "The seat belt let through: a thread"]);
+  assert.equal((await tryOut([])).state, "failed");
+  const broken = await wallsCheck({
+    process: "engine",
+    kind: "connected",
+    attempts: () => Promise.reject(new Error("It is gone.")),
+  });
+  assert.deepEqual([broken.state, broken.detail], ["failed", "They can't be tried: It is gone."]);
 });
