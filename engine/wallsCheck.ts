@@ -1,5 +1,4 @@
-import type { Check } from "../protocol/data.ts";
-import type { Attempt } from "../walls/tryWalls.ts";
+import type { Attempt, Check } from "../protocol/data.ts";
 
 /** A process of ours, and how its walls are tried in it. */
 export interface WalledProcess {

@@ -220,6 +220,15 @@ export const check = v.object({
 });
 export type Check = v.InferOutput<typeof check>;
 
+/** Something that must not succeed in a process of ours, and whether it was stopped. */
+export const attempt = v.object({
+  /** To stand in a list: "a UDP packet". */
+  what: v.string(),
+  wall: v.picklist(["seat belt", "network", "files"]),
+  isStopped: v.boolean(),
+});
+export type Attempt = v.InferOutput<typeof attempt>;
+
 /** The text taken from a document, with the line on which each page begins (none for formats without pages). */
 export const documentText = v.object({
   text: v.string(),

@@ -8,15 +8,8 @@ import { tmpdir } from "node:os";
 import { join, parse } from "node:path";
 import { Worker } from "node:worker_threads";
 import { CarrelError } from "../protocol/channel.ts";
+import type { Attempt } from "../protocol/data.ts";
 import { asTest, beneathBelt } from "./seatBelt.ts";
-
-/** Something that must not succeed in a process of ours. */
-export interface Attempt {
-  /** What was tried, to stand in a list: "a UDP packet". */
-  readonly what: string;
-  readonly wall: "seat belt" | "network" | "files";
-  readonly isStopped: boolean;
-}
 
 /** An address that is reserved for documentation: nobody has it. */
 const nobody = "192.0.2.1";

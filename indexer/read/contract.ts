@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Contract } from "../../protocol/channel.ts";
-import { documentText, fileKind } from "../../protocol/data.ts";
+import { attempt, documentText, fileKind } from "../../protocol/data.ts";
 import { letThrough } from "../files/letThrough.ts";
 import { withheld } from "../files/withheld.ts";
 
@@ -10,12 +10,6 @@ const chunk = v.object({
   endLine: v.number(),
   page: v.exactOptional(v.number()),
   heading: v.exactOptional(v.string()),
-});
-
-const attempt = v.object({
-  what: v.string(),
-  wall: v.picklist(["seat belt", "network", "files"]),
-  isStopped: v.boolean(),
 });
 
 /** What the parser process understands. It answers requests in the order in which they come. */

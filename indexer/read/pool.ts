@@ -1,10 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { CarrelError, Channel } from "../../protocol/channel.ts";
-import type { DocumentText } from "../../protocol/data.ts";
+import type { Attempt, DocumentText } from "../../protocol/data.ts";
 import { engineEnvironment } from "../../protocol/launch.ts";
 import { processPort } from "../../protocol/port.ts";
 import type { Confinement, Launch } from "../../walls/confine.ts";
-import type { Attempt } from "../../walls/tryWalls.ts";
 import { keyOf, type LetThrough } from "../files/letThrough.ts";
 import { parserClientContract, parserContract } from "./contract.ts";
 import type { ParseResult } from "./parseFile.ts";

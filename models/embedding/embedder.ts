@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { CarrelError, Channel } from "../../protocol/channel.ts";
+import type { Attempt } from "../../protocol/data.ts";
 import { engineArguments, engineEnvironment } from "../../protocol/launch.ts";
 import { processPort } from "../../protocol/port.ts";
 import type { Confinement } from "../../walls/confine.ts";
-import type { Attempt } from "../../walls/tryWalls.ts";
 import { embedderClientContract, embedderContract, type ModelSource } from "./embedderContract.ts";
 import type { EmbeddingInput, EmbeddingModel } from "./embeddingModel.ts";
 

@@ -1,16 +1,11 @@
 import * as v from "valibot";
 import type { Contract } from "../../protocol/channel.ts";
+import { attempt } from "../../protocol/data.ts";
 
 /** Which model the process runs: the bundled transformer, or the one in a folder that a person chose. */
 const modelSource = v.object({ kind: v.picklist(["bundled", "folder"]), dir: v.string() });
 
 export type ModelSource = v.InferOutput<typeof modelSource>;
-
-const attempt = v.object({
-  what: v.string(),
-  wall: v.picklist(["seat belt", "network", "files"]),
-  isStopped: v.boolean(),
-});
 
 /** What the process that runs transformers understands. */
 export const embedderContract = {

@@ -1,5 +1,5 @@
+import type { Attempt } from "../../protocol/data.ts";
 import type { Confinement } from "../../walls/confine.ts";
-import type { Attempt } from "../../walls/tryWalls.ts";
 import { Embedder } from "./embedder.ts";
 import type { EmbeddingModel } from "./embeddingModel.ts";
 import { readManifest } from "./encoderManifest.ts";

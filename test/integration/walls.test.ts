@@ -7,8 +7,8 @@ import { after, afterEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createParser, type Parser, type ParserOptions } from "../../indexer/read/pool.ts";
 import { openEncoder, tryEncoderWalls } from "../../models/embedding/encoder.ts";
+import type { Attempt } from "../../protocol/data.ts";
 import { Confinement, type Machine } from "../../walls/confine.ts";
-import type { Attempt } from "../../walls/tryWalls.ts";
 
 const entry = fileURLToPath(new URL("../../indexer/read/main.ts", import.meta.url));
 const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
