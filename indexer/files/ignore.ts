@@ -1,15 +1,10 @@
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore, type PatternParams } from "ignore";
+import { excludeFile, excludeName, ignoreCase } from "./gitExclude.ts";
+import { readSmallText } from "./smallText.ts";
 
-/** Ignore files are small; a larger one is a mistake or an attack and is not read. */
-const maxIgnoreFileBytes = 1_000_000;
 const maxAncestors = 64;
-const excludeName = ".git/info/exclude";
 const excludeSetting = "the setting carrel.indexing.exclude";
-/** As git: names differ by case on Linux alone. */
-const ignoreCase = process.platform === "win32" || process.platform === "darwin";
 
 /** What leaves a file or folder out, in words that follow "by ": `"*.md" in docs/.gitignore (line 3)`. */
 export interface LeftOut {
@@ -64,7 +59,7 @@ export class IgnoreRules {
     const [carrelIgnore, gitIgnore] = await Promise.all([read(".carrelignore"), read(".gitignore")]);
     // A repository inside another one has rules of its own; at the top `forRoot` has read its exclude file.
     const isRepository = names.has(".git");
-    const exclude = isRepository ? await excludeFile(directory) : undefined;
+    const exclude = isRepository ? await excludeFile(directory, root) : undefined;
     const outer = isRepository ? [] : rules.git;
     const inherited =
       exclude === undefined
@@ -126,12 +121,12 @@ function isLeftOut(verdict: "in" | LeftOut | undefined): boolean {
  */
 async function rulesFromAbove(root: string): Promise<Layer[]> {
   const ancestors = [root];
-  let exclude = await excludeFile(root);
+  let exclude = await excludeFile(root, root);
   while (exclude === undefined && ancestors.length < maxAncestors) {
     const parent = dirname(ancestors.at(-1) ?? root);
     if (ancestors.includes(parent)) return [];
     ancestors.push(parent);
-    exclude = await excludeFile(parent);
+    exclude = await excludeFile(parent, root);
   }
   if (exclude === undefined) return [];
   const layers: Layer[] = [];
@@ -156,39 +151,4 @@ function isRootIgnored({ rules, prefix }: Layer): boolean {
 function prefixFrom(directory: string, root: string): string {
   const path = relative(directory, root).split(sep).join("/");
   return path === "" ? "" : `${path}/`;
-}
-
-/** The text of a repository's exclude file, "" when it has none, undefined when this is no repository. */
-async function excludeFile(directory: string): Promise<string | undefined> {
-  const git = join(directory, ".git");
-  const direct = await readSmallText(join(git, "info", "exclude"));
-  if (direct !== undefined) return direct;
-  // A worktree's or submodule's ".git" is a file that says where the repository is.
-  const pointer = /^gitdir: (.+)$/m.exec((await readSmallText(git)) ?? "")?.[1]?.trim();
-  if (pointer) {
-    const gitDir = isAbsolute(pointer) ? pointer : resolve(directory, pointer);
-    const common = (await readSmallText(join(gitDir, "commondir")))?.trim();
-    return (await readSmallText(join(gitDir, common ?? "", "info", "exclude"))) ?? "";
-  }
-  return (await readSmallText(join(git, "HEAD"))) === undefined ? undefined : "";
-}
-
-/** The text of a regular file; undefined when there is none, it can't be read, or it is too large. */
-async function readSmallText(path: string): Promise<string | undefined> {
-  try {
-    // Neither a link nor a pipe that would block for ever.
-    const file = await open(
-      path,
-      constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
-    );
-    try {
-      const stats = await file.stat();
-      if (!stats.isFile() || stats.size > maxIgnoreFileBytes) return undefined;
-      return await file.readFile("utf8");
-    } finally {
-      await file.close();
-    }
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,7 +22,7 @@ const options: WalkOptions = { exclude: [], maxFileBytes: 1000 };
 let root = "";
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "carrel-walk-"));
+  root = realpathSync(mkdtempSync(join(tmpdir(), "carrel-walk-")));
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -155,6 +164,7 @@ test("finds the exclude file of a worktree, and a repository inside has rules of
     "main/.git/HEAD": "ref: x",
     "main/.git/info/exclude": "secretive.md\n",
     "main/.git/worktrees/w/commondir": "../..\n",
+    "main/.git/worktrees/w/gitdir": `${join(root, "w/.git")}\n`,
     "w/.git": `gitdir: ${join(root, "main/.git/worktrees/w")}\n`,
     "w/.gitignore": "*.log\n",
     "w/secretive.md": "",
