@@ -1,6 +1,7 @@
 import { dirname, join, relative, sep } from "node:path";
-import ignore, { type Ignore, type PatternParams } from "ignore";
+import ignore, { type Ignore } from "ignore";
 import { excludeFile, excludeName, ignoreCase } from "./gitExclude.ts";
+import { isTooComplex, type Patterns, patternsOf } from "./ignorePatterns.ts";
 import { readSmallText } from "./smallText.ts";
 
 const maxAncestors = 64;
@@ -13,7 +14,8 @@ export interface LeftOut {
 
 /** One ignore file's rules, which see paths relative to the file's own folder. */
 interface Layer {
-  readonly rules: Ignore;
+  /** Without rules, because they can't be applied, all in the file's folder is left out. */
+  readonly rules: Ignore | LeftOut;
   /** What people know the rules by: the ignore file's path from the workspace folder, or the setting. */
   readonly source: string;
   /** How much of a path (relative to the workspace folder) lies above the ignore file's folder. */
@@ -38,8 +40,7 @@ export class IgnoreRules {
 
   /** The rules that hold in the workspace folder itself, before its own ignore files are read. */
   static async forRoot(root: string, exclude: readonly string[]): Promise<IgnoreRules> {
-    const patterns = exclude.map((pattern) => ({ pattern }));
-    const settings = patterns.length > 0 ? [layer(patterns, excludeSetting, 0, "")] : [];
+    const settings = exclude.length > 0 ? [layer(patternsOf(exclude), excludeSetting, 0, "")] : [];
     return new IgnoreRules(settings, await rulesFromAbove(root));
   }
 
@@ -54,7 +55,9 @@ export class IgnoreRules {
     const within = path === "" ? "" : `${path}/`;
     const read = async (name: string): Promise<Layer[]> => {
       const text = names.has(name) ? await readSmallText(join(directory, name)) : undefined;
-      return text === undefined ? [] : [layer(patternsOf(text), within + name, within.length, "")];
+      return text === undefined
+        ? []
+        : [layer(patternsOf(text.split("\n")), within + name, within.length, "")];
     };
     const [carrelIgnore, gitIgnore] = await Promise.all([read(".carrelignore"), read(".gitignore")]);
     // A repository inside another one has rules of its own; at the top `forRoot` has read its exclude file.
@@ -64,7 +67,7 @@ export class IgnoreRules {
     const inherited =
       exclude === undefined
         ? outer
-        : [layer(patternsOf(exclude), within + excludeName, within.length, ""), ...outer];
+        : [layer(patternsOf(exclude.split("\n")), within + excludeName, within.length, ""), ...outer];
     if (rules === this && carrelIgnore.length + gitIgnore.length === 0 && !isRepository) return this;
     return new IgnoreRules([...carrelIgnore, ...rules.ours], [...gitIgnore, ...inherited]);
   }
@@ -85,13 +88,11 @@ export class IgnoreRules {
   }
 }
 
-function layer(patterns: readonly PatternParams[], source: string, cut: number, prefix: string): Layer {
-  return { rules: ignore({ ignorecase: ignoreCase }).add(patterns), source, cut, prefix };
-}
-
-/** The lines of an ignore file, each with its number, so that people can be told which one it was. */
-function patternsOf(text: string): PatternParams[] {
-  return text.split("\n").map((pattern, row) => ({ pattern, mark: String(row + 1) }));
+function layer(patterns: Patterns, source: string, cut: number, prefix: string): Layer {
+  const rules = isTooComplex(patterns)
+    ? { by: `${source}, which is too complex: ${patterns.tooComplex}` }
+    : ignore({ ignorecase: ignoreCase }).add(patterns);
+  return { rules, source, cut, prefix };
 }
 
 function decideBy(layers: readonly Layer[], path: string, isDirectory: boolean): "in" | LeftOut | undefined {
@@ -103,11 +104,12 @@ function decideBy(layers: readonly Layer[], path: string, isDirectory: boolean):
 }
 
 function test(item: Layer, path: string, isDirectory: boolean): "in" | LeftOut | undefined {
+  if ("by" in item.rules) return item.rules;
   const { ignored, unignored, rule } = item.rules.test(
     `${item.prefix}${path.slice(item.cut)}${isDirectory ? "/" : ""}`,
   );
   if (!ignored) return unignored ? "in" : undefined;
-  const line = rule?.mark === undefined ? "" : ` (line ${rule.mark})`;
+  const line = item.source === excludeSetting ? "" : ` (${rule?.mark ?? ""})`;
   return { by: `"${rule?.pattern.trim() ?? ""}" in ${item.source}${line}` };
 }
 
@@ -141,11 +143,11 @@ async function rulesFromAbove(root: string): Promise<Layer[]> {
 
 function layerFromAbove(text: string, root: string, directory: string, name: string): Layer {
   const source = relative(root, join(directory, name)).split(sep).join("/");
-  return layer(patternsOf(text), source, 0, prefixFrom(directory, root));
+  return layer(patternsOf(text.split("\n")), source, 0, prefixFrom(directory, root));
 }
 
 function isRootIgnored({ rules, prefix }: Layer): boolean {
-  return prefix !== "" && rules.test(prefix).ignored;
+  return prefix !== "" && "test" in rules && rules.test(prefix).ignored;
 }
 
 function prefixFrom(directory: string, root: string): string {
