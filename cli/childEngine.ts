@@ -9,6 +9,7 @@ import {
 } from "../protocol/engine.ts";
 import { engineArguments, engineEnvironment } from "../protocol/launch.ts";
 import { processPort } from "../protocol/port.ts";
+import { harmlessLines } from "./harmless.ts";
 
 export type EngineChannel = Channel<EngineContract, EngineClientContract>;
 
@@ -29,9 +30,10 @@ export function startEngine(): EngineProcess {
   const child = fork(fileURLToPath(entry), [], {
     env: engineEnvironment(process.env),
     execArgv: [...engineArguments],
-    // Its stdout goes to stderr: stdout is for the result alone.
-    stdio: ["ignore", 2, "pipe", "ipc"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
+  // What libraries write goes to stderr: stdout is for the result alone.
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => process.stderr.write(harmlessLines(text)));
   keepErrors(child);
   const channel: EngineChannel = new Channel(processPort(child), engineContract, engineClientContract, {});
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
@@ -57,6 +59,6 @@ function keepErrors(child: ChildProcess): void {
     kept = (kept + text).slice(-mostKept);
   });
   child.once("close", (code) => {
-    if (code !== 0 && kept !== "") process.stderr.write(kept);
+    if (code !== 0 && kept !== "") process.stderr.write(harmlessLines(kept));
   });
 }

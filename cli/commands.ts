@@ -7,6 +7,7 @@ import { CarrelError } from "../protocol/channel.ts";
 import type { Hit, IndexStatus, IndexSummary } from "../protocol/data.ts";
 import { type Command, type Common, requireFolder, UsageError } from "./arguments.ts";
 import { type EngineChannel, startEngine } from "./childEngine.ts";
+import { printJson, printMessage, printText } from "./output.ts";
 import { answerText, checksText, connectionsText, hitsText, statusText, summaryText } from "./render.ts";
 import { withheldLines } from "./withheldLines.ts";
 
@@ -26,7 +27,7 @@ export async function run(command: Exclude<Command, { name: "help" }>): Promise<
     const { channel } = engine;
     channel.on("log", ({ level, message }) => {
       if (level === "error") errors.add(message);
-      else if (level === "warn") console.error(message);
+      else if (level === "warn") printMessage(message);
     });
     const folders = "dir" in command ? [{ path: command.dir, name: basename(command.dir) }] : [];
     await channel.request("initialize", { storage: command.store, folders, settings: command.settings });
@@ -36,7 +37,7 @@ export async function run(command: Exclude<Command, { name: "help" }>): Promise<
     if (error instanceof Error) errors.delete(error.message);
     throw error;
   } finally {
-    for (const message of errors) console.error(message);
+    for (const message of errors) printMessage(message);
     process.off("SIGINT", interrupt);
     await engine.stop();
   }
@@ -46,13 +47,14 @@ async function runWith(channel: EngineChannel, command: Exclude<Command, { name:
   switch (command.name) {
     case "index": {
       const summary = await update(channel, command);
-      print(command, summary, () => summaryText(summary));
+      print(command, summary, summary, summaryText);
       break;
     }
     case "status": {
-      const { status, skipped, withheld } = await channel.request("status", {});
-      print(command, { ...status, skipped, withheld }, () =>
-        [statusText(status, skipped), ...withheldLines(withheld)].join("\n"),
+      const found = await channel.request("status", {});
+      const { status, skipped, withheld } = found;
+      print(command, { ...status, skipped, withheld }, found, (one) =>
+        [statusText(one), ...withheldLines(one.withheld)].join("\n"),
       );
       break;
     }
@@ -60,7 +62,7 @@ async function runWith(channel: EngineChannel, command: Exclude<Command, { name:
       await updateIfAsked(channel, command);
       const { query, k, mode } = command;
       const { hits, ms } = await channel.request("search", { query, k, mode });
-      print(command, hits.map(publicHit), () => hitsText(hits, ms));
+      print(command, hits.map(publicHit), { hits, ms }, hitsText);
       break;
     }
     case "queries":
@@ -72,7 +74,7 @@ async function runWith(channel: EngineChannel, command: Exclude<Command, { name:
       break;
     case "doctor": {
       const { checks } = await channel.request("doctor", {});
-      print(command, checks, () => checksText(checks));
+      print(command, checks, checks, checksText);
       if (checks.some((check) => check.state === "failed")) process.exitCode = 1;
       break;
     }
@@ -80,7 +82,12 @@ async function runWith(channel: EngineChannel, command: Exclude<Command, { name:
       // Opens all that Carrel ever opens, so that the list shows it.
       await channel.request("doctor", {});
       const { kept, keptSince } = await channel.request("privacy", {});
-      print(command, kept, () => `Since ${keptSince ?? "now"}:\n${connectionsText(kept)}`);
+      print(
+        command,
+        kept,
+        { kept, keptSince },
+        (one) => `Since ${one.keptSince ?? "now"}:\n${connectionsText(one.kept)}`,
+      );
       break;
     }
   }
@@ -113,10 +120,10 @@ async function ask(channel: EngineChannel, command: Extract<Command, { name: "as
     passages: passages.map(publicHit),
     connections,
   };
-  print(command, document, () => answerText(question, answer, summary, connections));
+  print(command, document, { question, answer, summary, connections }, answerText);
   // Who names a model wants an answer by it: the passages alone are not that.
   if (model && !answer.written) {
-    console.error(`carrel: ${answer.notice ?? "There is no written answer."}`);
+    printMessage(`carrel: ${answer.notice ?? "There is no written answer."}`);
     process.exitCode = 1;
   }
 }
@@ -135,7 +142,7 @@ async function searchAll(
     if (line.trim() === "") continue;
     const { id, query } = parseQuery(line, `${file}:${number}`);
     const { hits } = await channel.request("search", { query, k, mode });
-    console.log(JSON.stringify({ id, hits: hits.map(publicHit) }));
+    printJson({ id, hits: hits.map(publicHit) });
   }
 }
 
@@ -156,13 +163,12 @@ async function updateIfAsked(channel: EngineChannel, command: WithFolder): Promi
   try {
     const summary = await update(channel, {});
     // What is found is not all that there is, or nothing, and this is why.
-    if (summary.notice !== undefined) console.error(`carrel: ${summary.notice}`);
+    if (summary.notice !== undefined) printMessage(`carrel: ${summary.notice}`);
     return summary;
   } catch (error) {
     const isFailure = error instanceof CarrelError && error.code === "failed";
     if (!isFailure || (await channel.request("status", {})).status.files === 0) throw error;
-    console.error(`carrel: ${error.message}`);
-    console.error(`        The index is searched as it was left. ${error.remedy}`.trimEnd());
+    printMessage(`carrel: ${error.message}\nThe index is searched as it was left. ${error.remedy}`.trimEnd());
     return undefined;
   }
 }
@@ -189,7 +195,7 @@ function progressLine(): (status: IndexStatus) => void {
   return ({ done, total, refined, chunks, writer }) => {
     if (!writer && !isSaid && performance.now() - started > patienceMs) {
       isSaid = true;
-      console.error("carrel: Another Carrel process writes this index; waiting until it has finished.");
+      printMessage("carrel: Another Carrel process writes this index; waiting until it has finished.");
     }
     if (!process.stderr.isTTY) return;
     if (total > 0) process.stderr.write(`\r\u001b[KIndexing ${done} of ${total} files`);
@@ -210,6 +216,7 @@ function publicHit({ path, startLine, endLine, page, heading, score, text }: Hit
   };
 }
 
-function print(command: Common, document: unknown, text: () => string): void {
-  console.log(command.json ? JSON.stringify(document, null, 2) : text());
+function print<T>(command: Common, document: unknown, data: T, render: (data: T) => string): void {
+  if (command.json) printJson(document, 2);
+  else printText(data, render);
 }

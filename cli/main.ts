@@ -2,29 +2,31 @@ import { CarrelError } from "../protocol/channel.ts";
 import { parseArguments, UsageError, usage } from "./arguments.ts";
 import { run } from "./commands.ts";
 import { nodeProblem } from "./nodeVersion.ts";
+import { printMessage } from "./output.ts";
 
 async function main(): Promise<number> {
   const problem = nodeProblem(process.versions.node);
   if (problem) {
-    console.error(problem);
+    printMessage(problem);
     return 1;
   }
   try {
     const command = parseArguments(process.argv.slice(2));
     if (command.name === "help") {
-      console.log(usage);
+      process.stdout.write(`${usage}\n`);
       return 0;
     }
     await run(command);
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof UsageError) {
-      console.error(`carrel: ${error.message}\n\n${usage}`);
+      printMessage(`carrel: ${error.message}`);
+      process.stderr.write(`\n${usage}\n`);
       return 2;
     }
     const message = error instanceof Error ? error.message : String(error);
-    console.error(`carrel: ${message}`);
-    if (error instanceof CarrelError && error.remedy) console.error(`        ${error.remedy}`);
+    printMessage(`carrel: ${message}`);
+    if (error instanceof CarrelError && error.remedy) printMessage(`        ${error.remedy}`);
     return 1;
   }
 }

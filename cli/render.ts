@@ -10,6 +10,8 @@ import type {
   Skipped,
 } from "../protocol/data.ts";
 
+/** All that is given to these functions has gone through harmless.ts; colours are added here. */
+
 type Style = Parameters<typeof styleText>[0];
 
 /** More than this is a list to search in, not an answer; --json has all. */
@@ -42,7 +44,13 @@ export function summaryText({
   return [...lines, ...skippedLines(skipped)].join("\n");
 }
 
-export function statusText(status: IndexStatus, skipped: readonly Skipped[]): string {
+export function statusText({
+  status,
+  skipped,
+}: {
+  readonly status: IndexStatus;
+  readonly skipped: readonly Skipped[];
+}): string {
   const lines = [
     `State: ${status.state}${status.writer ? "" : " (another process is writing)"}`,
     `Files: ${status.files}   Chunks: ${status.chunks}   Refined: ${status.refined}   Embedding model: ${status.embedding}`,
@@ -59,23 +67,29 @@ function skippedLines(skipped: readonly Skipped[]): string[] {
   return [`Not indexed (${skipped.length}):`, ...shown, ...more];
 }
 
-export function hitsText(hits: readonly Hit[], ms: number): string {
+export function hitsText({ hits, ms }: { readonly hits: readonly Hit[]; readonly ms: number }): string {
   if (hits.length === 0) return "Nothing was found.";
   const passages = hits.map((hit, index) => passageText(hit, index + 1));
   return [...passages, styled("dim", `${hits.length} passages in ${ms.toFixed(0)} ms`)].join("\n\n");
 }
 
 /** The answer with its sources, what each step took, and which connections were opened. */
-export function answerText(
-  question: string,
-  answer: Answer,
-  summary: IndexSummary | undefined,
-  connections: readonly Connection[],
-): string {
+export function answerText({
+  question,
+  answer,
+  summary,
+  connections,
+}: {
+  readonly question: string;
+  readonly answer: Answer;
+  readonly summary: IndexSummary | undefined;
+  readonly connections: readonly Connection[];
+}): string {
   const { written, text, passages, notice, model, timings, context } = answer;
   const parts = [styled("bold", `Question: ${question}`)];
   if (written) {
-    parts.push(text.trim(), checkedText(answer));
+    // Indented, so that no line of a model's looks like one of ours.
+    parts.push(text.trim().replaceAll(/^/gm, "  "), checkedText(answer));
     parts.push(passages.map((hit, index) => `[${index + 1}] ${placeText(hit)}`).join("\n"));
   } else {
     parts.push(...passages.slice(0, shownPassages).map((hit, index) => passageText(hit, index + 1)));

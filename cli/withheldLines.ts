@@ -6,9 +6,7 @@ const shown = 20;
 export function withheldLines(withheld: readonly Withheld[]): string[] {
   if (withheld.length === 0) return [];
   const lines = withheld.slice(0, shown).map(({ path, line, kind, fingerprint }) => {
-    // A file may have any name; it must not control the terminal.
-    const place = `${path.replace(/[\p{Cc}\p{Cf}]/gu, "\uFFFD")}:${line}`;
-    return `  ${place}: ${kind}${fingerprint === undefined ? "" : ` (${fingerprint})`}`;
+    return `  ${path}:${line}: ${kind}${fingerprint === undefined ? "" : ` (${fingerprint})`}`;
   });
   const more = withheld.length > shown ? [`  … and ${withheld.length - shown} more (--json lists them)`] : [];
   return [
