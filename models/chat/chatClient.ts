@@ -58,6 +58,10 @@ export interface ChatClientOptions {
   readonly idleMs?: number;
   /** How often, in milliseconds, a server that prepares an answer is asked whether it is alive. */
   readonly aliveMs?: number;
+  /** Milliseconds that a server that is alive may take to begin an answer: it may have to load a large model. */
+  readonly startMs?: number;
+  /** Milliseconds that a begun answer may take in all. */
+  readonly answerMs?: number;
 }
 
 /**

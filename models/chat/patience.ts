@@ -20,11 +20,14 @@ interface Watch {
   readonly isAlive: () => Promise<unknown>;
   /** Called when the server did not answer it twice in a row; must end the work. */
   readonly giveUp: () => void;
+  /** Milliseconds after which even a server that lives is given up: called once, `late` must end the work. */
+  readonly longestMs: number;
+  readonly late: () => void;
 }
 
 /**
- * The result of `work` for as long as it takes (a large model loads for minutes), while the server answers a
- * simple question every `everyMs` milliseconds.
+ * The result of `work` for as long as it takes up to a limit (a large model loads for minutes), while the server
+ * answers a simple question every `everyMs` milliseconds.
  */
 export async function whileAlive<T>(work: Promise<T>, watch: Watch): Promise<T> {
   let misses = 0;
@@ -47,9 +50,11 @@ export async function whileAlive<T>(work: Promise<T>, watch: Watch): Promise<T> 
         asking = false;
       });
   }, watch.everyMs);
+  const limit = setTimeout(watch.late, watch.longestMs);
   try {
     return await work;
   } finally {
     clearInterval(timer);
+    clearTimeout(limit);
   }
 }

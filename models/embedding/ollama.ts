@@ -16,11 +16,17 @@ interface OllamaEmbeddingOptions {
   readonly url: string;
   /** A fetch of the egress gate. */
   readonly fetch: Fetch;
+  /** Milliseconds that a look at the server and its models may take. */
+  readonly lookMs?: number;
+  /** Milliseconds that one batch may take. */
+  readonly embedMs?: number;
 }
 
 const batchTexts = 32;
+/** A server that lives tells at once what it has. */
+const longestLookMs = 10_000;
 /** The first request loads the model, which takes minutes for a large one on a slow disk. */
-const waitMs = 300_000;
+const longestEmbedMs = 300_000;
 /** Lengths of text, in characters, that are tried; a passage is rarely longer than the first. */
 const lengths = [6000, 3000, 1500, 700];
 
@@ -42,8 +48,9 @@ export async function loadOllamaEmbedding(
   name: string,
   options: OllamaEmbeddingOptions,
 ): Promise<EmbeddingModel> {
-  const api = createApi({ ...options, waitMs });
-  const { listed, model } = await findLocalModel(api, name);
+  const { url, fetch, lookMs = longestLookMs, embedMs = longestEmbedMs } = options;
+  const { listed, model } = await findLocalModel(createApi({ url, fetch, waitMs: lookMs }), name);
+  const api = createApi({ url, fetch, waitMs: embedMs });
   const embedRaw = rawEmbedding(api, model, name);
   const [probe] = await embedRaw(["dimension"]);
   const dimension = probe?.length ?? 0;

@@ -37,6 +37,11 @@ export type Fault =
   | "hang-before-headers"
   | "hang-in-stream"
   | "hang-everything"
+  | "hang-in-embed"
+  | "endless-answer"
+  | "endless-blanks"
+  | "endless-error"
+  | "endless-version"
   | "remote-in-response"
   | "not-ollama-json"
   | "not-ollama-html"
@@ -140,6 +145,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
     });
 
     if (options.fault === "hang-everything") return;
+    if (options.fault === "endless-version") return await endless(response, 200, '{"version":"');
     if (options.fault === "not-ollama-json") return json(response, 200, { status: "ok", name: "grafana" });
     if (options.fault === "not-ollama-html") {
       response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><h1>It works!</h1>");
@@ -185,6 +191,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
       case "POST /api/chat":
         return await chat(response, record, models);
       case "POST /api/embed":
+        if (options.fault === "hang-in-embed") return;
         return embed(response, record.body);
       default:
         response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found");
@@ -231,6 +238,12 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
       });
     }
     if (options.fault === "hang-before-headers") return;
+    if (options.fault === "endless-error") return await endless(response, 500, "no more");
+    if (options.fault === "endless-blanks") return await endless(response, 200, "\n");
+    if (options.fault === "endless-answer") {
+      const message = { role: "assistant", content: "more " };
+      return await endless(response, 200, `${JSON.stringify({ model: body.model, message, done: false })}\n`);
+    }
     await sleep(options.startDelayMs ?? 0);
     loaded.set(model.name, context);
 
@@ -335,6 +348,17 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** Sends the same again and again until the client has gone. */
+async function endless(response: ServerResponse, status: number, text: string): Promise<void> {
+  response.writeHead(status, { "content-type": "application/x-ndjson" });
+  const block = text.repeat(1000);
+  while (!response.destroyed) {
+    response.write(block);
+    do await sleep(1);
+    while (response.writableNeedDrain && !response.destroyed);
+  }
 }
 
 function json(response: ServerResponse, status: number, value: unknown): void {

@@ -1,7 +1,11 @@
 import * as v from "valibot";
 import type { Fetch } from "../../egress/gate.ts";
+import { boundedText } from "../boundedText.ts";
 import { cancelled, serverBusy } from "../errors.ts";
 import { badAddress, explain, notOllama, serverError } from "./ollamaErrors.ts";
+
+/** Far above what a list of models or a batch of vectors takes. */
+const maxAnswerBytes = 16_000_000;
 
 interface ApiOptions {
   /** Address of the server, such as http://127.0.0.1:11434. */
@@ -42,7 +46,7 @@ export function createApi(options: ApiOptions): Api {
           headers: { "content-type": "application/json" },
           signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
         });
-        const text = await response.text();
+        const text = await boundedText(response, maxAnswerBytes, () => notOllama(url));
         if (!response.ok && path === "version" && response.status !== 503) throw notOllama(url);
         if (!response.ok) throw serverError(response.status, text, called, url);
         const parsed = v.safeParse(answer, parseJson(text));

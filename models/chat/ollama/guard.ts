@@ -1,7 +1,8 @@
 import { ReadableStream as NodeReadableStream } from "node:stream/web";
 import * as v from "valibot";
+import type { CarrelError } from "../../../protocol/channel.ts";
 import { withinTime } from "../patience.ts";
-import { cloudModel, garbled, serverError, stalled } from "./ollamaErrors.ts";
+import { cloudModel, endless, garbled, serverError, stalled } from "./ollamaErrors.ts";
 
 /** No honest line of an answer is longer; a server that sends one is not Ollama. */
 const longestLine = 4_000_000;
@@ -17,6 +18,10 @@ interface StreamGuard {
   readonly url: string;
   /** Milliseconds without a byte after which the stream counts as dead. */
   readonly idleMs: number;
+  /** Milliseconds that the whole stream may take. */
+  readonly answerMs: number;
+  /** More lines than the longest answer that was asked for has. */
+  readonly maxLines: number;
   /** Called once, when the reader stops for any reason: closes the connection. */
   readonly close: () => void;
 }
@@ -37,16 +42,23 @@ async function* checkedLines(
   const reader = body.getReader();
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
+  const end = performance.now() + guard.answerMs;
   let buffer = "";
+  let count = 0;
   try {
     for (;;) {
-      const { done, value } = await withinTime(reader.read(), guard.idleMs, () => stalled(guard.idleMs));
+      const left = end - performance.now();
+      if (left <= 0) throw endless();
+      const late = (): CarrelError => (left < guard.idleMs ? endless() : stalled(guard.idleMs));
+      const { done, value } = await withinTime(reader.read(), Math.min(guard.idleMs, left), late);
       buffer += value ? decoder.decode(value, { stream: true }) : decoder.decode();
       const lines = buffer.split("\n");
       buffer = done ? "" : (lines.pop() ?? "");
       for (const line of lines) {
         if (line.trim() === "") continue;
         checkLine(line, guard);
+        count++;
+        if (count > guard.maxLines) throw endless();
         yield encoder.encode(`${line}\n`);
       }
       if (buffer.length > longestLine) throw garbled();

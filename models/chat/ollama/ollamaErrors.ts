@@ -40,6 +40,13 @@ export function stalled(ms: number): CarrelError {
   );
 }
 
+export function endless(): CarrelError {
+  return new CarrelError(
+    "The model server did not end its answer and was given up.",
+    "Try again. If it happens every time, choose another model: this one does not stop.",
+  );
+}
+
 export function garbled(): CarrelError {
   return new CarrelError(
     "The model server sent something that is not Ollama's protocol.",

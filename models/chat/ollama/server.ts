@@ -64,6 +64,8 @@ export function createOllama(options: ChatClientOptions): ChatClient {
           fetch: options.fetch,
           idleMs: options.idleMs ?? 30_000,
           aliveMs: options.aliveMs ?? 10_000,
+          startMs: options.startMs ?? 20 * 60_000,
+          answerMs: options.answerMs ?? 60 * 60_000,
           isAlive: () => api.ask("version", versionAnswer, { signal: request.signal }),
         });
       } catch (error) {

@@ -1,10 +1,16 @@
 import { type ChatResponse, Ollama as Client } from "ollama/browser";
 import type { Fetch } from "../../egress/gate.ts";
+import { boundedText } from "../boundedText.ts";
 import type { ChatEvent, ChatRequest, ModelFacts } from "../chatClient.ts";
-import { whileAlive } from "../patience.ts";
+import { whileAlive, withinTime } from "../patience.ts";
 import { thoughtFilter } from "../thoughts.ts";
 import { guardLines } from "./guard.ts";
 import { brokenOff, serverError, stalled } from "./ollamaErrors.ts";
+
+/** A token is at most a line; what a model thinks counts too, and some servers send it beside the limit. */
+const linesPerToken = 8;
+const spareLines = 10_000;
+const maxErrorBytes = 100_000;
 
 /** How the server is reached and for how long it may be silent (milliseconds). */
 interface StreamAccess {
@@ -12,6 +18,10 @@ interface StreamAccess {
   readonly fetch: Fetch;
   readonly idleMs: number;
   readonly aliveMs: number;
+  /** For how long a server that lives may prepare an answer. */
+  readonly startMs: number;
+  /** For how long a begun answer may go on. */
+  readonly answerMs: number;
   readonly isAlive: () => Promise<unknown>;
 }
 
@@ -41,14 +51,20 @@ function guardedFetch(request: ChatRequest, server: StreamAccess, connection: Ab
       everyMs: server.aliveMs,
       isAlive: server.isAlive,
       giveUp: () => connection.abort(stalled(server.aliveMs * 2)),
+      longestMs: server.startMs,
+      late: () => connection.abort(stalled(server.startMs)),
     });
     if (!response.ok || !response.body) {
-      throw serverError(response.status, await response.text(), request.model, server.url);
+      const error = boundedText(response, maxErrorBytes);
+      const text = await withinTime(error, server.idleMs, () => stalled(server.idleMs));
+      throw serverError(response.status, text, request.model, server.url);
     }
     const guard = {
       model: request.model,
       url: server.url,
       idleMs: server.idleMs,
+      answerMs: server.answerMs,
+      maxLines: request.maxTokens * linesPerToken + spareLines,
       close: () => connection.abort(),
     };
     return new Response(guardLines(response.body, guard), { headers: response.headers });
