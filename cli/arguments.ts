@@ -22,7 +22,7 @@ export const usage = `Usage: carrel COMMAND [OPTIONS]
   --allow-host HOST     let --ollama be this host, which is not this machine; may be repeated
   --exclude PATTERN     leave out what matches, as in .gitignore; may be repeated
   --allow-secret CODE   leave in what status lists as held back with this code; may be repeated
-  --store DIR           where indexes are kept (default: the user's data folder, never DIR)
+  --store DIR           where indexes are kept (default: the user's data folder; never in DIR)
   --rebuild             with index: delete the index first and build it from nothing
   --refine              with index: read all chunks a second time with the larger model, for better search
   --no-update           search the index as it is, without looking for changed files
@@ -34,6 +34,8 @@ export class UsageError extends Error {}
 
 export interface Common {
   readonly store: string;
+  /** Whether the store is where it is when nobody names another place. */
+  readonly isDefaultStore: boolean;
   readonly json: boolean;
   readonly settings: Settings;
 }
@@ -119,7 +121,8 @@ export function parseArguments(args: readonly string[]): Command {
 
 function commonOf(values: ReturnType<typeof parse>["values"]): Common {
   return {
-    store: resolve(values.store ?? defaultStore()),
+    store: resolve(values.store ?? (process.env["CARREL_STORE"] || defaultStore())),
+    isDefaultStore: values.store === undefined && !process.env["CARREL_STORE"],
     json: values.json ?? false,
     settings: {
       ...defaultSettings,
@@ -202,7 +205,6 @@ function embeddingSetting(value = defaultSettings.embeddingModel): string {
 /** The user's data folder, as each platform has it. */
 function defaultStore(): string {
   const { env, platform } = process;
-  if (env["CARREL_STORE"]) return env["CARREL_STORE"];
   if (platform === "win32") return join(env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local"), "carrel");
   if (platform === "darwin") return join(homedir(), "Library", "Application Support", "carrel");
   return join(env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "carrel");

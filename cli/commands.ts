@@ -9,6 +9,7 @@ import { type Command, type Common, requireFolder, UsageError } from "./argument
 import { type EngineChannel, startEngine } from "./childEngine.ts";
 import { printJson, printMessage, printText } from "./output.ts";
 import { answerText, checksText, connectionsText, hitsText, statusText, summaryText } from "./render.ts";
+import { prepareStore } from "./storePlace.ts";
 import { withheldLines } from "./withheldLines.ts";
 
 /** Most often the other process is done, and has been heard of, by then. */
@@ -19,6 +20,8 @@ type WithFolder = Extract<Command, { dir: string }>;
 /** Runs one command: its result on stdout, all else on stderr. */
 export async function run(command: Exclude<Command, { name: "help" }>): Promise<void> {
   if ("dir" in command) await requireFolder(command.dir);
+  const ownFolders = await prepareStore(command, "dir" in command ? command.dir : undefined);
+  const settings = { ...command.settings, exclude: [...command.settings.exclude, ...ownFolders] };
   const engine = startEngine();
   const errors = new Set<string>();
   const interrupt = (): void => void engine.stop().then(() => process.exit(130));
@@ -30,7 +33,7 @@ export async function run(command: Exclude<Command, { name: "help" }>): Promise<
       else if (level === "warn") printMessage(message);
     });
     const folders = "dir" in command ? [{ path: command.dir, name: basename(command.dir) }] : [];
-    await channel.request("initialize", { storage: command.store, folders, settings: command.settings });
+    await channel.request("initialize", { storage: command.store, folders, settings });
     await runWith(channel, command);
   } catch (error) {
     // What has failed says its reason itself, once.

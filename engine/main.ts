@@ -12,6 +12,7 @@ import { installSeatBelt } from "../walls/seatBelt.ts";
 import { ConnectionFile } from "./connectionFile.ts";
 import type { RunningEngine } from "./handlers.ts";
 import { processorProblem } from "./processor.ts";
+import { useOwnTemporaryFolder } from "./temporaryFolder.ts";
 
 // Nobody else may read what is written from here on: not by this process, nor by native code and processes of its
 // own. Windows knows no such mask; there the user's profile is private.
@@ -39,6 +40,7 @@ installSeatBelt({ gate, programs: Object.values(programs) });
 const engine: Promise<RunningEngine> = (async () => {
   const problem = processorProblem();
   if (problem) throw new CarrelError(problem.message, problem.remedy);
+  useOwnTemporaryFolder();
   const { startEngine } = await import("./start.ts");
   return startEngine(
     { entry: import.meta.url, parser: programs.parser, gate, connections },
