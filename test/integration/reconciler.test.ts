@@ -3,6 +3,7 @@ import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { skippedOf } from "../../engine/workspace/status.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import { defaultSettings } from "../../protocol/data.ts";
@@ -400,6 +401,49 @@ test("an index that is damaged as a whole is built again, and searches go on wit
   assert.deepEqual(await made.paths("apples"), ["a.md"]);
 });
 
+test("files that are found damaged are read again, and the others are left alone", async (t) => {
+  const workspace = await workspaceOf(t, fruit);
+  const first = await indexedStepwise(t, workspace, one);
+  await first.reconciler.close();
+  const made = await stepwise(t, workspace, one);
+  await made.settle();
+  made.ask();
+  while (made.entry().lookedAt < 0 || made.entry().isUnfinished) await made.step();
+  assert.equal(made.entry().isVerified, false);
+  const index = made.entry().index?.value;
+  const known = index?.files.get("a.md");
+  assert.ok(known);
+  // As if a chunk were missing.
+  await index?.store?.touchFiles([{ ...known, chunks: known.chunks + 1 }]);
+  await made.settle();
+  assert.match(made.logged.join(), /warn: .*damaged in 1 of its files/);
+  assert.equal(made.woken(), 1);
+  assert.deepEqual(made.parsed, ["a.md"]);
+  assert.equal(made.entry().isVerified, true);
+  assert.deepEqual([made.status().state, made.status().files, made.status().chunks], ["ready", 2, 2]);
+});
+
+test("folders that lie in one another are counted and listed once", async (t) => {
+  const workspace = await workspaceOf(t, { "a.md": "apples\n", "in/b.md": "bananas\n", "in/c.md": "" });
+  const made = await indexedStepwise(t, workspace, {
+    ...one,
+    folders: [workspace.dir, join(workspace.dir, "in")],
+  });
+  assert.deepEqual(
+    [
+      made.status().files,
+      made.status().chunks,
+      made.status().skipped,
+      made.reconciler.generation?.value.chunks,
+    ],
+    [2, 2, 1, 3],
+  );
+  assert.deepEqual(
+    skippedOf(made.reconciler).map(({ path }) => path),
+    ["c.md"],
+  );
+});
+
 const twoModels = {
   open: ({ embeddingModel }: { embeddingModel: string }) =>
     testModel(embeddingModel, embeddingModel === "/new" ? 8 : 4),
@@ -709,6 +753,34 @@ test("a second pass that fails is not begun again before another model comes", a
   await made.choose({ refine: true, embeddingModel: "/m" });
   await made.settle();
   assert.equal(made.reconciler.mayRefine(made.entry()), true);
+});
+
+test("the better model reads the question when there is something to compare it with; search does without it", async (t) => {
+  const workspace = await workspaceOf(t, fruit);
+  const better = testModel("better", 4);
+  const read: string[] = [];
+  better.onEmbed = (texts, input) => {
+    if (input === "query") read.push(...texts);
+  };
+  const made = await indexedStepwise(t, workspace, { ...refining, openRefining: async () => better });
+  const search = async (mode: "hybrid" | "lexical"): Promise<number> =>
+    (await made.reconciler.generation?.value.search("apples", 5, mode))?.length ?? 0;
+  assert.ok((await search("hybrid")) > 0);
+  assert.deepEqual(read, [], "there is nothing to compare it with");
+  await made.settle(later(2_000));
+  await search("lexical");
+  assert.deepEqual(read, []);
+  await search("hybrid");
+  assert.deepEqual(read, ["apples"]);
+  let tries = 0;
+  better.onEmbed = () => {
+    tries += 1;
+    throw new Error("no memory");
+  };
+  assert.ok((await search("hybrid")) > 0);
+  assert.ok((await search("hybrid")) > 0);
+  assert.equal(tries, 1, "it is said once");
+  assert.equal(made.logged.filter((line) => line.includes("no memory")).length, 1);
 });
 
 test("without a model for it there is no second pass", async (t) => {

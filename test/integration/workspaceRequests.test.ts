@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { DamagedStoreError } from "../../indexer/store/store.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import { defaultSettings, type IndexStatus } from "../../protocol/data.ts";
 import { gate, openInProcess, signal, testModel } from "../support/inProcess.ts";
@@ -31,8 +32,15 @@ test("an update tells what it has done, and the next one only what is new", asyn
   );
   assert.equal(indexes.description(), "1 file in workspace");
   assert.equal(second.notice, undefined);
-  await eventually("the client hears of the end", async () => statuses.at(-1)?.files === 1);
-  assert.equal(statuses.at(-1)?.state, "ready");
+  await workspace.write("d.md", "dates\n");
+  await rm(join(workspace.dir, "c.md"));
+  await rm(join(workspace.dir, "a.md"));
+  const third = await index();
+  assert.deepEqual([third.changed, third.removed, third.bytes], [1, 2, 6]);
+  await eventually("the client hears of the end", async () => {
+    const last = statuses.at(-1);
+    return last?.state === "ready" && last.skipped === 0;
+  });
 });
 
 test("an update that runs is asked about, can be cancelled alone, and is answered with its second pass", async (t) => {
@@ -57,6 +65,52 @@ test("an update that runs is asked about, can be cancelled alone, and is answere
   const told = seen.length;
   await new Promise((done) => setTimeout(done, 400));
   assert.equal(seen.length, told, "an update that has ended tells no more");
+});
+
+test("the second pass that is asked for goes over all folders", async (t) => {
+  const workspace = await makeWorkspace({ "one/a.md": "apples\n", "two/b.md": "bananas\n" });
+  const { indexes, index } = await openInProcess(t, workspace, {
+    ...one,
+    openRefining: async () => testModel("better"),
+    folders: ["one", "two"].map((name) => join(workspace.dir, name)),
+  });
+  await index(true);
+  assert.equal(indexes.status().refined, 2);
+});
+
+test("a search that meets damage is tried again when the index has been mended, some times", async (t) => {
+  const workspace = await makeWorkspace(fruit);
+  const model = testModel("m");
+  const { indexes, index } = await openInProcess(t, workspace, { open: async () => model });
+  await index();
+  let left = 2;
+  let asked = 0;
+  model.onEmbed = (_, input) => {
+    if (input !== "query") return;
+    asked += 1;
+    left -= 1;
+    if (left >= 0) throw new DamagedStoreError("a file is short");
+  };
+  // Another name for the folder is another generation of indexes, as it is after damage was mended.
+  const mended = async (times: number): Promise<void> => {
+    for (let n = 1; n <= times; n++) {
+      const count = asked;
+      await indexes.setFolders([{ path: workspace.dir, name: `${times} ${n}` }]);
+      await eventually("the next try", async () => asked > count || left < 0);
+    }
+  };
+  const search = indexes.search("apples", 5, "hybrid", signal);
+  await mended(2);
+  assert.ok((await search).some(({ path }) => path === "a.md"));
+  assert.equal(asked, 3);
+
+  left = 100;
+  asked = 0;
+  const hopeless = assert.rejects(indexes.search("apples", 5, "hybrid", signal), DamagedStoreError);
+  await eventually("the first try", async () => asked === 1);
+  await mended(3);
+  await hopeless;
+  assert.equal(asked, 4);
 });
 
 test("an update that is paused is answered with what is there", async (t) => {
