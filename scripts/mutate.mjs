@@ -46,7 +46,7 @@ const rooms = [
     code: "indexer/*.ts",
     tests: [
       "test/unit/{fileWriter,indexStamp,refinePass}.test.ts",
-      "test/integration/{folderIndex,reconciler,workspace}.test.ts",
+      "test/integration/{folderIndex,reconciler,workspaceRequests}.test.ts",
     ],
     seconds: 15,
   },
@@ -54,7 +54,7 @@ const rooms = [
     code: "engine/workspace",
     tests: [
       "test/unit/{loop,waiters,shared,retry,fileQueue,nested,wish,folders,wantedModel}.test.ts",
-      "test/integration/{reconciler,workspace}.test.ts",
+      "test/integration/{reconciler,workspaceRequests,workspace}.test.ts",
     ],
     seconds: 15,
   },
