@@ -58,7 +58,11 @@ const rooms = [
     ],
     seconds: 15,
   },
-  { code: "engine/*.ts", tests: ["test/integration/!(engineFork).test.ts"], seconds: 60 },
+  {
+    code: "engine/*.ts",
+    tests: ["test/integration/handlers.test.ts", "test/integration/!(engineFork|handlers).test.ts"],
+    seconds: 60,
+  },
 ];
 
 /** The files of a room that lie in one of the paths. */
