@@ -12,6 +12,7 @@ import {
 } from "../../indexer/folderIndex.ts";
 import type { ParseResult } from "../../indexer/read/pool.ts";
 import { testModel } from "../support/inProcess.ts";
+import { testParser } from "../support/testParser.ts";
 
 /* The index of one folder, over a real store, with files that are only told of. */
 
@@ -46,17 +47,13 @@ async function open(
     writes: true,
     embedding,
     refining: undefined,
-    parser: {
-      async parse(_, path): Promise<ParseResult> {
-        const content = contents[path] ?? [];
-        if ("reason" in content) return { ok: false, ...content };
-        const chunks = content.map((text, n) => ({ text, startLine: n + 1, endLine: n + 1 }));
-        const parsed = { kind: "prose", language: "markdown", chunks, withheld: [] } as const;
-        return { ok: true, hash: content.join("|"), parsed };
-      },
-      documentText: () => assert.fail(),
-      close: () => assert.fail(),
-    },
+    parser: testParser(async (_, path): Promise<ParseResult> => {
+      const content = contents[path] ?? [];
+      if ("reason" in content) return { ok: false, ...content };
+      const chunks = content.map((text, n) => ({ text, startLine: n + 1, endLine: n + 1 }));
+      const parsed = { kind: "prose", language: "markdown", chunks, withheld: [], letThrough: 0 } as const;
+      return { ok: true, hash: content.join("|"), parsed };
+    }),
     onProgress: () => {
       told += 1;
     },
@@ -334,7 +331,7 @@ test("rows that differ from their checksums are told", async (t) => {
   assert.deepEqual(made.damaged, []);
   // The chunks are there, and what is known of their file says otherwise.
   await made.index.store?.touchFiles([
-    { ...file("a.md"), hash: "one", reason: "", chunks: 2, retryAtMs: 0, tries: 0 },
+    { ...file("a.md"), hash: "one", reason: "", chunks: 2, retryAtMs: 0, tries: 0, withheld: "" },
   ]);
   await made.index.verify(never.signal);
   assert.deepEqual(made.damaged, [["a.md"]]);

@@ -6,6 +6,7 @@ import { documentText, parseFile } from "../../indexer/read/parseFile.ts";
 import type { RequestContext } from "../../protocol/channel.ts";
 import { defaultSettings, type Hit, type Settings } from "../../protocol/data.ts";
 import { testModel } from "../support/inProcess.ts";
+import { testParser } from "../support/testParser.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 const context: RequestContext<never> = {
@@ -20,7 +21,9 @@ async function engineOver(t: TestContext, files: Record<string, string>) {
   const doctored: string[] = [];
   const parts: EngineParts = {
     version: "1.2.3",
-    parser: { parse: parseFile, documentText, close: () => Promise.resolve() },
+    parser: testParser((folder, path, maxFileBytes) => parseFile(folder, path, maxFileBytes), {
+      documentText,
+    }),
     openEmbedding: async () => testModel("m"),
     openRefining: () => Promise.resolve(undefined),
     onStatus: () => undefined,
@@ -33,6 +36,8 @@ async function engineOver(t: TestContext, files: Record<string, string>) {
     },
     chatServer: () => Promise.reject(new Error("There is none.")),
     connections: () => [],
+    openStorage: () => undefined,
+    keptConnections: async () => ({ connections: [] }),
     async doctor(storage) {
       doctored.push(storage);
       return [];

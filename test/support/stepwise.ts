@@ -8,9 +8,10 @@ import { statusOf } from "../../engine/workspace/status.ts";
 import { WantedModel } from "../../engine/workspace/wantedModel.ts";
 import { emptyWish, type Wish } from "../../engine/workspace/wish.ts";
 import { parseFile } from "../../indexer/read/parseFile.ts";
-import type { ParseResult, Parser } from "../../indexer/read/pool.ts";
+import type { ParseResult } from "../../indexer/read/pool.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { defaultSettings, type IndexStatus, type Settings } from "../../protocol/data.ts";
+import { testParser } from "./testParser.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A reconciler without its loop: the test does the steps, and says what time it is. Files are parsed right here. */
@@ -68,14 +69,10 @@ export async function stepwise(
     },
     () => undefined,
   );
-  const parser: Parser = {
-    async parse(folder, path, maxFileBytes) {
-      made.parsed.push(path);
-      return (await made.onParse(path)) ?? parseFile(folder, path, maxFileBytes);
-    },
-    documentText: () => Promise.reject(new Error("No text is asked for here.")),
-    close: () => Promise.resolve(),
-  };
+  const parser = testParser(async (folder, path, maxFileBytes) => {
+    made.parsed.push(path);
+    return (await made.onParse(path)) ?? parseFile(folder, path, maxFileBytes);
+  });
   const reconciler = new Reconciler({
     wish,
     model,

@@ -3,11 +3,12 @@ import { type TestContext, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WalkedFile } from "../../indexer/files/walkedFile.ts";
 import { type FileWriterOptions, retryOf, type Stop, writeFiles } from "../../indexer/fileWriter.ts";
-import type { ParseResult, Parser } from "../../indexer/read/pool.ts";
+import type { ParseResult } from "../../indexer/read/pool.ts";
 import { hashOfText, searchedText } from "../../indexer/store/searchedText.ts";
 import { type ChunkRow, chunkId, type FileRow, type Store } from "../../indexer/store/store.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { terms } from "../../text/terms.ts";
+import { testParser } from "../support/testParser.ts";
 
 const folder = "/folder";
 const file = (path: string, more: Partial<WalkedFile> = {}): WalkedFile => ({
@@ -21,7 +22,11 @@ const file = (path: string, more: Partial<WalkedFile> = {}): WalkedFile => ({
 /** A file that parses to these texts, each on a line of its own. */
 function parsed(hash: string, ...texts: string[]): ParseResult {
   const chunks = texts.map((text, n) => ({ text, startLine: n + 1, endLine: n + 1 }));
-  return { ok: true, hash, parsed: { kind: "prose", language: "markdown", chunks, withheld: [] } };
+  return {
+    ok: true,
+    hash,
+    parsed: { kind: "prose", language: "markdown", chunks, withheld: [], letThrough: 0 },
+  };
 }
 
 interface Commit {
@@ -64,23 +69,19 @@ function writer(results: (path: string) => ParseResult): Written {
     onReplace: () => undefined,
     missing: 0,
     run(files, known = [], held = known.map(({ path }) => path)) {
-      const parser: Parser = {
-        async parse(root, path, maxFileBytes, signal) {
-          assert.deepEqual([root, maxFileBytes], [folder, 1_000]);
-          assert.equal(signal, made.controller.signal);
-          made.begun.push(path);
-          open += 1;
-          made.most = Math.max(made.most, open);
-          try {
-            await made.onParse(path);
-            return results(path);
-          } finally {
-            open -= 1;
-          }
-        },
-        documentText: () => assert.fail(),
-        close: () => assert.fail(),
-      };
+      const parser = testParser(async (root, path, maxFileBytes, signal) => {
+        assert.deepEqual([root, maxFileBytes], [folder, 1_000]);
+        assert.equal(signal, made.controller.signal);
+        made.begun.push(path);
+        open += 1;
+        made.most = Math.max(made.most, open);
+        try {
+          await made.onParse(path);
+          return results(path);
+        } finally {
+          open -= 1;
+        }
+      });
       const store: Pick<Store, "holds" | "replaceFiles" | "touchFiles"> = {
         holds: ({ path }) => held.includes(path),
         async replaceFiles(replaced, chunks) {
@@ -122,6 +123,7 @@ function writer(results: (path: string) => ParseResult): Written {
 }
 
 const row = (path: string, hash: string, more: Partial<FileRow> = {}): FileRow => ({
+  withheld: "",
   path,
   size: 10,
   mtimeMs: 20,
@@ -143,6 +145,7 @@ test("a file is stored with its chunks, each with its identity, its terms, its h
       kind: "document",
       language: "pdf",
       withheld: [],
+      letThrough: 0,
       chunks: [
         { text: "two apples", startLine: 3, endLine: 4, heading: "Fruit", page: 2 },
         { text: "a pear", startLine: 5, endLine: 6 },
