@@ -1,7 +1,7 @@
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import { excludeFile, excludeName, ignoreCase } from "./gitExclude.ts";
-import { isTooComplex, type Patterns, patternsOf } from "./ignorePatterns.ts";
+import { isTooComplex, type Patterns, patternsOf, roomBeside } from "./ignorePatterns.ts";
 import { readSmallText } from "./smallText.ts";
 
 const maxAncestors = 64;
@@ -16,6 +16,7 @@ export interface LeftOut {
 interface Layer {
   /** Without rules, because they can't be applied, all in the file's folder is left out. */
   readonly rules: Ignore | LeftOut;
+  readonly count: number;
   /** What people know the rules by: the ignore file's path from the workspace folder, or the setting. */
   readonly source: string;
   /** How much of a path (relative to the workspace folder) lies above the ignore file's folder. */
@@ -53,11 +54,12 @@ export class IgnoreRules {
     const rules = path === "" ? this : this.without(path);
     const directory = join(root, path);
     const within = path === "" ? "" : `${path}/`;
+    const room = roomBeside([...rules.ours, ...rules.git].reduce((sum, { count }) => sum + count, 0));
     const read = async (name: string): Promise<Layer[]> => {
       const text = names.has(name) ? await readSmallText(join(directory, name)) : undefined;
       return text === undefined
         ? []
-        : [layer(patternsOf(text.split("\n")), within + name, within.length, "")];
+        : [layer(patternsOf(text.split("\n"), room), within + name, within.length, "")];
     };
     const [carrelIgnore, gitIgnore] = await Promise.all([read(".carrelignore"), read(".gitignore")]);
     // A repository inside another one has rules of its own; at the top `forRoot` has read its exclude file.
@@ -92,7 +94,7 @@ function layer(patterns: Patterns, source: string, cut: number, prefix: string):
   const rules = isTooComplex(patterns)
     ? { by: `${source}, which is too complex: ${patterns.tooComplex}` }
     : ignore({ ignorecase: ignoreCase }).add(patterns);
-  return { rules, source, cut, prefix };
+  return { rules, count: isTooComplex(patterns) ? 0 : patterns.length, source, cut, prefix };
 }
 
 function decideBy(layers: readonly Layer[], path: string, isDirectory: boolean): "in" | LeftOut | undefined {

@@ -5,10 +5,17 @@ import type { PatternParams } from "ignore";
  * pattern's "**". The bounds keep it far below what a person notices, and far above what people write.
  */
 const maxRules = 5000;
+/** Rules that may hold in one folder, with those of the folders above it. */
+const maxRulesTogether = 20_000;
 const maxGlobLength = 1000;
 const maxGlobstars = 2;
 /** No path is longer, so that a longer name without wildcards matches nothing. */
 const maxPath = 4096;
+
+/** How many rules another ignore file may have where so many hold already. */
+export function roomBeside(rules: number): number {
+  return Math.min(maxRules, maxRulesTogether - rules);
+}
 
 /** The rules of one ignore file, or why they can't be applied, in words that follow the file's name. */
 export type Patterns = readonly PatternParams[] | { readonly tooComplex: string };
@@ -21,8 +28,9 @@ export function isTooComplex(patterns: Patterns): patterns is { readonly tooComp
  * The rules of an ignore file. Each has as its mark where it stands, as it is told to people ("line 3").
  * What can't be applied as it stands never leads to more files being read: a rule with too many "**" is read
  * more broadly, one that takes files in is passed over, and for anything else the file counts as too complex.
+ * @param room How many rules it may have.
  */
-export function patternsOf(lines: readonly string[]): Patterns {
+export function patternsOf(lines: readonly string[], room = maxRules): Patterns {
   const patterns: PatternParams[] = [];
   for (const [row, text] of lines.entries()) {
     const line = text.replace(/\r$/, "");
@@ -35,7 +43,8 @@ export function patternsOf(lines: readonly string[]): Patterns {
     }
     const pattern = withFewGlobstars(line);
     if (pattern === undefined) continue;
-    if (patterns.length === maxRules) return { tooComplex: `there are more than ${maxRules} rules in it` };
+    if (patterns.length >= room)
+      return { tooComplex: "there are too many rules in it or with those above it" };
     const broader = pattern === line ? "" : ", read more broadly than it is written: too many **";
     patterns.push({ pattern, mark: `line ${row + 1}${broader}` });
   }

@@ -96,3 +96,29 @@ test("rules that can't be applied leave their folder out and say so; .carreligno
   const second = await walk();
   assert.ok(second.files.some(({ path }) => path === "sub/a.md"));
 });
+
+test("many rules in each of many folders are too many together", async () => {
+  const rules = Array.from({ length: 4000 }, (_, i) => `n${i}`).join("\n");
+  const folders = ["", "a/", "a/a/", "a/a/a/", "a/a/a/a/", "a/a/a/a/a/"];
+  put(
+    Object.fromEntries(
+      folders.flatMap((at) => [
+        [`${at}.gitignore`, rules],
+        [`${at}x.md`, "x"],
+      ]),
+    ),
+  );
+  const { files, ignored } = await walk();
+  const found = files.map(({ path }) => path).filter((path) => path.endsWith(".md"));
+  assert.deepEqual(
+    found.sort(),
+    folders
+      .slice(0, 5)
+      .map((at) => `${at}x.md`)
+      .sort(),
+  );
+  assert.match(
+    ignored[0]?.rule ?? "",
+    /^a\/a\/a\/a\/a\/\.gitignore, which is too complex: .*with those above it/,
+  );
+});
