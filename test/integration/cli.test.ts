@@ -99,6 +99,8 @@ test("the terminal's commands keep their contract", async (t) => {
 test("wrong use exits with 2, failure with 1, each with what to do", async (t) => {
   const workspace = await makeWorkspace({ "a.md": "apples\n" });
   t.after(() => workspace.remove());
+  const file = join(workspace.dir, "..", "file");
+  await writeFile(file, "x");
   const cases: [string[], number, RegExp][] = [
     [["search"], 2, /needs a folder/],
     [["nonsense"], 2, /Unknown command/],
@@ -114,7 +116,8 @@ test("wrong use exits with 2, failure with 1, each with what to do", async (t) =
       0,
       /no\/model/,
     ],
-    [["index", workspace.dir, "--store", join(workspace.dir, "a.md", "sub")], 1, /./],
+    [["index", workspace.dir, "--store", join(workspace.dir, "sub")], 2, /would index itself/],
+    [["index", workspace.dir, "--store", join(file, "sub")], 1, /./],
   ];
   for (const [args, code, message] of cases) {
     const run = await carrel(...args);
