@@ -62,10 +62,7 @@ export function createOllama(options: ChatClientOptions): ChatClient {
         yield* streamAnswer(facts, request, {
           url,
           fetch: options.fetch,
-          idleMs: options.idleMs ?? 30_000,
-          aliveMs: options.aliveMs ?? 10_000,
-          startMs: options.startMs ?? 20 * 60_000,
-          answerMs: options.answerMs ?? 60 * 60_000,
+          ...limits(options),
           isAlive: () => api.ask("version", versionAnswer, { signal: request.signal }),
         });
       } catch (error) {
@@ -74,6 +71,16 @@ export function createOllama(options: ChatClientOptions): ChatClient {
       }
     },
   };
+}
+
+/** For how long a server may be silent, prepare an answer and write it, in milliseconds. */
+function limits({
+  idleMs = 30_000,
+  aliveMs = 10_000,
+  startMs = 20 * 60_000,
+  answerMs = 60 * 60_000,
+}: ChatClientOptions): Required<Pick<ChatClientOptions, "idleMs" | "aliveMs" | "startMs" | "answerMs">> {
+  return { idleMs, aliveMs, startMs, answerMs };
 }
 
 const install = { command: pullCommand(), bytes: recommendedModel.bytes };
