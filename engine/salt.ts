@@ -20,9 +20,17 @@ export function saltOf(storage: string): string {
   } catch {
     return read(file) ?? made;
   } finally {
-    rmSync(draft, { force: true });
+    drop(draft);
   }
   return read(file) ?? made;
+}
+
+function drop(draft: string): void {
+  try {
+    rmSync(draft, { force: true });
+  } catch {
+    // Where nothing can be written there is no draft either.
+  }
 }
 
 /** A link is made in one step and never replaces a file. A damaged salt is replaced, as is one on a disk without links. */
