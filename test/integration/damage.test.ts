@@ -18,8 +18,9 @@ const sample: readonly (readonly [RegExp, Damage, boolean])[] = [
   [/_deletions\//, "with a bit turned", true],
 ];
 
+/** At this place of the largest file of passages a row has its vector, of which a bit changes no other thing. */
 function fixedRandom(): number {
-  return 0.4;
+  return 0.7;
 }
 
 for (const [pattern, damage, isSaid] of sample) {
