@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createParser } from "../indexer/read/pool.ts";
+import { createParser, type Parser } from "../indexer/read/pool.ts";
 import type { ChatClient } from "../models/chat/chatClient.ts";
 import { createChatClient } from "../models/chatServers.ts";
 import type { Gate } from "../models/egress/gate.ts";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import { tryEncoderWalls } from "../models/embedding/encoder.ts";
 import { openEmbeddingModel, openRefiningModel } from "../models/embedding/open.ts";
-import { defaultSettings, type Settings } from "../protocol/data.ts";
+import { type Attempt, defaultSettings, type Settings } from "../protocol/data.ts";
 import { Confinement } from "../walls/confine.ts";
 import { tryBelt } from "../walls/tryWalls.ts";
 import { answerQuestion } from "./answer/asking.ts";
@@ -16,6 +16,7 @@ import { TokenRatios } from "./answer/prompt.ts";
 import type { ConnectionFile } from "./connectionFile.ts";
 import { examine } from "./doctor.ts";
 import { createEngine, type EngineParts, type RunningEngine } from "./handlers.ts";
+import type { WalledProcess } from "./wallsCheck.ts";
 
 /** A hostile or broken file may not take more than this before its parser is killed. */
 const parserMemoryMb = 512;
@@ -85,18 +86,19 @@ export function startEngine(
         storage,
         openEmbedding: () => openEmbedding(current),
         chatServer: () => chat.server(current.chatModel),
-        walls: [
-          { process: "engine", kind: "connected", attempts: async () => tryBelt() },
-          { process: "file reader", kind: "closed", attempts: () => parser.walls() },
-          {
-            process: "model process",
-            kind: "closed",
-            attempts: () => tryEncoderWalls(join(bundledDir, "encoder"), modelConfinement),
-          },
-        ],
+        walls: walledProcesses(parser, () => tryEncoderWalls(join(bundledDir, "encoder"), modelConfinement)),
       }),
     ...listener,
   });
+}
+
+/** Each process of ours, with how its walls are tried in it. */
+function walledProcesses(parser: Parser, tryEncoder: () => Promise<Attempt[]>): WalledProcess[] {
+  return [
+    { process: "engine", kind: "connected", attempts: async () => tryBelt() },
+    { process: "file reader", kind: "closed", attempts: () => parser.walls() },
+    { process: "model process", kind: "closed", attempts: tryEncoder },
+  ];
 }
 
 function packageVersion(entry: string): string {
