@@ -129,6 +129,19 @@ test("several requests for an update are met by one look, and a file that is tol
   assert.deepEqual(made.parsed, ["a.md"]);
 });
 
+test("an index that has files is being indexed when some of them wait, and not when it is only looked at", async (t) => {
+  const workspace = await workspaceOf(t, fruit);
+  const made = await indexedStepwise(t, workspace, one);
+  await workspace.write("c.md", "cherries\n");
+  made.ask();
+  assert.equal(made.status().state, "ready");
+  await made.step();
+  await made.step();
+  assert.deepEqual([made.status().state, made.status().done, made.status().total], ["indexing", 2, 3]);
+  await made.settle();
+  assert.equal(made.status().state, "ready");
+});
+
 test("what is told is looked at alone, before what waits, and once more when it is told again meanwhile", async (t) => {
   const workspace = await workspaceOf(t, fruit);
   const made = await indexedStepwise(t, workspace, one);
