@@ -1,38 +1,14 @@
-import { readdir, rm, rmdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import type { Skipped, Withheld } from "../protocol/data.ts";
 import type { Refused, WalkedFile } from "./files/walkedFile.ts";
 import { type OnCommit, retryOf, type Stop, writeFiles } from "./fileWriter.ts";
-import { shortHash } from "./indexPlace.ts";
 import { readStamp, writeStamp } from "./indexStamp.ts";
-import type { Parser } from "./read/pool.ts";
+import { type FolderIndexOptions, openForReading, openForWriting, openRefined } from "./openIndex.ts";
 import { refine } from "./refine.ts";
-import { RefinedVectors } from "./store/refinedVectors.ts";
-import { DamagedStoreError, type FileRow, Store } from "./store/store.ts";
+import type { RefinedVectors } from "./store/refinedVectors.ts";
+import type { FileRow, Store } from "./store/store.ts";
 import { markUsed } from "./store/unusedIndexes.ts";
 import { isMaskedOtherwise, withheldIn } from "./withheldColumn.ts";
-
-/** What of a model an index is made for; instances of it may come and go. */
-type ModelIdentity = Pick<EmbeddingModel, "id" | "dimension">;
-
-export interface FolderIndexOptions {
-  /** The real path of the workspace folder. */
-  readonly folder: string;
-  /** Where this index is kept (see indexPlace.ts). */
-  readonly dir: string;
-  /** Whether this process holds the write lock of `dir`. Without it nothing is created or changed. */
-  readonly writes: boolean;
-  readonly embedding: ModelIdentity;
-  /** A slower, better model, whose vectors are made by `refine` after the index is there. */
-  readonly refining: ModelIdentity | undefined;
-  readonly parser: Parser;
-  /** Called when counts have changed; cheap, and may be called often. */
-  readonly onProgress: () => void;
-  /** Called with files whose rows are damaged; undefined when the damage can't be told apart. */
-  readonly onDamage: (paths: readonly string[] | undefined) => void;
-  readonly log: (message: string) => void;
-}
 
 export interface IndexCounts {
   readonly files: number;
@@ -343,96 +319,3 @@ const emptyRow = {
   tries: 0,
   withheld: "",
 };
-
-/** Deletes what an index holds. The caller has its write lock. */
-export async function deleteIndexFiles(dir: string): Promise<void> {
-  for (const name of await readdir(dir)) await rm(join(dir, name), { recursive: true, force: true });
-}
-
-/** Deletes the folder of an index, and the one of its model unless another workspace's index is in it. */
-export async function removeEmptyIndex(dir: string): Promise<void> {
-  await rmdir(dir);
-  await rmdir(dirname(dir)).catch(() => undefined);
-}
-
-interface OpenedStore {
-  readonly store: Store | undefined;
-  readonly complete: boolean;
-}
-
-async function openForWriting(options: FolderIndexOptions): Promise<OpenedStore> {
-  const { dir, folder, embedding, log, onDamage } = options;
-  const place = join(dir, "lance");
-  const onIndexDamage = (): void =>
-    log(`The text index of ${folder} is damaged and is built anew from what was indexed.`);
-  const open = (): Promise<Store> =>
-    Store.openForWriting(place, embedding.dimension, { onDamage, onIndexDamage });
-  const stamp = await readStamp(dir, { folder, embedding: embedding.id });
-  if (stamp.state === "ok") {
-    const store = await tryOpen(open, options);
-    if (store) return { store, complete: stamp.complete };
-  }
-  const isGone = stamp.state === "missing" && (await readdir(dir)).includes("lance");
-  if (isGone || stamp.state === "damaged") {
-    const what = isGone ? "has gone" : "can't be read";
-    log(`The index of ${folder} is damaged and is built anew: its description (index.json) ${what}.`);
-  }
-  await deleteIndexFiles(dir);
-  await writeStamp(dir, { folder, embedding: embedding.id, complete: false });
-  return { store: await open(), complete: false };
-}
-
-/** The store, once its list of files could be read; undefined when it is damaged. */
-async function tryOpen(
-  open: () => Promise<Store>,
-  { folder, log }: FolderIndexOptions,
-): Promise<Store | undefined> {
-  let store: Store | undefined;
-  try {
-    store = await open();
-    await store.allFiles();
-    return store;
-  } catch (error) {
-    store?.close();
-    if (!(error instanceof DamagedStoreError)) throw error;
-    log(`The index of ${folder} is damaged and is built anew: ${String(error)}`);
-    return undefined;
-  }
-}
-
-async function openForReading(options: FolderIndexOptions): Promise<OpenedStore> {
-  const { dir, folder, embedding, onDamage } = options;
-  const stamp = await readStamp(dir, { folder, embedding: embedding.id });
-  if (stamp.state !== "ok") return { store: undefined, complete: false };
-  const open = (): Promise<Store | undefined> =>
-    Store.openForReading(join(dir, "lance"), embedding.dimension, { onDamage });
-  const store = await open().catch((error: unknown) => {
-    // The process that writes may be about to build it anew; one looks again soon.
-    if (error instanceof DamagedStoreError) return undefined;
-    throw error;
-  });
-  return { store, complete: stamp.complete };
-}
-
-async function openRefined(
-  { folder, dir, writes, refining, log }: FolderIndexOptions,
-  isThere: boolean,
-): Promise<RefinedVectors | undefined> {
-  if (!refining || !isThere) return undefined;
-  const name = `refined-${shortHash(refining.id)}`;
-  const place = join(dir, name);
-  if (writes) {
-    // Those of an older version's model are of no use to anybody.
-    const others = (await readdir(dir)).filter((other) => other.startsWith("refined-") && other !== name);
-    for (const other of others) await rm(join(dir, other), { recursive: true, force: true });
-  }
-  try {
-    return await RefinedVectors.open(place, refining.dimension);
-  } catch (error) {
-    // Search does without them, and they can be made again.
-    log(`The refined vectors of ${folder} are damaged and are made anew: ${String(error)}`);
-    if (!writes) return undefined;
-    await rm(place, { recursive: true, force: true });
-    return RefinedVectors.open(place, refining.dimension);
-  }
-}
