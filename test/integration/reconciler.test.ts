@@ -429,7 +429,7 @@ test("files that are found damaged are read again, and the others are left alone
   // As if a chunk were missing.
   await index?.store?.touchFiles([{ ...known, chunks: known.chunks + 1 }]);
   await made.settle();
-  assert.match(made.logged.join(), /warn: .*damaged in 1 of its files/);
+  assert.match(made.logged.join(), /warn: .*damaged in what it holds of a\.md, which is read again/);
   assert.equal(made.woken(), 1);
   assert.deepEqual(made.parsed, ["a.md"]);
   assert.equal(made.entry().isVerified, true);
