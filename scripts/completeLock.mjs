@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 const cpus = ["x64", "arm64", "arm", "ia32", "riscv64", "s390x", "ppc64"];
-const systems = ["linux", "darwin", "win32", "android", "freebsd"];
+const systems = ["linux", "darwin", "win32", "android", "freebsd", "openharmony"];
 
 /** What a native package's name says about where it runs: "@biomejs/cli-linux-x64-musl". */
 function platformOf(name) {
