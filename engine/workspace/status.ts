@@ -101,7 +101,10 @@ export function countsOf(set: IndexSet | undefined): Counts {
   return sum;
 }
 
-/** The first problem, with how many more there are. */
+/** A status names this many problems; of more it gives the number. */
+const mostNamed = 3;
+
+/** All problems as one, with what to do about the first. */
 function problemsOf(reconciler: Reconciler, modelProblem: Problem | undefined): Problem | undefined {
   const entries = [...(reconciler.successor?.entries ?? []), ...(reconciler.serving?.entries ?? [])];
   const all = [
@@ -112,5 +115,7 @@ function problemsOf(reconciler: Reconciler, modelProblem: Problem | undefined): 
   const distinct = [...new Map(all.map((problem) => [problem.message, problem])).values()];
   const [first] = distinct;
   if (!first || distinct.length === 1) return first;
-  return { ...first, message: `${first.message} (And ${distinct.length - 1} more.)` };
+  const named = distinct.slice(0, mostNamed).map(({ message }) => message);
+  const more = distinct.length - named.length;
+  return { ...first, message: `${named.join(" ")}${more > 0 ? ` (And ${more} more.)` : ""}` };
 }
