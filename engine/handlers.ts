@@ -127,8 +127,14 @@ function finding(
   workspace: Workspace,
   parts: EngineParts,
 ): Pick<Handlers<EngineContract>, "search" | "ask" | "document"> {
-  const search = async (query: string, k: number, mode: SearchMode, signal: AbortSignal): Promise<Hit[]> => {
-    const found = await workspace.search(query, k, mode, signal);
+  const search = async (
+    query: string,
+    k: number,
+    mode: SearchMode,
+    signal: AbortSignal,
+    isQuestion = false,
+  ): Promise<Hit[]> => {
+    const found = await workspace.search(query, k, mode, signal, isQuestion);
     return found.map((one) => ({ ...one, marks: markSentences(query, one.text, one.kind) }));
   };
   return {
@@ -140,7 +146,7 @@ function finding(
     },
     ask(request, context) {
       const asking = {
-        search: (query: string, k: number, signal: AbortSignal) => search(query, k, "hybrid", signal),
+        search: (query: string, k: number, signal: AbortSignal) => search(query, k, "hybrid", signal, true),
         searched: () => workspace.description(),
       };
       return parts.answer(request, asking, context);

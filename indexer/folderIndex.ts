@@ -5,7 +5,7 @@ import { type OnCommit, retryOf, type Stop, writeFiles } from "./fileWriter.ts";
 import { readStamp, writeStamp } from "./indexStamp.ts";
 import { type FolderIndexOptions, openForReading, openForWriting, openRefined } from "./openIndex.ts";
 import { refine } from "./refine.ts";
-import type { RefinedVectors } from "./store/refinedVectors.ts";
+import type { RefinedRow, RefinedVectors } from "./store/refinedVectors.ts";
 import type { FileRow, Store } from "./store/store.ts";
 import { markUsed } from "./store/unusedIndexes.ts";
 import { isMaskedOtherwise, withheldIn } from "./withheldColumn.ts";
@@ -264,6 +264,17 @@ export class FolderIndex {
       onProgress();
     };
     await refine({ store, refined, model, onProgress: report }, signal);
+  }
+
+  /**
+   * Keeps vectors of the better model that a question needed before the second pass came to them. A reader, whose
+   * index another process writes, keeps none.
+   */
+  async keepRefined(rows: readonly RefinedRow[]): Promise<void> {
+    if (!this.writes || !this.refined) return;
+    await this.refined.add(rows);
+    this.refinedChunks = await this.refined.count();
+    this.options.onProgress();
   }
 
   /** For a reader: whether the writer has written since this was opened or last asked. */

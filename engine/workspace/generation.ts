@@ -1,10 +1,14 @@
 import type { FolderIndex } from "../../indexer/folderIndex.ts";
 import { type SearchHit, search } from "../../indexer/search/search.ts";
+import type { RefinedRow } from "../../indexer/store/refinedVectors.ts";
 import type { SearchMode } from "../../protocol/data.ts";
 import type { IndexSet } from "./indexSet.ts";
 import { nestedIn } from "./nested.ts";
 import { type Release, Shared } from "./shared.ts";
 import type { Models } from "./wantedModel.ts";
+
+/** How long a question waits for the better model to read candidates: a chat model takes longer to begin. */
+const readNowMs = 1_000;
 
 interface SearchedIndex {
   /** The folder's path as the workspace names it. */
@@ -51,27 +55,74 @@ export class Generation {
     return this.indexes.reduce((sum, { index }) => sum + index.counts().chunks, 0);
   }
 
-  /** The `k` best chunks of all folders. @throws CarrelError when the model fails or an index is damaged. */
-  async search(query: string, k: number, mode: SearchMode, signal?: AbortSignal): Promise<SearchHit[]> {
+  /**
+   * The `k` best chunks of all folders. @throws CarrelError when the model fails or an index is damaged.
+   * @param readNow Whether the better model reads, within a second, the candidates that it has not read yet.
+   */
+  async search(
+    query: string,
+    k: number,
+    mode: SearchMode,
+    signal?: AbortSignal,
+    readNow = false,
+  ): Promise<SearchHit[]> {
     const places = this.indexes.map(({ realPath }) => realPath);
     const folders = this.indexes.flatMap(({ folder, realPath, index }) =>
       index.store
-        ? [{ folder, store: index.store, refined: index.refined, nested: nestedIn(realPath, places) }]
+        ? [
+            {
+              folder,
+              store: index.store,
+              refined: index.refined,
+              nested: nestedIn(realPath, places),
+              keepRefined: (rows: readonly RefinedRow[]) => this.keep(index, rows),
+            },
+          ]
         : [],
     );
     if (mode === "lexical") return search(folders, query, {}, k, mode);
     const { embedding } = this.models;
     const [plain] = await embedding.embed([query], "query", signal);
-    const refined = this.refinedQuery(query);
+    const refined = this.refinedQuery(query, readNow);
     const knownShare = embedding.knownShare?.(query);
-    return search(folders, query, { plain, refined, knownShare }, k, mode);
+    const vectors = {
+      plain,
+      refined,
+      knownShare,
+      ...(readNow ? { readNow: (texts: readonly string[]) => this.readNow(texts, signal) } : {}),
+    };
+    return search(folders, query, vectors, k, mode);
+  }
+
+  /** Vectors by the better model of as many of these texts as it can read within a second. */
+  private async readNow(texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
+    const { refining } = this.models;
+    const vectors: Float32Array[] = [];
+    const until = performance.now() + readNowMs;
+    for (const text of texts) {
+      if (!refining || signal?.aborted || performance.now() > until) break;
+      try {
+        const [vector] = await refining.embed([text], "passage", signal);
+        if (!vector) break;
+        vectors.push(vector);
+      } catch (error) {
+        if (!signal?.aborted) this.log(String(error));
+        break;
+      }
+    }
+    return vectors;
+  }
+
+  /** What can't be kept is made again by the second pass. */
+  private async keep(index: FolderIndex, rows: readonly RefinedRow[]): Promise<void> {
+    await index.keepRefined(rows).catch((error: unknown) => this.log(String(error)));
   }
 
   /** The better model's vector of a query, if there is anything to compare it with. */
-  private async refinedQuery(query: string): Promise<Float32Array | undefined> {
+  private async refinedQuery(query: string, readNow: boolean): Promise<Float32Array | undefined> {
     const { refining } = this.models;
     if (!refining || this.refiningFailed) return undefined;
-    if (this.indexes.every(({ index }) => index.counts().refined === 0)) return undefined;
+    if (!readNow && this.indexes.every(({ index }) => index.counts().refined === 0)) return undefined;
     try {
       return (await refining.embed([query], "query"))[0];
     } catch (error) {

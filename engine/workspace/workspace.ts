@@ -206,12 +206,21 @@ export class Workspace {
   /**
    * The `k` best chunks. While an empty index is being built it waits for the first files, and while an index is
    * opened or exchanged for the next one. @throws CarrelError when there is no index and none will be built.
+   * @param isQuestion A question is worth waiting a second for: candidates that the second pass has not come to
+   * are read for it.
    */
-  async search(query: string, k: number, mode: SearchMode, signal: AbortSignal): Promise<SearchHit[]> {
+  async search(
+    query: string,
+    k: number,
+    mode: SearchMode,
+    signal: AbortSignal,
+    isQuestion = false,
+  ): Promise<SearchHit[]> {
     for (let attempt = 1; ; attempt++) {
       const { generation, release } = await this.borrow(signal);
       try {
-        return await generation.value.search(query, k, mode, signal);
+        const readNow = isQuestion && this.wish.settings.refine;
+        return await generation.value.search(query, k, mode, signal, readNow);
       } catch (error) {
         // The loop mends the damage; then the search can be tried again.
         const canMend = error instanceof DamagedStoreError && this.works && attempt < mostAttempts;

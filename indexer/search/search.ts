@@ -1,16 +1,21 @@
 import type { Hit, SearchMode } from "../../protocol/data.ts";
 import { terms } from "../../text/terms.ts";
-import type { RefinedVectors } from "../store/refinedVectors.ts";
+import type { RefinedRow, RefinedVectors } from "../store/refinedVectors.ts";
+import { searchedText } from "../store/searchedText.ts";
 import type { Candidate, Store, StoredChunk } from "../store/store.ts";
 import { applyTestPenalty, byScore, fuse, isTest, type ScoredCandidate } from "./fuse.ts";
 
 /** How many candidates each of the two searches brings. */
 const candidateCount = 100;
+/** How many of the best candidates the better model may read for a question, before the second pass has. */
+const readNowCount = 40;
 
 export interface SearchedFolder {
   readonly folder: string;
   readonly store: Store;
   readonly refined?: RefinedVectors | undefined;
+  /** Keeps the vectors that were made for a question; missing where this process may not write. */
+  readonly keepRefined?: (rows: readonly RefinedRow[]) => Promise<void>;
   /** Paths below this folder, each ending in "/", that are searched as folders of their own. */
   readonly nested?: readonly string[];
 }
@@ -22,6 +27,11 @@ export interface QueryVectors {
   readonly plain?: Float32Array | undefined;
   /** By the model that made the refined vectors. */
   readonly refined?: Promise<Float32Array | undefined> | undefined;
+  /**
+   * Lets the better model read texts at once, in their order; gives the vectors of those that there was time for.
+   * Missing when the second pass is waited for instead.
+   */
+  readonly readNow?: ((texts: readonly string[]) => Promise<Float32Array[]>) | undefined;
 }
 
 /** What search returns; the engine adds the marks. */
@@ -59,9 +69,43 @@ export async function search(
   const refined = mode === "lexical" ? undefined : await vectors.refined;
   if (refined) await Promise.all(lists.map((list) => addRefined(list, refined)));
   const all = lists.flat();
-  fuse(all, mode, vectors.knownShare);
-  if (mode === "hybrid") applyTestPenalty(all, queryTerms);
-  return fetchHits(all.sort(byScore).slice(0, k));
+  const rank = (): void => {
+    fuse(all, mode, vectors.knownShare);
+    if (mode === "hybrid") applyTestPenalty(all, queryTerms);
+    all.sort(byScore);
+  };
+  rank();
+  if (
+    refined &&
+    vectors.readNow &&
+    (await readMissing(all.slice(0, readNowCount), refined, vectors.readNow))
+  ) {
+    rank();
+  }
+  return fetchHits(all.slice(0, k));
+}
+
+/** Gives those of `best` that have no refined vector one now. Returns whether any got one. */
+async function readMissing(
+  best: readonly FolderCandidate[],
+  query: Float32Array,
+  readNow: NonNullable<QueryVectors["readNow"]>,
+): Promise<boolean> {
+  const missing = best.filter((one) => one.refined === undefined);
+  if (missing.length === 0) return false;
+  const chunks = await fetchChunks(missing);
+  const readable = missing.flatMap((one) => {
+    const chunk = chunks.get(one.from)?.get(one.id);
+    return chunk ? [{ one, text: searchedText(chunk) }] : [];
+  });
+  const vectors = await readNow(readable.map(({ text }) => text));
+  const read = readable.slice(0, vectors.length).map(({ one }, i) => ({ one, vector: vectors[i] ?? query }));
+  for (const { one, vector } of read) one.refined = dot(query, vector);
+  for (const from of new Set(read.map(({ one }) => one.from))) {
+    const own = read.filter(({ one }) => one.from === from);
+    await from.keepRefined?.(own.map(({ one, vector }) => ({ hash: one.textHash, vector })));
+  }
+  return read.length > 0;
 }
 
 /** One entry for each chunk that either list holds. A chunk that only terms found gets its similarity here. */
@@ -97,12 +141,19 @@ async function addRefined(list: readonly FolderCandidate[], query: Float32Array)
   for (const one of list) one.refined = found.get(one.textHash);
 }
 
-async function fetchHits(ranked: readonly FolderCandidate[]): Promise<SearchHit[]> {
+async function fetchChunks(
+  of: readonly FolderCandidate[],
+): Promise<Map<SearchedFolder, Map<string, StoredChunk>>> {
   const chunks = new Map<SearchedFolder, Map<string, StoredChunk>>();
-  for (const from of new Set(ranked.map((one) => one.from))) {
-    const ids = ranked.filter((one) => one.from === from).map((one) => one.id);
+  for (const from of new Set(of.map((one) => one.from))) {
+    const ids = of.filter((one) => one.from === from).map((one) => one.id);
     chunks.set(from, await from.store.chunksById(ids));
   }
+  return chunks;
+}
+
+async function fetchHits(ranked: readonly FolderCandidate[]): Promise<SearchHit[]> {
+  const chunks = await fetchChunks(ranked);
   return ranked.flatMap((one) => {
     const chunk = chunks.get(one.from)?.get(one.id);
     return chunk ? [toHit(one, chunk)] : [];

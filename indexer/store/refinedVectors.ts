@@ -14,6 +14,12 @@ const maxWritesBeforeOptimize = 20;
 const maxStaleShare = 0.3;
 const hashesInOneDelete = 1_000;
 
+/** A vector of unit length, by the hash of its text. */
+export interface RefinedRow {
+  readonly hash: string;
+  readonly vector: Float32Array;
+}
+
 type Row = { readonly hash: string; readonly sum: number; readonly vector: { toArray(): Int8Array } };
 const columns = ["hash", "vector", "sum"] as const;
 
@@ -31,6 +37,8 @@ export class RefinedVectors {
   /** Hashes of rows that failed their checksum when all were last read. */
   private failed: string[] = [];
   private indexDamaged = false;
+  /** The end of the last write: the second pass and a question may want to write at once. */
+  private writing: Promise<unknown> = Promise.resolve();
 
   private constructor(dir: string, dimension: number) {
     this.dir = dir;
@@ -52,13 +60,28 @@ export class RefinedVectors {
     return refined;
   }
 
-  /** Vectors are scaled to bytes: only their directions count. One commit. */
-  async add(rows: readonly { readonly hash: string; readonly vector: Float32Array }[]): Promise<void> {
+  /**
+   * Vectors are scaled to bytes: only their directions count. One commit. Rows for texts that have a vector by
+   * now, because a question wanted it meanwhile, are left out.
+   */
+  async add(rows: readonly RefinedRow[]): Promise<void> {
     if (rows.length === 0) return;
-    await this.run(async () => {
+    await this.write(async () => {
       const table = (await this.existing()) ?? (await this.create());
       await this.dropFailed(table);
-      const bytes = rows.map(({ hash, vector: numbers }) => {
+      const present = new Set<string>();
+      const same = table.query().where(
+        isIn(
+          "hash",
+          rows.map(({ hash }) => hash),
+        ),
+      );
+      for await (const batch of batches<Row>(same, columns)) {
+        for (const row of batch) if (isWhole(row)) present.add(row.hash);
+      }
+      const fresh = rows.filter(({ hash }) => !present.has(hash));
+      if (fresh.length === 0) return;
+      const bytes = fresh.map(({ hash, vector: numbers }) => {
         const vector = toBytes(numbers);
         return { hash, vector, sum: refinedSum(hash, vector) };
       });
@@ -113,7 +136,7 @@ export class RefinedVectors {
 
   /** Deletes all vectors. */
   async clear(): Promise<void> {
-    await this.run(async () => {
+    await this.write(async () => {
       if (!(await this.existing())) return;
       this.table?.close();
       this.table = undefined;
@@ -141,7 +164,7 @@ export class RefinedVectors {
   /** Makes one fragment of many and drops vectors that no text has any more, when they are many. */
   async finish(present: ReadonlySet<string>): Promise<void> {
     const all = await this.hashes();
-    await this.run(async () => {
+    await this.write(async () => {
       const table = await this.existing();
       if (!table) return;
       const stale = [...all].filter((hash) => !present.has(hash));
@@ -205,6 +228,13 @@ export class RefinedVectors {
       this.table = await this.connection.openTable(tableName);
     }
     return this.table;
+  }
+
+  /** One write after the other. */
+  private write(task: () => Promise<void>): Promise<void> {
+    const turn = this.writing.then(() => this.run(task));
+    this.writing = turn.catch(() => undefined);
+    return turn;
   }
 
   private run<T>(task: () => Promise<T>): Promise<T> {

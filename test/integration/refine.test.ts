@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
 import type { EngineChannel } from "../../cli/childEngine.ts";
 import { search } from "../../indexer/search/search.ts";
-import { RefinedVectors } from "../../indexer/store/refinedVectors.ts";
+import { type RefinedRow, RefinedVectors } from "../../indexer/store/refinedVectors.ts";
 import { hashOfText } from "../../indexer/store/searchedText.ts";
 import { type ChunkRow, chunkId, type FileRow, Store } from "../../indexer/store/store.ts";
 import type { IndexStatus } from "../../protocol/data.ts";
@@ -17,6 +17,7 @@ after(() => rm(base, { recursive: true, force: true }));
 
 const east = Float32Array.of(1, 0, 0, 0);
 const north = Float32Array.of(0, 1, 0, 0);
+const south = Float32Array.of(0, -1, 0, 0);
 const northEast = Float32Array.of(Math.SQRT1_2, Math.SQRT1_2, 0, 0);
 
 test("vectors are found again by the hash of their text, also by another process", async () => {
@@ -156,6 +157,59 @@ test("refined vectors decide among candidates, those without one keep their plac
   refined.close();
 });
 
+test("what the second pass has not read yet is read for a question, kept, and decides", async () => {
+  const store = await Store.openForWriting(join(base, "read-now"), 4);
+  const refined = await RefinedVectors.open(join(base, "refined-read-now"), 4);
+  const rows = [
+    chunk("plain.md", "first words", east),
+    chunk("better.md", "other text", northEast),
+    chunk("read.md", "read by now", northEast),
+  ];
+  await store.replaceFiles(
+    rows.map(({ path }) => fileOf(path)),
+    rows,
+  );
+  await refined.add([{ hash: hashOfText("read by now"), vector: south }]);
+  const asked: string[][] = [];
+  const find = async (most: number): Promise<string[]> => {
+    const readNow = async (texts: readonly string[]): Promise<Float32Array[]> => {
+      asked.push([...texts]);
+      return texts.slice(0, most).map((text) => (text.includes("other") ? north : south));
+    };
+    const folder = {
+      folder: "/ws",
+      store,
+      refined,
+      keepRefined: (kept: readonly RefinedRow[]) => refined.add(kept),
+    };
+    const vectors = { plain: east, refined: Promise.resolve(north), readNow };
+    const found = await search([folder], "unheard", vectors, 10, "hybrid");
+    return found.map(({ path }) => path);
+  };
+  assert.deepEqual(await find(1), ["plain.md", "better.md", "read.md"]);
+  assert.equal(asked[0]?.length, 2, "what was read before is not read again");
+  assert.equal((await find(2))[0], "better.md", "and what there was no time for the next time");
+  assert.equal(asked[1]?.length, 1);
+  assert.equal((await find(2))[0], "better.md");
+  assert.equal(asked.length, 2);
+  assert.equal(await refined.count(), 3);
+  store.close();
+  refined.close();
+});
+
+test("two that give a text its vector at once make one row", async () => {
+  const refined = await RefinedVectors.open(join(base, "refined-twice"), 4);
+  const rows = Array.from({ length: 40 }, (_, n) => ({ hash: `h${n}`, vector: east }));
+  await Promise.all([
+    refined.add(rows),
+    refined.add(rows.slice(20)),
+    refined.finish(new Set()),
+    refined.add(rows),
+  ]);
+  assert.equal(await refined.count(), 40);
+  refined.close();
+});
+
 test("code comes before its tests, unless tests are asked for, and a folder of medical tests is none", async () => {
   const store = await Store.openForWriting(join(base, "tests"), 4);
   const text = "parse the invoice line";
@@ -234,6 +288,24 @@ test("the second pass waits while indexing is paused", async (t) => {
   assert.equal((await status(channel)).refined, 0);
   await channel.request("resume", {});
   await eventually("the second pass", async () => (await status(channel)).refined === 3, 60_000);
+});
+
+test("a question has its candidates read while the second pass waits, a search as one types has not", async (t) => {
+  const workspace = await workspaceFor(t);
+  const first = await workspace.start();
+  await first.channel.request("index", {});
+  await first.channel.request("pause", {});
+  await first.channel.request("search", { query: "being ill", k: 3, mode: "hybrid" });
+  assert.equal((await status(first.channel)).refined, 0);
+  await first.channel.request("ask", { question: "What is paid when I am ill?", history: [], model: "" });
+  assert.equal((await status(first.channel)).refined, 3);
+  await first.stop();
+  const second = await workspace.start({ refine: false });
+  assert.equal((await status(second.channel)).refined, 3);
+  await workspace.write("new.md", "Whoever is ill tells the office before nine.\n");
+  await second.channel.request("index", {});
+  await second.channel.request("ask", { question: "Who is ill?", history: [], model: "" });
+  assert.equal((await status(second.channel)).refined, 3, "the setting turns both off");
 });
 
 test("vectors of an older model of the second pass are dropped, and nothing else", async (t) => {
