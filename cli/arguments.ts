@@ -1,8 +1,16 @@
 import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { defaultSettings, type SearchMode, type Settings } from "../protocol/data.ts";
+import { CarrelError } from "../protocol/channel.ts";
+import {
+  defaultSettings,
+  type Filter,
+  filterKind,
+  type SearchMode,
+  type Settings,
+} from "../protocol/data.ts";
+import { addFilter, type Filtered, readQuestion } from "../protocol/filters.ts";
 
 export const usage = `Usage: carrel COMMAND [OPTIONS]
 
@@ -14,6 +22,13 @@ export const usage = `Usage: carrel COMMAND [OPTIONS]
   carrel doctor                          this machine, its models and its model server
   carrel privacy                         connections that were made and refused
 
+A query or question may hold filters: path:src/api path:*.test.ts -path:docs lang:python kind:code in:FOLDER
+(kinds: ${filterKind.options.join(", ")}). Those of one name widen, those of several narrow.
+
+  --scope PATH          only this folder, file or glob of DIR, as path: does; may be repeated
+  --lang L              only this language; may be repeated
+  --kind K              only this kind; may be repeated
+  --in FOLDER           only the workspace folder of this name; may be repeated
   -k N                  how many passages (default 10)
   --mode MODE           hybrid (default), vector or lexical
   --model NAME          the chat model; "none" for passages alone
@@ -45,23 +60,25 @@ interface FolderCommand extends Common {
   readonly update: boolean;
 }
 
+/** What the commands that look for something have in common. */
+interface SearchOptions {
+  readonly k: number;
+  readonly mode: SearchMode;
+  readonly filter: Filter;
+}
+
 export type Command =
   | { readonly name: "help" }
   | (FolderCommand & { readonly name: "index"; readonly refine: boolean; readonly rebuild: boolean })
   | (FolderCommand & { readonly name: "status" })
+  | (FolderCommand & SearchOptions & { readonly name: "search"; readonly query: string })
+  | (FolderCommand & SearchOptions & { readonly name: "queries"; readonly file: string })
   | (FolderCommand & {
-      readonly name: "search";
-      readonly query: string;
-      readonly k: number;
-      readonly mode: SearchMode;
+      readonly name: "ask";
+      readonly question: string;
+      readonly filter: Filter;
+      readonly model: string | undefined;
     })
-  | (FolderCommand & {
-      readonly name: "queries";
-      readonly file: string;
-      readonly k: number;
-      readonly mode: SearchMode;
-    })
-  | (FolderCommand & { readonly name: "ask"; readonly question: string; readonly model: string | undefined })
   | (Common & { readonly name: "doctor" })
   | (Common & { readonly name: "privacy" });
 
@@ -87,29 +104,17 @@ export function parseArguments(args: readonly string[]): Command {
       };
     case "status":
       return { name, ...folder(1, "one folder") };
-    case "search": {
-      const options = {
-        ...folder(2, "a folder and a query"),
-        k: count(values.k),
-        mode: searchMode(values.mode),
-      };
-      if (values.queries !== undefined) {
-        if (!options.json) throw new UsageError("--queries writes JSON lines: add --json.");
-        return { name: "queries", ...options, file: values.queries };
-      }
-      return {
-        name,
-        ...options,
-        query: required(rest[1], '"search" needs a query, or --queries FILE.jsonl.'),
-      };
+    case "search":
+      return searchCommand(folder(2, "a folder and a query"), rest[1], values);
+    case "ask": {
+      const options = folder(2, "a folder and a question");
+      const { text: question, filter } = filtered(
+        required(rest[1], '"ask" needs a question.'),
+        options,
+        values,
+      );
+      return { name, ...options, question, filter, model: values.model === "none" ? "" : values.model };
     }
-    case "ask":
-      return {
-        name,
-        ...folder(2, "a folder and a question"),
-        question: required(rest[1], '"ask" needs a question.'),
-        model: values.model === "none" ? "" : values.model,
-      };
     case "doctor":
     case "privacy":
       if (rest.length > 0) throw new UsageError(`"${name}" takes no arguments.`);
@@ -119,7 +124,42 @@ export function parseArguments(args: readonly string[]): Command {
   }
 }
 
-function commonOf(values: ReturnType<typeof parse>["values"]): Common {
+type Values = ReturnType<typeof parse>["values"];
+
+function searchCommand(folder: FolderCommand, query: string | undefined, values: Values): Command {
+  const options = { ...folder, k: count(values.k), mode: searchMode(values.mode) };
+  if (values.queries !== undefined) {
+    if (!options.json) throw new UsageError("--queries writes JSON lines: add --json.");
+    // A program's queries are taken as they are: they may be code.
+    return { name: "queries", ...options, filter: filtered("", folder, values).filter, file: values.queries };
+  }
+  const typed = required(query, '"search" needs a query, or --queries FILE.jsonl.');
+  const { text, filter } = filtered(typed, folder, values);
+  return { name: "search", ...options, query: text, filter };
+}
+
+/** What was typed without its filters, and these together with those that are options. */
+function filtered(typed: string, { dir }: FolderCommand, values: Values): Filtered {
+  try {
+    const { text, filter } = readQuestion(typed);
+    const all = { ...filter };
+    for (const path of values.scope ?? []) addFilter(all, "path", inFolder(dir, path));
+    for (const language of values.lang ?? []) addFilter(all, "lang", language);
+    for (const kind of values.kind ?? []) addFilter(all, "kind", kind);
+    for (const folder of values.in ?? []) addFilter(all, "in", folder);
+    return { text, filter: all };
+  } catch (error) {
+    if (!(error instanceof CarrelError)) throw error;
+    throw new UsageError(`${error.message} ${error.remedy}`.trim());
+  }
+}
+
+/** A path as the shell completes it may be absolute; the filter's counts from the folder. */
+function inFolder(dir: string, path: string): string {
+  return isAbsolute(path) ? relative(dir, path) || "." : path;
+}
+
+function commonOf(values: Values): Common {
   return {
     store: resolve(values.store ?? (process.env["CARREL_STORE"] || defaultStore())),
     isDefaultStore: values.store === undefined && !process.env["CARREL_STORE"],
@@ -167,6 +207,10 @@ function parse(args: readonly string[]) {
         "allow-secret": { type: "string", multiple: true },
         store: { type: "string" },
         queries: { type: "string" },
+        scope: { type: "string", multiple: true },
+        lang: { type: "string", multiple: true },
+        kind: { type: "string", multiple: true },
+        in: { type: "string", multiple: true },
         rebuild: { type: "boolean" },
         refine: { type: "boolean" },
         "no-update": { type: "boolean" },

@@ -63,8 +63,8 @@ async function runWith(channel: EngineChannel, command: Exclude<Command, { name:
     }
     case "search": {
       await updateIfAsked(channel, command);
-      const { query, k, mode } = command;
-      const { hits, ms } = await channel.request("search", { query, k, mode });
+      const { query, k, mode, filter } = command;
+      const { hits, ms } = await channel.request("search", { query, k, mode, filter });
       print(command, hits.map(publicHit), { hits, ms }, hitsText);
       break;
     }
@@ -98,10 +98,11 @@ async function runWith(channel: EngineChannel, command: Exclude<Command, { name:
 
 async function ask(channel: EngineChannel, command: Extract<Command, { name: "ask" }>): Promise<void> {
   const summary = await updateIfAsked(channel, command);
-  const { question, model } = command;
+  const { question, model, filter } = command;
   const answer = await channel.request("ask", {
     question,
     history: [],
+    filter,
     ...(model === undefined ? {} : { model }),
   });
   const { connections } = await channel.request("privacy", {});
@@ -137,14 +138,14 @@ async function searchAll(
   channel: EngineChannel,
   command: Extract<Command, { name: "queries" }>,
 ): Promise<void> {
-  const { file, k, mode } = command;
+  const { file, k, mode, filter } = command;
   if (!(await stat(file).catch(() => undefined))) throw new UsageError(`There is no file ${file}.`);
   let number = 0;
   for await (const line of createInterface({ input: createReadStream(file) })) {
     number += 1;
     if (line.trim() === "") continue;
     const { id, query } = parseQuery(line, `${file}:${number}`);
-    const { hits } = await channel.request("search", { query, k, mode });
+    const { hits } = await channel.request("search", { query, k, mode, filter });
     printJson({ id, hits: hits.map(publicHit) });
   }
 }

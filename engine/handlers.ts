@@ -10,12 +10,13 @@ import type {
   Settings,
 } from "../protocol/data.ts";
 import type { EngineContract } from "../protocol/engine.ts";
+import { filterLabels } from "../protocol/filters.ts";
 import type { AskParts } from "./answer/asking.ts";
 import { markSentences } from "./answer/marks.ts";
 import type { KeptConnections } from "./connectionFile.ts";
 import { mendOpen } from "./privateStorage.ts";
 import { saltOf } from "./salt.ts";
-import { Workspace, type WorkspaceParts } from "./workspace/workspace.ts";
+import { type SearchOptions, Workspace, type WorkspaceParts } from "./workspace/workspace.ts";
 
 type AskParams = Parameters<Handlers<EngineContract>["ask"]>[0];
 
@@ -132,22 +133,26 @@ function finding(
     k: number,
     mode: SearchMode,
     signal: AbortSignal,
-    isQuestion = false,
+    options: SearchOptions,
   ): Promise<Hit[]> => {
-    const found = await workspace.search(query, k, mode, signal, isQuestion);
+    const found = await workspace.search(query, k, mode, signal, options);
     return found.map((one) => ({ ...one, marks: markSentences(query, one.text, one.kind) }));
   };
   return {
-    async search({ query, k, mode, except }, { signal }) {
+    async search({ query, k, mode, except, filter }, { signal }) {
       const started = performance.now();
-      const found = await search(query, except ? k + 10 : k, mode, signal);
+      const found = await search(query, except ? k + 10 : k, mode, signal, { filter });
       const hits = except ? found.filter((hit) => !overlaps(hit, except)).slice(0, k) : found;
       return { hits, ms: performance.now() - started };
     },
     ask(request, context) {
       const asking = {
-        search: (query: string, k: number, signal: AbortSignal) => search(query, k, "hybrid", signal, true),
-        searched: () => workspace.description(),
+        search: (query: string, k: number, signal: AbortSignal) =>
+          search(query, k, "hybrid", signal, { filter: request.filter, isQuestion: true }),
+        searched: () => {
+          const labels = filterLabels(request.filter ?? {}).join(" ");
+          return workspace.description() + (labels && `, of which only ${labels}`);
+        },
       };
       return parts.answer(request, asking, context);
     },

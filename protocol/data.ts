@@ -33,6 +33,33 @@ export const hit = v.object({
 });
 export type Hit = v.InferOutput<typeof hit>;
 
+/** What `kind:` can ask for: a kind of file, `docs` for prose and documents, `tests` for the code of tests. */
+export const filterKind = v.picklist([...fileKind.options, "docs", "tests"]);
+export type FilterKind = v.InferOutput<typeof filterKind>;
+
+/** Nobody types more filters, or longer ones, and with these the store's own queries stay small. */
+export const filterLimits = { count: 50, length: 300 } as const;
+const filters = v.pipe(
+  v.array(v.pipe(v.string(), v.maxLength(filterLimits.length))),
+  v.maxLength(filterLimits.count),
+);
+
+/**
+ * Which passages are looked at: of each list that is there one entry must fit, and none of `notPaths`. A path
+ * counts from its workspace folder: a file, a folder with all that is in it, or a glob with `*`, `**`, `?` and
+ * `{a,b}`, which fits in any folder when it has no "/". Upper and lower case are the same.
+ */
+export const filter = v.object({
+  paths: v.exactOptional(filters),
+  notPaths: v.exactOptional(filters),
+  /** As in a hit: "python". */
+  languages: v.exactOptional(filters),
+  kinds: v.exactOptional(v.pipe(v.array(filterKind), v.maxLength(filterLimits.count))),
+  /** Workspace folders by their names. */
+  folders: v.exactOptional(filters),
+});
+export type Filter = v.InferOutput<typeof filter>;
+
 export const searchMode = v.picklist(["hybrid", "vector", "lexical"]);
 export type SearchMode = v.InferOutput<typeof searchMode>;
 

@@ -44,6 +44,8 @@ export const engineContract = {
         mode: data.searchMode,
         /** Leave out passages of this file (absolute path) that overlap these lines. */
         except: v.optional(v.object({ path: v.string(), startLine: v.number(), endLine: v.number() })),
+        /** Look at nothing else. A folder that the workspace does not have is an error. */
+        filter: v.exactOptional(data.filter),
       }),
       result: v.object({ hits: v.array(data.hit), ms: v.number() }),
     },
@@ -52,6 +54,7 @@ export const engineContract = {
         question: v.string(),
         history: v.array(data.turn),
         selection: v.optional(data.selection),
+        filter: v.exactOptional(data.filter),
         /** Overrides the chosen chat model for this question; "" for none. */
         model: v.optional(v.string()),
       }),

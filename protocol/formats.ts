@@ -221,6 +221,45 @@ export function formatOf(path: string): Format {
   return known ?? byExtension.get(endingOf(name)) ?? plainText;
 }
 
+/** Names of languages that are neither the language's own nor an ending of its files. */
+const otherNames: Readonly<Record<string, string>> = {
+  "c#": "csharp",
+  "f#": "fsharp",
+  docker: "dockerfile",
+  golang: "go",
+  make: "makefile",
+  objc: "objective-c",
+  protobuf: "proto3",
+  pwsh: "powershell",
+  shell: "shellscript",
+  word: "docx",
+};
+/** Languages that people mean together with another one. */
+const withIt: Readonly<Record<string, readonly string[]>> = {
+  typescript: ["typescriptreact"],
+  javascript: ["javascriptreact"],
+  json: ["jsonc"],
+};
+
+/** All languages that are read, by their own names, in alphabetical order. */
+export function languageNames(): string[] {
+  return [...new Set(formats.filter(({ notRead }) => !notRead).map(({ language }) => language))].sort();
+}
+
+/**
+ * The languages that somebody means by a name: a language's own ("python"), an ending of its files ("py", "c++")
+ * or what it is called besides ("golang"). Undefined for a name that nobody knows.
+ */
+export function languagesNamed(name: string): readonly string[] | undefined {
+  const wanted = name.toLowerCase();
+  const isKnown = formats.some(({ language, notRead }) => language === wanted && !notRead);
+  const format = byExtension.get(wanted);
+  const language = isKnown
+    ? wanted
+    : (otherNames[wanted] ?? (format?.notRead ? undefined : format?.language));
+  return language === undefined ? undefined : [language, ...(withIt[language] ?? [])];
+}
+
 /** Why a file with this ending is not read at all; undefined when it may be. */
 export function notReadReason(path: string): string | undefined {
   const name = nameOf(path);

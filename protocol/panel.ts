@@ -29,6 +29,7 @@ export const panelHostContract = {
         question: v.string(),
         history: v.array(data.turn),
         selection: v.optional(data.selection),
+        filter: v.exactOptional(data.filter),
       }),
       result: data.answer,
       progress: data.answerEvent,

@@ -1,4 +1,5 @@
 import { readdir, realpath } from "node:fs/promises";
+import { CarrelError } from "../../protocol/channel.ts";
 import type { Folder } from "../../protocol/data.ts";
 import type { Problem } from "./problem.ts";
 
@@ -29,6 +30,20 @@ export async function findFolders(
     }
   }
   return { present: [...present.values()], missing };
+}
+
+/** The paths of the folders with these names. @throws CarrelError for a name that none has. */
+export function pathsOf(folders: readonly Folder[], names: readonly string[]): string[] {
+  return names.flatMap((name) => {
+    const named = folders.filter((folder) => folder.name.toLowerCase() === name.toLowerCase());
+    if (named.length > 0) return named.map(({ path }) => path);
+    const known = folders.map((folder) => folder.name).join(", ");
+    throw new CarrelError(
+      `There is no folder "${name}" in this workspace.`,
+      `Its folders are: ${known}.`,
+      "invalid",
+    );
+  });
 }
 
 function unreadable(folder: Folder, error: unknown): Problem {

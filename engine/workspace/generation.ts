@@ -1,7 +1,7 @@
 import type { FolderIndex } from "../../indexer/folderIndex.ts";
 import { type SearchHit, search } from "../../indexer/search/search.ts";
 import type { RefinedRow } from "../../indexer/store/refinedVectors.ts";
-import type { SearchMode } from "../../protocol/data.ts";
+import type { Filter, SearchMode } from "../../protocol/data.ts";
 import type { IndexSet } from "./indexSet.ts";
 import { nestedIn } from "./nested.ts";
 import { type Release, Shared } from "./shared.ts";
@@ -15,6 +15,14 @@ interface SearchedIndex {
   readonly folder: string;
   readonly realPath: string;
   readonly index: FolderIndex;
+}
+
+interface Narrowing {
+  readonly filter?: Filter | undefined;
+  readonly wanted?: readonly string[] | undefined;
+  /** Whether the better model reads, within a second, the candidates that it has not read yet. */
+  readonly readNow?: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -56,19 +64,18 @@ export class Generation {
   }
 
   /**
-   * The `k` best chunks of all folders. @throws CarrelError when the model fails or an index is damaged.
-   * @param readNow Whether the better model reads, within a second, the candidates that it has not read yet.
+   * The `k` best chunks of all folders, or of those that are `wanted`, by their paths.
+   * @throws CarrelError when the model fails or an index is damaged.
    */
   async search(
     query: string,
     k: number,
     mode: SearchMode,
-    signal?: AbortSignal,
-    readNow = false,
+    { filter, wanted, readNow = false, signal }: Narrowing = {},
   ): Promise<SearchHit[]> {
     const places = this.indexes.map(({ realPath }) => realPath);
     const folders = this.indexes.flatMap(({ folder, realPath, index }) =>
-      index.store
+      index.store && (wanted?.includes(folder) ?? true)
         ? [
             {
               folder,
@@ -76,6 +83,7 @@ export class Generation {
               refined: index.refined,
               nested: nestedIn(realPath, places),
               keepRefined: (rows: readonly RefinedRow[]) => this.keep(index, rows),
+              filter,
             },
           ]
         : [],

@@ -3,6 +3,7 @@ import type { SearchHit } from "../../indexer/search/search.ts";
 import { DamagedStoreError } from "../../indexer/store/store.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import type {
+  Filter,
   Folder,
   IndexStatus,
   IndexSummary,
@@ -12,6 +13,7 @@ import type {
   Withheld,
 } from "../../protocol/data.ts";
 import type { FolderEntry, Work } from "./folderEntry.ts";
+import { pathsOf } from "./folders.ts";
 import type { Generation } from "./generation.ts";
 import { Loop } from "./loop.ts";
 import { errorOf, type Problem } from "./problem.ts";
@@ -41,6 +43,16 @@ export interface WorkspaceParts extends ModelParts {
 interface Borrowed {
   readonly generation: Shared<Generation>;
   readonly release: Release;
+}
+
+/** How a search is done. */
+export interface SearchOptions {
+  /** Which chunks are looked at. */
+  readonly filter?: Filter | undefined;
+  /**
+   * A question is worth waiting a second for: candidates that the second pass has not come to are read for it.
+   */
+  readonly isQuestion?: boolean;
 }
 
 /**
@@ -206,21 +218,20 @@ export class Workspace {
   /**
    * The `k` best chunks. While an empty index is being built it waits for the first files, and while an index is
    * opened or exchanged for the next one. @throws CarrelError when there is no index and none will be built.
-   * @param isQuestion A question is worth waiting a second for: candidates that the second pass has not come to
-   * are read for it.
    */
   async search(
     query: string,
     k: number,
     mode: SearchMode,
     signal: AbortSignal,
-    isQuestion = false,
+    { filter, isQuestion = false }: SearchOptions = {},
   ): Promise<SearchHit[]> {
+    const readNow = isQuestion && this.wish.settings.refine;
+    const wanted = filter?.folders && pathsOf(this.wish.folders, filter.folders);
     for (let attempt = 1; ; attempt++) {
       const { generation, release } = await this.borrow(signal);
       try {
-        const readNow = isQuestion && this.wish.settings.refine;
-        return await generation.value.search(query, k, mode, signal, readNow);
+        return await generation.value.search(query, k, mode, { filter, wanted, readNow, signal });
       } catch (error) {
         // The loop mends the damage; then the search can be tried again.
         const canMend = error instanceof DamagedStoreError && this.works && attempt < mostAttempts;

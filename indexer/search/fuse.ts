@@ -1,4 +1,5 @@
 import type { FileKind, SearchMode } from "../../protocol/data.ts";
+import { testPath } from "../files/testPath.ts";
 
 /**
  * Share of the vectors in the fused score: of a static model's, and of a transformer's, be it the index's own
@@ -14,8 +15,6 @@ const knownShare = { none: 0.5, all: 0.85 } as const;
  * when the question is about tests.
  */
 const testPenalty = 0.1;
-const testPath =
-  /(^|\/)(tests?|t|specs?|__tests__)\/|(^|\/)test_[^/]*$|[._-](test|spec|tests|specs)\.[^/]*$|Tests?\.\w+$/;
 
 /** A candidate of one search or of both, with the score that each gave it. */
 export interface ScoredCandidate {

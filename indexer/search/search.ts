@@ -1,4 +1,4 @@
-import type { Hit, SearchMode } from "../../protocol/data.ts";
+import type { Filter, Hit, SearchMode } from "../../protocol/data.ts";
 import { terms } from "../../text/terms.ts";
 import type { RefinedRow, RefinedVectors } from "../store/refinedVectors.ts";
 import { searchedText } from "../store/searchedText.ts";
@@ -18,6 +18,8 @@ export interface SearchedFolder {
   readonly keepRefined?: (rows: readonly RefinedRow[]) => Promise<void>;
   /** Paths below this folder, each ending in "/", that are searched as folders of their own. */
   readonly nested?: readonly string[];
+  /** Which of its chunks are looked at. */
+  readonly filter?: Filter | undefined;
 }
 
 /** The embedded query, of unit length. Without vectors only terms are searched. */
@@ -60,8 +62,8 @@ export async function search(
   const lists = await Promise.all(
     folders.map(async (from) => {
       const [lexical, nearest] = await Promise.all([
-        from.store.lexical(queryTerms, limit),
-        vector ? from.store.nearest(vector, limit) : [],
+        from.store.lexical(queryTerms, limit, from.filter),
+        vector ? from.store.nearest(vector, limit, from.filter) : [],
       ]);
       return merge(from, lexical, nearest, vector);
     }),

@@ -65,7 +65,16 @@ function* rowsOf<Row>(batch: RecordBatch, columns: readonly string[]): Generator
 
 /** LanceDB's filters are SQL text without parameters. */
 export function isIn(column: string, values: readonly string[]): string {
-  return `${column} IN (${values.map((value) => `'${value.replaceAll("'", "''")}'`).join(",")})`;
+  return `${column} IN (${values.map(quoted).join(",")})`;
+}
+
+/** Whether the column's text fits a pattern, which must be one of Rust's. */
+export function fitsPattern(column: string, pattern: string): string {
+  return `regexp_like(${column}, ${quoted(pattern)})`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** Whether the table has just these columns. */

@@ -1,4 +1,5 @@
-import type { Connection, Table } from "@lancedb/lancedb";
+import type { Connection, Query, Table } from "@lancedb/lancedb";
+import type { Filter } from "../../protocol/data.ts";
 import { damagedPaths, fileSum, termsSum, textSum, vectorSum } from "./checksums.ts";
 import { FileSums } from "./fileSums.ts";
 import { FileVersions } from "./fileVersions.ts";
@@ -9,6 +10,7 @@ import { candidateColumns, fileColumns, storedChunkColumns } from "./schema.ts";
 import { openExisting, openOrMake, type Tables } from "./tables.ts";
 import { Upkeep } from "./upkeep.ts";
 import { verifyRows } from "./verify.ts";
+import { whereOf } from "./where.ts";
 
 export { DamagedStoreError, storeProblem } from "./problems.ts";
 export { type Candidate, type ChunkRow, chunkId, type FileRow, type StoredChunk } from "./rows.ts";
@@ -155,13 +157,12 @@ export class Store {
     return this.read(() => this.files.version());
   }
 
-  /** The `limit` best chunks by BM25 over `terms`. */
-  async lexical(terms: readonly string[], limit: number): Promise<Candidate[]> {
+  /** The `limit` best chunks by BM25 over `terms`, of those that the filter lets through. */
+  async lexical(terms: readonly string[], limit: number, filter: Filter = {}): Promise<Candidate[]> {
     if (terms.length === 0) return [];
     return this.read(async () => {
       if (!(await this.upkeep.hasTextIndex())) return [];
-      const rows: unknown[] = await this.chunks
-        .query()
+      const rows: unknown[] = await this.filtered(filter)
         .fullTextSearch(terms.join(" "), { columns: ["terms"] })
         .select([...candidateColumns, "_score"])
         .limit(limit)
@@ -170,12 +171,11 @@ export class Store {
     });
   }
 
-  /** The `limit` nearest chunks by cosine similarity; `vector` has unit length. */
-  async nearest(vector: Float32Array, limit: number): Promise<Candidate[]> {
+  /** The same by cosine similarity; `vector` has unit length. */
+  async nearest(vector: Float32Array, limit: number, filter: Filter = {}): Promise<Candidate[]> {
     if (vector.every((value) => value === 0)) return [];
     return this.read(async () => {
-      const rows: unknown[] = await this.chunks
-        .query()
+      const rows: unknown[] = await this.filtered(filter)
         .nearestTo(vector)
         .distanceType("cosine")
         .select([...candidateColumns, "_distance"])
@@ -251,6 +251,13 @@ export class Store {
     this.chunks.close();
     this.files.close();
     this.connection.close();
+  }
+
+  /** LanceDB filters before it searches: as many are found as asked for, however few are let through. */
+  private filtered(filter: Filter): Query {
+    const query = this.chunks.query();
+    const where = whereOf(filter);
+    return where === undefined ? query : query.where(where);
   }
 
   private async replaceChunks(paths: readonly string[], chunks: readonly ChunkRow[]): Promise<void> {

@@ -13,6 +13,11 @@ test("wrong use is told apart from failure, with what is wrong", () => {
     [["search", "a", "b", "-k", "0"], /-k takes a number/],
     [["search", "a", "b", "--mode", "magic"], /hybrid, vector or lexical/],
     [["search", "a", "--queries", "q.jsonl"], /add --json/],
+    [["search", "a", "path:src lang:py"], /nothing to look for/],
+    [["search", "a", "b kind:nonsense"], /no kind "nonsense".*code, prose/],
+    [["search", "a", "b", "--lang", "pyton"], /no language "pyton".*python/],
+    [["ask", "a", "b", "--scope", "../c"], /leads out of the folder/],
+    [["ask", "a", "b", "--scope", "/elsewhere"], /leads out of the folder/],
     [["ask", "a"], /needs a question/],
     [["ask", "a", "b", "--loud"], /loud/],
     [["doctor", "a"], /takes no arguments/],
@@ -47,6 +52,40 @@ test("options reach the command", () => {
   assert.equal(command.query, "notice period");
   assert.ok(command.dir.endsWith("/some/dir") && command.json && command.update);
 });
+
+test("filters are taken from what is typed and from options, and a program's queries are left alone", () => {
+  const { dir: here } = command("status", ".");
+  const expected = { paths: ["src", "lib/a", "."], languages: ["python"], kinds: ["tests"], folders: ["ws"] };
+  const options = [
+    "--scope",
+    `${here}/lib/a`,
+    "--scope",
+    "./",
+    "--lang",
+    "py",
+    "--kind",
+    "test",
+    "--in",
+    "ws",
+  ];
+  for (const name of ["search", "ask"]) {
+    const asked = command(name, ".", "notice path:src period", ...options);
+    assert.ok(asked.name === "search" || asked.name === "ask");
+    assert.equal(asked.name === "ask" ? asked.question : asked.query, "notice period");
+    assert.deepEqual(asked.filter, expected);
+  }
+  const queries = command("search", ".", "--queries", "q", "--json", "--scope", "src");
+  assert.ok(queries.name === "queries");
+  assert.deepEqual(queries.filter, { paths: ["src"] });
+});
+
+function command(
+  ...args: string[]
+): Exclude<ReturnType<typeof parseArguments>, { name: "help" | "doctor" | "privacy" }> {
+  const parsed = parseArguments(args);
+  assert.ok("dir" in parsed);
+  return parsed;
+}
 
 test("a model's folder is made absolute, names are left alone", () => {
   const embedding = (value: string): string => {

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { search } from "../../indexer/search/search.ts";
+import { type ChunkRow, type FileRow, Store } from "../../indexer/store/store.ts";
+import { type Filter, filterLimits } from "../../protocol/data.ts";
+import { readFilters } from "../../protocol/filters.ts";
+import { formatOf } from "../../protocol/formats.ts";
+import { seededRows } from "../support/storeRows.ts";
+
+const base = await mkdtemp(join(tmpdir(), "carrel-filters-"));
+after(() => rm(base, { recursive: true, force: true }));
+
+const dimension = 8;
+const rows = seededRows(7, dimension);
+
+/** A store in which each of these files has `count` chunks that all hold the word "lease". */
+async function storeOf(name: string, paths: readonly string[], count: number): Promise<Store> {
+  const store = await Store.openForWriting(join(base, name), dimension);
+  const made: { file: FileRow; chunks: ChunkRow[] }[] = paths.map((path) => {
+    const { file, chunks } = rows.file(path, "h1", count);
+    const { kind, language } = formatOf(path);
+    return {
+      file,
+      chunks: chunks.map((chunk) => ({ ...chunk, kind, language, terms: `lease ${chunk.terms}` })),
+    };
+  });
+  await store.replaceFiles(
+    made.map(({ file }) => file),
+    made.flatMap(({ chunks }) => chunks),
+  );
+  return store;
+}
+
+/** The files that a search finds with this filter, each once; every search must find the same. */
+async function found(store: Store, filter: Filter, k = 100): Promise<string[]> {
+  const query = rows.vector();
+  const each = await Promise.all(
+    (["lexical", "vector", "hybrid"] as const).map(async (mode) => {
+      const hits = await search([{ folder: "/ws", store, filter }], "lease", { plain: query }, k, mode);
+      return [...new Set(hits.map(({ path }) => path))].sort();
+    }),
+  );
+  assert.deepEqual(each[0], each[1]);
+  assert.deepEqual(each[0], each[2]);
+  return each[0] ?? [];
+}
+
+test("each filter leaves what it names, in every search", async (t) => {
+  const store = await storeOf(
+    "kinds",
+    [
+      "README.md",
+      "src/api/handler.ts",
+      "src/api/handler.test.ts",
+      "src/view.tsx",
+      "src/it's [new]/100%_done.py",
+      "test/data.json",
+      "test/run.py",
+      "docs/guide.pdf",
+      "Docs2/guide.md",
+    ],
+    2,
+  );
+  t.after(() => store.close());
+  const cases: [typed: string, paths: string[]][] = [
+    ["path:src/api", ["src/api/handler.test.ts", "src/api/handler.ts"]],
+    ["path:docs", ["docs/guide.pdf"]],
+    ["path:README.md path:DOCS2", ["Docs2/guide.md", "README.md"]],
+    ["path:**/*.test.ts", ["src/api/handler.test.ts"]],
+    ["path:src -path:src/api -path:*.py", ["src/view.tsx"]],
+    [`path:"src/it's [new]"`, ["src/it's [new]/100%_done.py"]],
+    ["path:*%_*", ["src/it's [new]/100%_done.py"]],
+    ["path:1__%", []],
+    ["lang:py", ["src/it's [new]/100%_done.py", "test/run.py"]],
+    ["lang:ts -path:*.test.ts", ["src/api/handler.ts", "src/view.tsx"]],
+    ["kind:tests", ["src/api/handler.test.ts", "test/run.py"]],
+    ["kind:docs", ["Docs2/guide.md", "README.md", "docs/guide.pdf"]],
+    ["kind:document kind:data", ["docs/guide.pdf", "test/data.json"]],
+    ["kind:tests lang:py path:test", ["test/run.py"]],
+    [`path:'); DROP TABLE chunks;--`, []],
+    [`path:x' lang:md`, []],
+    [`path:"' OR '1'='1"`, []],
+    ["path:\u0000", []],
+  ];
+  for (const [typed, paths] of cases) {
+    assert.deepEqual(await found(store, readFilters(`lease ${typed}`).filter), paths, typed);
+  }
+  assert.equal((await found(store, {})).length, 9, "the store is as it was");
+});
+
+test("one file of 5,000 is found whole, be it in the text index or too new for it", async (t) => {
+  const store = await storeOf(
+    "many",
+    Array.from({ length: 5_000 }, (_, n) => `src/d${n % 50}/f${n}.ts`),
+    2,
+  );
+  t.after(() => store.close());
+  await store.maintain(true);
+  const late = rows.file("late/one.py", "h2", 12);
+  const chunks = late.chunks.map((chunk) => ({
+    ...chunk,
+    kind: "code" as const,
+    language: "python",
+    terms: "lease",
+  }));
+  await store.replaceFiles([late.file], chunks);
+  const vector = rows.vector();
+  for (const [typed, count] of [
+    ["path:src/d7/f4957.ts", 2],
+    ["path:**/f4957.*", 2],
+    ["path:src/d7", 100],
+    ["lang:py", 12],
+    ["-path:src", 12],
+    ["path:src/d7 -path:src/d7/f4*", 100],
+  ] as const) {
+    const { filter } = readFilters(typed);
+    assert.equal((await store.lexical(["lease"], 100, filter)).length, count, typed);
+    assert.equal((await store.nearest(vector, 100, filter)).length, count, typed);
+  }
+});
+
+test("as many and as long filters as are allowed can be searched with", async (t) => {
+  const store = await storeOf("limits", ["a.md"], 1);
+  t.after(() => store.close());
+  for (const part of ["ß*", "*", "**/", "{ä,b}", "\\", "?", "("]) {
+    const one = part.repeat(filterLimits.length).slice(0, filterLimits.length);
+    const paths = Array.from({ length: filterLimits.count }, (_, n) =>
+      `${n}${one}`.slice(0, filterLimits.length),
+    );
+    assert.deepEqual(await found(store, { paths, notPaths: paths, languages: paths }), []);
+  }
+});
