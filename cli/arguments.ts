@@ -30,6 +30,7 @@ A query or question may hold filters: path:src/api path:*.test.ts -path:docs lan
   --kind K              only this kind; may be repeated
   --in FOLDER           only the workspace folder of this name; may be repeated
   -k N                  how many passages (default 10)
+  --neighbours N        with search: the N chunks before and after each passage, too
   --mode MODE           hybrid (default), vector or lexical
   --model NAME          the chat model; "none" for passages alone
   --embedding NAME      bundled (default), ollama:NAME, or a transformers.js model's folder
@@ -62,6 +63,8 @@ interface FolderCommand extends Common {
 
 /** What the commands that look for something have in common. */
 interface SearchOptions {
+  /** How many chunks around each hit are wanted, too. */
+  readonly neighbours: number;
   readonly k: number;
   readonly mode: SearchMode;
   readonly filter: Filter;
@@ -127,7 +130,12 @@ export function parseArguments(args: readonly string[]): Command {
 type Values = ReturnType<typeof parse>["values"];
 
 function searchCommand(folder: FolderCommand, query: string | undefined, values: Values): Command {
-  const options = { ...folder, k: count(values.k), mode: searchMode(values.mode) };
+  const options = {
+    ...folder,
+    k: wholeNumber("-k", values.k ?? "10", 1, 1000),
+    mode: searchMode(values.mode),
+    neighbours: wholeNumber("--neighbours", values.neighbours ?? "0", 0, 100),
+  };
   if (values.queries !== undefined) {
     if (!options.json) throw new UsageError("--queries writes JSON lines: add --json.");
     // A program's queries are taken as they are: they may be code.
@@ -207,6 +215,7 @@ function parse(args: readonly string[]) {
         "allow-secret": { type: "string", multiple: true },
         store: { type: "string" },
         queries: { type: "string" },
+        neighbours: { type: "string" },
         scope: { type: "string", multiple: true },
         lang: { type: "string", multiple: true },
         kind: { type: "string", multiple: true },
@@ -228,10 +237,10 @@ function required(value: string | undefined, message: string): string {
   return value;
 }
 
-function count(value: string | undefined): number {
-  const number = Number(value ?? 10);
-  if (!Number.isInteger(number) || number < 1 || number > 1000) {
-    throw new UsageError(`-k takes a number from 1 to 1000, not "${value ?? ""}".`);
+function wholeNumber(option: string, value: string, least: number, most: number): number {
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isInteger(number) || number < least || number > most) {
+    throw new UsageError(`${option} takes a number from ${least} to ${most}, not "${value}".`);
   }
   return number;
 }

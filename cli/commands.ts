@@ -63,8 +63,8 @@ async function runWith(channel: EngineChannel, command: Exclude<Command, { name:
     }
     case "search": {
       await updateIfAsked(channel, command);
-      const { query, k, mode, filter } = command;
-      const { hits, ms } = await channel.request("search", { query, k, mode, filter });
+      const { query, k, mode, filter, neighbours } = command;
+      const { hits, ms } = await channel.request("search", { query, k, mode, filter, neighbours });
       print(command, hits.map(publicHit), { hits, ms }, hitsText);
       break;
     }
@@ -138,14 +138,14 @@ async function searchAll(
   channel: EngineChannel,
   command: Extract<Command, { name: "queries" }>,
 ): Promise<void> {
-  const { file, k, mode, filter } = command;
+  const { file, k, mode, filter, neighbours } = command;
   if (!(await stat(file).catch(() => undefined))) throw new UsageError(`There is no file ${file}.`);
   let number = 0;
   for await (const line of createInterface({ input: createReadStream(file) })) {
     number += 1;
     if (line.trim() === "") continue;
     const { id, query } = parseQuery(line, `${file}:${number}`);
-    const { hits } = await channel.request("search", { query, k, mode, filter });
+    const { hits } = await channel.request("search", { query, k, mode, filter, neighbours });
     printJson({ id, hits: hits.map(publicHit) });
   }
 }
@@ -208,7 +208,17 @@ function progressLine(): (status: IndexStatus) => void {
 }
 
 /** The terminal's contract: what a script sees of a hit. */
-function publicHit({ path, startLine, endLine, page, heading, score, text }: Hit): Partial<Hit> {
+function publicHit({
+  path,
+  startLine,
+  endLine,
+  page,
+  heading,
+  score,
+  text,
+  before,
+  after,
+}: Hit): Partial<Hit> {
   return {
     path,
     startLine,
@@ -217,6 +227,8 @@ function publicHit({ path, startLine, endLine, page, heading, score, text }: Hit
     ...(heading === undefined ? {} : { heading }),
     score,
     text,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
   };
 }
 

@@ -4,8 +4,8 @@ const dangerous = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
 const esc = "\u001b";
 const ownStyles = new RegExp(`(${esc}\\[(?:1|2|22|33|36|39)m)`);
 
-/** The one property of our data that has lines: the text of a passage or an answer. */
-const propertyWithLines = "text";
+/** What of our data has lines: the text of a passage or an answer, and that around a passage. */
+const propertiesWithLines: ReadonlySet<string> = new Set(["text", "before", "after"]);
 
 /**
  * A copy of plain data in which no text can control a terminal or begin a line of its own: what could is a
@@ -20,7 +20,7 @@ function copy(value: unknown, hasLines: boolean): unknown {
   if (Array.isArray(value)) return value.map((one) => copy(one, false));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, one]) => [key, copy(one, key === propertyWithLines)]),
+    Object.entries(value).map(([key, one]) => [key, copy(one, propertiesWithLines.has(key))]),
   );
 }
 

@@ -119,7 +119,10 @@ function checkedText({ sentences }: Answer): string {
 function passageText(hit: Hit, number: number): string {
   const place = styled("cyan", `[${number}] ${placeText(hit)}`);
   const heading = hit.heading ? styled("dim", `  ${hit.heading}`) : "";
-  return [place + heading, ...excerpt(hit.text, hit.marks).map((line) => `    ${line}`)].join("\n");
+  const around = (text = ""): string[] =>
+    text === "" ? [] : text.split("\n").map((line) => styled("dim", line));
+  const lines = [...around(hit.before), ...excerpt(hit.text, hit.marks), ...around(hit.after)];
+  return [place + heading, ...lines.map((line) => `    ${line}`)].join("\n");
 }
 
 /** The marked lines with one around each, or the first lines of a passage without marks. */

@@ -16,7 +16,8 @@ import { markSentences } from "./answer/marks.ts";
 import type { KeptConnections } from "./connectionFile.ts";
 import { mendOpen } from "./privateStorage.ts";
 import { saltOf } from "./salt.ts";
-import { type SearchOptions, Workspace, type WorkspaceParts } from "./workspace/workspace.ts";
+import type { SearchDetails } from "./workspace/generation.ts";
+import { Workspace, type WorkspaceParts } from "./workspace/workspace.ts";
 
 type AskParams = Parameters<Handlers<EngineContract>["ask"]>[0];
 
@@ -133,15 +134,15 @@ function finding(
     k: number,
     mode: SearchMode,
     signal: AbortSignal,
-    options: SearchOptions,
+    details: SearchDetails,
   ): Promise<Hit[]> => {
-    const found = await workspace.search(query, k, mode, signal, options);
+    const found = await workspace.search(query, k, mode, signal, details);
     return found.map((one) => ({ ...one, marks: markSentences(query, one.text, one.kind) }));
   };
   return {
-    async search({ query, k, mode, except, filter }, { signal }) {
+    async search({ query, k, mode, except, ...details }, { signal }) {
       const started = performance.now();
-      const found = await search(query, except ? k + 10 : k, mode, signal, { filter });
+      const found = await search(query, except ? k + 10 : k, mode, signal, details);
       const hits = except ? found.filter((hit) => !overlaps(hit, except)).slice(0, k) : found;
       return { hits, ms: performance.now() - started };
     },

@@ -30,6 +30,9 @@ export const hit = v.object({
   score: v.number(),
   text: v.string(),
   marks: v.array(range),
+  /** The text of the chunks around it in its file, where a search asked for them. */
+  before: v.exactOptional(v.string()),
+  after: v.exactOptional(v.string()),
 });
 export type Hit = v.InferOutput<typeof hit>;
 

@@ -46,6 +46,8 @@ export const engineContract = {
         except: v.optional(v.object({ path: v.string(), startLine: v.number(), endLine: v.number() })),
         /** Look at nothing else. A folder that the workspace does not have is an error. */
         filter: v.exactOptional(data.filter),
+        /** How many chunks before and after each hit come with it. */
+        neighbours: v.exactOptional(v.number()),
       }),
       result: v.object({ hits: v.array(data.hit), ms: v.number() }),
     },

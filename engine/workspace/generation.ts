@@ -1,5 +1,6 @@
 import type { FolderIndex } from "../../indexer/folderIndex.ts";
-import { type SearchHit, search } from "../../indexer/search/search.ts";
+import { withNeighbours } from "../../indexer/search/neighbours.ts";
+import { type QueryVectors, type SearchHit, search } from "../../indexer/search/search.ts";
 import type { RefinedRow } from "../../indexer/store/refinedVectors.ts";
 import type { Filter, SearchMode } from "../../protocol/data.ts";
 import type { IndexSet } from "./indexSet.ts";
@@ -17,8 +18,19 @@ interface SearchedIndex {
   readonly index: FolderIndex;
 }
 
-interface Narrowing {
+/** What a search asks for beside its words. */
+export interface SearchDetails {
   readonly filter?: Filter | undefined;
+  /** How many chunks before and after each hit come with it. */
+  readonly neighbours?: number | undefined;
+  /**
+   * A question is worth waiting a second for: candidates that the second pass has not come to are read for it.
+   */
+  readonly isQuestion?: boolean;
+}
+
+interface Limits extends SearchDetails {
+  /** The paths of the folders to look in; all when it is not there. */
   readonly wanted?: readonly string[] | undefined;
   /** Whether the better model reads, within a second, the candidates that it has not read yet. */
   readonly readNow?: boolean;
@@ -71,7 +83,7 @@ export class Generation {
     query: string,
     k: number,
     mode: SearchMode,
-    { filter, wanted, readNow = false, signal }: Narrowing = {},
+    { filter, wanted, neighbours = 0, readNow = false, signal }: Limits = {},
   ): Promise<SearchHit[]> {
     const places = this.indexes.map(({ realPath }) => realPath);
     const folders = this.indexes.flatMap(({ folder, realPath, index }) =>
@@ -88,18 +100,22 @@ export class Generation {
           ]
         : [],
     );
-    if (mode === "lexical") return search(folders, query, {}, k, mode);
+    const found = search(folders, query, await this.queryVectors(query, mode, signal), k, mode);
+    return neighbours > 0 ? withNeighbours(folders, await found, neighbours) : found;
+  }
+
+  private async queryVectors(query: string, mode: SearchMode, signal?: AbortSignal): Promise<QueryVectors> {
+    if (mode === "lexical") return {};
     const { embedding } = this.models;
     const [plain] = await embedding.embed([query], "query", signal);
     const refined = this.refinedQuery(query, readNow);
     const knownShare = embedding.knownShare?.(query);
-    const vectors = {
+    return {
       plain,
       refined,
       knownShare,
       ...(readNow ? { readNow: (texts: readonly string[]) => this.readNow(texts, signal) } : {}),
     };
-    return search(folders, query, vectors, k, mode);
   }
 
   /** Vectors by the better model of as many of these texts as it can read within a second. */

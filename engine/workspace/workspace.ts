@@ -3,7 +3,6 @@ import type { SearchHit } from "../../indexer/search/search.ts";
 import { DamagedStoreError } from "../../indexer/store/store.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import type {
-  Filter,
   Folder,
   IndexStatus,
   IndexSummary,
@@ -14,7 +13,7 @@ import type {
 } from "../../protocol/data.ts";
 import type { FolderEntry, Work } from "./folderEntry.ts";
 import { pathsOf } from "./folders.ts";
-import type { Generation } from "./generation.ts";
+import type { Generation, SearchDetails } from "./generation.ts";
 import { Loop } from "./loop.ts";
 import { errorOf, type Problem } from "./problem.ts";
 import { Reconciler } from "./reconciler.ts";
@@ -43,16 +42,6 @@ export interface WorkspaceParts extends ModelParts {
 interface Borrowed {
   readonly generation: Shared<Generation>;
   readonly release: Release;
-}
-
-/** How a search is done. */
-export interface SearchOptions {
-  /** Which chunks are looked at. */
-  readonly filter?: Filter | undefined;
-  /**
-   * A question is worth waiting a second for: candidates that the second pass has not come to are read for it.
-   */
-  readonly isQuestion?: boolean;
 }
 
 /**
@@ -224,14 +213,15 @@ export class Workspace {
     k: number,
     mode: SearchMode,
     signal: AbortSignal,
-    { filter, isQuestion = false }: SearchOptions = {},
+    details: SearchDetails = {},
   ): Promise<SearchHit[]> {
-    const readNow = isQuestion && this.wish.settings.refine;
-    const wanted = filter?.folders && pathsOf(this.wish.folders, filter.folders);
+    const readNow = details.isQuestion === true && this.wish.settings.refine;
+    const folders = details.filter?.folders;
+    const wanted = folders && pathsOf(this.wish.folders, folders);
     for (let attempt = 1; ; attempt++) {
       const { generation, release } = await this.borrow(signal);
       try {
-        return await generation.value.search(query, k, mode, { filter, wanted, readNow, signal });
+        return await generation.value.search(query, k, mode, { ...details, wanted, readNow, signal });
       } catch (error) {
         // The loop mends the damage; then the search can be tried again.
         const canMend = error instanceof DamagedStoreError && this.works && attempt < mostAttempts;

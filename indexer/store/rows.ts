@@ -66,3 +66,8 @@ const hashInId = 12;
 export function chunkId(path: string, fileHash: string, ordinal: number): string {
   return `${path}#${fileHash.slice(0, hashInId)}#${ordinal}`;
 }
+
+/** The place of a chunk among those of its file, from its id. */
+export function ordinalOf(id: string): number {
+  return Number(id.slice(id.lastIndexOf("#") + 1));
+}

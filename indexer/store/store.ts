@@ -5,7 +5,7 @@ import { FileSums } from "./fileSums.ts";
 import { FileVersions } from "./fileVersions.ts";
 import { batches, isIn, toLance } from "./lance.ts";
 import { withProblems } from "./problems.ts";
-import type { Candidate, ChunkRow, FileRow, StoredChunk } from "./rows.ts";
+import { type Candidate, type ChunkRow, type FileRow, ordinalOf, type StoredChunk } from "./rows.ts";
 import { candidateColumns, fileColumns, storedChunkColumns } from "./schema.ts";
 import { openExisting, openOrMake, type Tables } from "./tables.ts";
 import { Upkeep } from "./upkeep.ts";
@@ -199,16 +199,27 @@ export class Store {
 
   /** The chunks with these ids; one that has gone meanwhile, or is damaged, is missing. */
   async chunksById(ids: readonly string[]): Promise<Map<string, StoredChunk>> {
-    if (ids.length === 0) return new Map();
+    const wanted = new Set(ids);
+    const found = await this.chunksIn("id", ids);
+    return new Map(found.flatMap((chunk) => (wanted.has(chunk.id) ? [[chunk.id, chunk]] : [])));
+  }
+
+  /** All chunks of these files, each file's in their order; those that are damaged are missing. */
+  async chunksOfFiles(paths: readonly string[]): Promise<StoredChunk[]> {
+    const found = await this.chunksIn("path", paths);
+    return found.sort((a, b) => ordinalOf(a.id) - ordinalOf(b.id));
+  }
+
+  private async chunksIn(column: "id" | "path", values: readonly string[]): Promise<StoredChunk[]> {
+    if (values.length === 0) return [];
     return this.read(async () => {
-      const wanted = new Set(ids);
-      const found = new Map<string, StoredChunk>();
+      const found: StoredChunk[] = [];
       const damaged: StoredChunk[] = [];
-      const query = this.chunks.query().where(isIn("id", ids));
+      const query = this.chunks.query().where(isIn(column, values));
       for await (const batch of batches<StoredChunk & { textSum: number }>(query, storedChunkColumns)) {
         for (const { textSum: sum, ...chunk } of batch) {
           if (sum !== textSum(chunk)) damaged.push(chunk);
-          else if (wanted.has(chunk.id) && !this.versions.isInDoubt(chunk)) found.set(chunk.id, chunk);
+          else if (!this.versions.isInDoubt(chunk)) found.push(chunk);
         }
       }
       this.report(damaged);

@@ -96,6 +96,74 @@ test("the terminal's commands keep their contract", async (t) => {
   assert.match(text.stdout, /Connections opened: none/);
 });
 
+test("filters and neighbours in the terminal", async (t) => {
+  const part = (n: number): string => `## Part ${n}\n\n${`The apples of part ${n} are ripe. `.repeat(30)}\n`;
+  const workspace = await makeWorkspace({
+    "docs/long.md": Array.from({ length: 5 }, (_, n) => part(n)).join("\n"),
+    "src/apples.py": "def apples():\n    return 1\n",
+    "src/test_apples.py": "def test_apples():\n    assert 1\n",
+  });
+  t.after(() => workspace.remove());
+  const { dir, storage } = workspace;
+  const run = async (...args: string[]): Promise<Run> =>
+    carrel(...args, "--store", storage, "--ollama", "http://127.0.0.1:9");
+  const paths = async (...args: string[]): Promise<string[]> => {
+    const { code, stdout, stderr } = await run("search", dir, ...args, "--json");
+    assert.equal(code, 0, stderr);
+    return [...new Set(v.parse(v.array(hit), JSON.parse(stdout)).map(({ path }) => path))].sort();
+  };
+  const code = ["src/apples.py", "src/test_apples.py"];
+  assert.deepEqual(await paths("apples"), ["docs/long.md", ...code]);
+  assert.deepEqual(await paths("apples path:src"), code);
+  assert.deepEqual(await paths("apples -path:src"), ["docs/long.md"]);
+  assert.deepEqual(await paths("apples", "--scope", join(dir, "src"), "--kind", "tests"), code.slice(1));
+  assert.deepEqual(await paths("apples", "--lang", "md", "--in", "WORKSPACE"), ["docs/long.md"]);
+
+  const queries = join(storage, "queries.jsonl");
+  await writeFile(queries, '{"id":1,"query":"apples lang:nothing"}\n');
+  const batch = await run("search", dir, "--queries", queries, "--json", "--kind", "docs", "-k", "1");
+  assert.equal(JSON.parse(batch.stdout).hits[0].path, "docs/long.md", batch.stderr);
+
+  const asked = await run("ask", dir, "Where are apples? lang:python", "--json");
+  assert.deepEqual(
+    [...new Set(JSON.parse(asked.stdout).passages.map(({ path }: { path: string }) => path))].sort(),
+    code,
+  );
+  const nothing = await run("ask", dir, "Where are apples? path:nowhere", "--json");
+  assert.match(JSON.parse(nothing.stdout).notice, /3 files in workspace, of which only path:nowhere/);
+  for (const [name, exit, message] of [
+    ["kind:pears", 2, /no kind "pears".*documents?, data/],
+    ["in:elsewhere", 1, /no folder "elsewhere".*\n.*workspace/],
+  ] as const) {
+    const failed = await run("search", dir, `apples ${name}`);
+    assert.equal(failed.code, exit);
+    assert.match(failed.stderr, message);
+  }
+
+  const around = await run(
+    "search",
+    dir,
+    "apples of part 2",
+    "--neighbours",
+    "1",
+    "--json",
+    "--kind",
+    "docs",
+  );
+  const hits = v.parse(
+    v.array(v.object({ ...hit.entries, before: v.string(), after: v.string() })),
+    JSON.parse(around.stdout),
+  );
+  const second = hits.find(({ text }) => text.includes("part 2"));
+  assert.match(second?.before ?? "", /part 1/);
+  assert.match(second?.after ?? "", /part 3/);
+  assert.doesNotMatch(`${second?.before}${second?.after}`, /part [024]/);
+  assert.equal(hits.find(({ text }) => text.includes("part 0"))?.before, "");
+  assert.equal(hits.find(({ text }) => text.includes("part 4"))?.after, "");
+  const text = await run("search", dir, "apples of part 2", "--neighbours", "4", "-k", "1");
+  assert.match(text.stdout, /part 0[\s\S]*part 1[\s\S]*part 2[\s\S]*part 3[\s\S]*part 4/);
+});
+
 test("wrong use exits with 2, failure with 1, each with what to do", async (t) => {
   const workspace = await makeWorkspace({ "a.md": "apples\n" });
   t.after(() => workspace.remove());

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { withNeighbours } from "../../indexer/search/neighbours.ts";
 import { search } from "../../indexer/search/search.ts";
 import { type ChunkRow, type FileRow, Store } from "../../indexer/store/store.ts";
 import { type Filter, filterLimits } from "../../protocol/data.ts";
@@ -132,4 +133,28 @@ test("as many and as long filters as are allowed can be searched with", async (t
     );
     assert.deepEqual(await found(store, { paths, notPaths: paths, languages: paths }), []);
   }
+});
+
+test("the neighbours of a hit are those beside it in its file, as far as it goes", async (t) => {
+  const store = await storeOf("neighbours", ["a.md", "b.md"], 12);
+  t.after(() => store.close());
+  const [chunks, others] = [await store.chunksOfFiles(["a.md"]), await store.chunksOfFiles(["b.md"])];
+  const hits = await search([{ folder: "/ws", store }], "lease", {}, 100, "lexical");
+  const folders = [{ folder: "/ws", store }];
+  for (const count of [1, 3, 100]) {
+    const found = await withNeighbours(folders, hits, count);
+    assert.equal(found.length, 24);
+    for (const { path, startLine, before, after } of found) {
+      const file = path === "a.md" ? chunks : others;
+      const at = (startLine - 1) / 10;
+      const text = (from: number, to: number): string =>
+        file.flatMap(({ text }, n) => (n >= from && n < to ? [text] : [])).join("\n");
+      assert.equal(before, text(at - count, at), `${path}:${startLine}`);
+      assert.equal(after, text(at + 1, at + 1 + count));
+    }
+  }
+  assert.deepEqual(
+    chunks.map(({ startLine }) => (startLine - 1) / 10),
+    [...Array(12).keys()],
+  );
 });

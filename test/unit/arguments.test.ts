@@ -11,6 +11,7 @@ test("wrong use is told apart from failure, with what is wrong", () => {
     [["search", "a", "where", "is", "it"], /quote text/],
     [["search", "a", "b", "-k", "many"], /-k takes a number/],
     [["search", "a", "b", "-k", "0"], /-k takes a number/],
+    [["search", "a", "b", "--neighbours", ""], /--neighbours takes a number from 0 to 100/],
     [["search", "a", "b", "--mode", "magic"], /hybrid, vector or lexical/],
     [["search", "a", "--queries", "q.jsonl"], /add --json/],
     [["search", "a", "path:src lang:py"], /nothing to look for/],
