@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
-import type { Hit } from "../protocol/data.ts";
+import { filterLabels, readQuestion } from "../protocol/filters.ts";
 import type { CommandHandlers } from "./commandTable.ts";
 import type { EngineClient } from "./engineClient.ts";
 import type { PanelView } from "./panelView.ts";
 import type { Passages } from "./passages.ts";
 import type { Reporter } from "./reporter.ts";
-import { pickPassage } from "./searchPick.ts";
+import { type FoundHits, pickPassage } from "./searchPick.ts";
 import { subjectOf } from "./subject.ts";
 
 const pickedHits = 30;
@@ -44,21 +44,26 @@ export function askCommands(
         related: async (signal) => {
           const query = selection.text.slice(0, longestQuery);
           const except = { path: file, startLine, endLine };
-          return (await engine.search({ query, k: pickedHits, mode: "hybrid", except }, signal)).hits;
+          return engine.search({ query, k: pickedHits, mode: "hybrid", except }, signal);
         },
-        search: (query, signal) => searchAll(engine, query, signal),
+        search: (typed, signal) => searchAll(engine, typed, signal),
       });
     },
     async search() {
       await pickPassage(passages, reporter, {
         title: vscode.l10n.t("Search by meaning"),
-        placeholder: vscode.l10n.t("What are you looking for? In your own words"),
-        search: (query, signal) => searchAll(engine, query, signal),
+        placeholder: vscode.l10n.t(
+          "What are you looking for? In your own words; path: lang: kind: in: narrow it",
+        ),
+        search: (typed, signal) => searchAll(engine, typed, signal),
       });
     },
   };
 }
 
-async function searchAll(engine: EngineClient, query: string, signal: AbortSignal): Promise<Hit[]> {
-  return (await engine.search({ query, k: pickedHits, mode: "hybrid" }, signal)).hits;
+/** Searches for what was typed, with its filters. @throws CarrelError "invalid" for filters that can't be understood. */
+async function searchAll(engine: EngineClient, typed: string, signal: AbortSignal): Promise<FoundHits> {
+  const { text: query, filter } = readQuestion(typed);
+  const { hits } = await engine.search({ query, k: pickedHits, mode: "hybrid", filter }, signal);
+  return { hits, filters: filterLabels(filter) };
 }

@@ -11,14 +11,24 @@ const previewPauseMs = 80;
 export interface SearchPickOptions {
   readonly title: string;
   readonly placeholder: string;
-  /** Hits for what is typed; `signal` ends a search that a newer one has made useless. */
-  readonly search: (query: string, signal: AbortSignal) => Promise<Hit[]>;
+  /**
+   * Hits for what is typed; `signal` ends a search that a newer one has made useless. What it throws with the code
+   * "invalid" is about what is typed, and shown in the list.
+   */
+  readonly search: (typed: string, signal: AbortSignal) => Promise<FoundHits>;
   /** What is shown while nothing is typed. */
-  readonly related?: (signal: AbortSignal) => Promise<Hit[]>;
+  readonly related?: (signal: AbortSignal) => Promise<FoundHits>;
 }
 
+export interface FoundHits {
+  readonly hits: readonly Hit[];
+  /** The filters that were understood, as people read them. */
+  readonly filters?: readonly string[];
+}
+
+/** A passage, or a message that can't be opened. */
 interface HitItem extends vscode.QuickPickItem {
-  readonly hit: Hit;
+  readonly hit?: Hit;
 }
 
 /**
@@ -42,7 +52,7 @@ export async function pickPassage(
   let previewed = false;
 
   const preview = async (item: HitItem | undefined): Promise<void> => {
-    if (!item || accepted) return;
+    if (!item?.hit || accepted) return;
     try {
       await passages.open(item.hit, { preview: true, preserveFocus: true });
       previewed = true;
@@ -57,11 +67,11 @@ export async function pickPassage(
     pick.onDidChangeValue(laterSearch.call),
     pick.onDidChangeActive(([item]) => laterPreview.call(item)),
     pick.onDidAccept(async () => {
-      const [item] = pick.activeItems;
-      if (!item) return;
+      const hit = pick.activeItems[0]?.hit;
+      if (!hit) return;
       accepted = true;
       pick.hide();
-      await passages.open(item.hit, { preview: false }).catch((error: unknown) => reporter.show(error));
+      await passages.open(hit, { preview: false }).catch((error: unknown) => reporter.show(error));
     }),
   ];
   const closed = new Promise<void>((resolve) => {
@@ -98,15 +108,19 @@ function liveSearch(
       const { signal } = searching;
       pick.busy = true;
       try {
-        const hits =
+        const found =
           query.trim() === "" ? await options.related?.(signal) : await options.search(query, signal);
         if (signal.aborted) return;
-        pick.items = (hits ?? []).map(itemOf);
-        pick.title = hits?.length === 0 ? vscode.l10n.t("{0}: nothing found", options.title) : options.title;
+        pick.items = (found?.hits ?? []).map(itemOf);
+        const title = [options.title, ...(found?.filters ?? [])].join(" · ");
+        pick.title = found?.hits.length === 0 ? vscode.l10n.t("{0}: nothing found", title) : title;
       } catch (error) {
         if (signal.aborted) return;
-        pick.items = [];
-        if (!(error instanceof CarrelError && error.code === "cancelled")) reporter.show(error);
+        const code = error instanceof CarrelError ? error.code : "failed";
+        pick.title = options.title;
+        // Half a filter is no failure: whoever types it is told below, and goes on.
+        pick.items = error instanceof CarrelError && code === "invalid" ? [messageItem(error)] : [];
+        if (code !== "cancelled" && code !== "invalid") reporter.show(error);
       }
       pick.busy = false;
     },
@@ -126,6 +140,10 @@ function itemOf(hit: Hit): HitItem {
     // The list would else hide what does not contain the typed letters; the search has chosen already.
     alwaysShow: true,
   };
+}
+
+function messageItem({ message, remedy }: CarrelError): HitItem {
+  return { label: `$(info) ${message}`, detail: remedy, alwaysShow: true };
 }
 
 const icons = {

@@ -225,6 +225,26 @@ test("without a model server: passages with marks, a notice, and the way to set 
   }
 });
 
+test("Search by Meaning takes filters, and says what is wrong with one in its list", async () => {
+  await workbench.command("Carrel: Search by Meaning");
+  const { page } = workbench;
+  const rows = page.locator(".quick-input-list .monaco-list-row");
+  const title = page.locator(".quick-input-title");
+  const input = page.getByPlaceholder("What are you looking for?");
+  await input.fill("escalate deadlines lang:pytho");
+  await rows.filter({ hasText: 'There is no language "pytho".' }).waitFor();
+  await page.keyboard.press("Enter");
+  await input.fill("escalate deadlines lang:py");
+  await title.getByText("Search by meaning · lang:python", { exact: true }).waitFor();
+  await rows.first().filter({ hasText: ".py:" }).waitFor();
+  assert.equal(await rows.filter({ hasNotText: ".py:" }).count(), 0);
+  await input.fill("escalate deadlines in:elsewhere");
+  await rows.filter({ hasText: 'There is no folder "elsewhere" in this workspace.' }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  assert.equal(await page.locator(".notification-toast").count(), 0);
+});
+
 test("Search by Meaning shows results as one types, previews, and Enter opens", async () => {
   await workbench.command("View: Close All Editors");
   await workbench.command("Carrel: Search by Meaning");

@@ -324,6 +324,47 @@ test("a question about a selection carries it, unless the chip is removed", asyn
   await page.close();
 });
 
+test("filters are shown as they are understood, go with the question, and wrong ones wait in the box", async () => {
+  const asked: Asked[] = [];
+  const { page } = await openPanel(browser, {
+    handlers: {
+      ask: (params) => {
+        asked.push(params);
+        return answer;
+      },
+    },
+  });
+  const box = page.getByRole("textbox", { name: "Question" });
+  const labels = (scope: string): Promise<string[]> =>
+    page.locator(`${scope} .filter-label`).allTextContents();
+  await box.fill("How? path:src lang:nonsense");
+  await page.getByTestId("filter-problem").getByText('There is no language "nonsense".').waitFor();
+  await page.keyboard.press("Enter");
+  await page
+    .getByTestId("notice")
+    .getByText(/Known are: .*typescript/)
+    .waitFor();
+  assert.equal(await box.inputValue(), "How? path:src lang:nonsense");
+  await box.fill("lang:py");
+  assert.deepEqual(await labels(".ask"), ["lang:python"]);
+  await page.keyboard.press("Enter");
+  await page.getByTestId("notice").getByText("There are filters, and nothing to look for.").waitFor();
+  assert.equal(asked.length, 0);
+
+  await box.fill('path:"my docs" How are <b>leases</b> ended? kind:docs');
+  assert.equal(await page.getByTestId("filter-problem").count(), 0);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "How are <b>leases</b> ended?" }).waitFor();
+  assert.deepEqual(await labels(".question"), ['path:"my docs"', "kind:docs"]);
+  assert.deepEqual(await labels(".ask"), []);
+  await ask(page, "And then?");
+  assert.equal(asked[0]?.question, "How are <b>leases</b> ended?");
+  assert.deepEqual(asked[0]?.filter, { paths: ["my docs"], kinds: ["docs"] });
+  assert.equal(asked[1]?.history[0]?.question, "How are <b>leases</b> ended?");
+  assert.equal(asked[1]?.filter, undefined);
+  await page.close();
+});
+
 test("the conversation comes back in the next page", async () => {
   const first = await openPanel(browser);
   await ask(first.page, "How?");

@@ -154,3 +154,8 @@ test("a conversation that is too long to save loses its beginning, not its end",
   assert.ok(questions.length < 5 && questions.length > 0);
   assert.equal(questions.at(-1), "question 5");
 });
+
+test("what was said before goes on without its filters", () => {
+  const state = run(ask(1, "Why? path:src lang:py"), { type: "answered", id: 1, answer });
+  assert.deepEqual(historyOf(state.exchanges), [{ question: "Why?", answer: answer.text }]);
+});

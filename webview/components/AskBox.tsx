@@ -3,12 +3,14 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Selection } from "../../protocol/data.ts";
 import { selectionLabel } from "../render/labels.ts";
 import type { Session } from "../session/session.ts";
-import { current } from "../session/state.ts";
+import { current, understood } from "../session/state.ts";
+import { FilterLabels } from "./FilterLabels.tsx";
 import { Icon } from "./Icon.tsx";
 
 export function AskBox({ session }: { readonly session: Session }): JSX.Element {
   const box = useRef<HTMLTextAreaElement>(null);
   const { draft, selection, focusRequests, hasFolder } = session.state;
+  const { labels, failure } = understood(draft);
   useCursorOnRequest(box, focusRequests);
   useHeightOfText(box, draft);
 
@@ -42,6 +44,12 @@ export function AskBox({ session }: { readonly session: Session }): JSX.Element 
           onInput={(event) => session.draft(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
+        <FilterLabels labels={labels} />
+        {failure && (
+          <p class="filter-problem" data-testid="filter-problem">
+            {failure.message}
+          </p>
+        )}
         <div class="ask-foot">
           <ModelButton session={session} />
           <SendOrStop session={session} />
@@ -74,7 +82,9 @@ function useHeightOfText(box: RefObject<HTMLTextAreaElement | null>, text: strin
 
 function placeholder(hasFolder: boolean, hasSelection: boolean): string {
   if (!hasFolder) return "Open a folder first";
-  return hasSelection ? "Ask about the selection" : "Ask about this workspace";
+  return hasSelection
+    ? "Ask about the selection"
+    : "Ask about this workspace (path: lang: kind: in: narrow it)";
 }
 
 /** Which model writes the answers; a click chooses another. */

@@ -1,8 +1,9 @@
 import type { ComponentChildren, JSX } from "preact";
 import { contextParts, count, selectionLabel, supportSummary } from "../render/labels.ts";
 import type { Session } from "../session/session.ts";
-import { type Exchange, stageLabels } from "../session/state.ts";
+import { type Exchange, stageLabels, understood } from "../session/state.ts";
 import { AnswerText } from "./AnswerText.tsx";
+import { FilterLabels } from "./FilterLabels.tsx";
 import { Icon } from "./Icon.tsx";
 import { Notice } from "./Notice.tsx";
 import { Passages } from "./Passages.tsx";
@@ -19,6 +20,7 @@ interface Props {
 export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element {
   const { id, question, selection, state, answer, text, passages } = exchange;
   const heading = `question-${id}`;
+  const { text: words, labels } = understood(question);
   const retry = isLast && (
     <button type="button" class="secondary" data-testid="retry" onClick={() => session.retry(id)}>
       <Icon name="retry" />
@@ -29,7 +31,8 @@ export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element 
   return (
     <article class="exchange" aria-labelledby={heading} data-testid="exchange" data-state={state}>
       <div class="question">
-        <h2 id={heading}>{question}</h2>
+        <h2 id={heading}>{words}</h2>
+        <FilterLabels labels={labels} />
         {selection && <p class="question-selection">{selectionLabel(selection)}</p>}
       </div>
       {text !== "" && <AnswerText session={session} exchange={exchange} />}

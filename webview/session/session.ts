@@ -1,6 +1,7 @@
 import type * as v from "valibot";
 import { CarrelError, Channel, type Port } from "../../protocol/channel.ts";
 import type { Hit } from "../../protocol/data.ts";
+import { type Filtered, hasFilters, readQuestion } from "../../protocol/filters.ts";
 import {
   type PanelContract,
   type PanelHostContract,
@@ -10,7 +11,7 @@ import {
 import { spokenAnswer } from "../render/labels.ts";
 import { type Action, reduce } from "./reduce.ts";
 import { fromSaved, toSaved } from "./savedState.ts";
-import { current, type Failure, historyOf, initialState, type PanelState } from "./state.ts";
+import { current, describe, historyOf, initialState, type PanelState } from "./state.ts";
 
 type Requests = PanelHostContract["requests"];
 type Question = v.InferOutput<Requests["ask"]["params"]>;
@@ -87,15 +88,36 @@ export class Session {
     this.dispatch({ type: "focus" });
   }
 
-  /** Sends a question, with the selection that is shown. Does nothing while another is being answered. */
-  ask(text: string): void {
-    const question = text.trim();
+  /**
+   * Sends a question, with the selection that is shown. Does nothing while another is being answered; one whose
+   * filters can't be understood stays in the box, with the reason above it.
+   */
+  ask(typed: string): void {
+    const question = typed.trim();
     if (question === "" || current(this.state)) return;
+    const read = this.read(question);
+    if (!read) return;
+    const { text, filter } = read;
     const id = this.nextId++;
     const history = historyOf(this.state.exchanges);
     const { selection } = this.state;
     this.dispatch({ type: "ask", id, question, selection });
-    void this.answer(id, { question, history, ...(selection ? { selection } : {}) });
+    void this.answer(id, {
+      question: text,
+      history,
+      ...(selection ? { selection } : {}),
+      ...(hasFilters(filter) ? { filter } : {}),
+    });
+  }
+
+  private read(question: string): Filtered | undefined {
+    try {
+      return readQuestion(question);
+    } catch (error) {
+      this.dispatch({ type: "draft", text: question });
+      this.dispatch({ type: "trouble", failure: describe(error) });
+      return undefined;
+    }
   }
 
   /** Asks the last question again, with the selection that it had. */
@@ -206,9 +228,4 @@ export class Session {
       if (this.saving) this.saveNow();
     }, saveDelayMs);
   }
-}
-
-function describe(error: unknown): Failure {
-  if (error instanceof CarrelError) return { message: error.message, remedy: error.remedy };
-  return { message: error instanceof Error ? error.message : String(error), remedy: "" };
 }

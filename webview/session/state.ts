@@ -1,3 +1,4 @@
+import { CarrelError } from "../../protocol/channel.ts";
 import type {
   Answer,
   AnswerEvent,
@@ -7,6 +8,7 @@ import type {
   Selection,
   Turn,
 } from "../../protocol/data.ts";
+import { filterLabels, readFilters } from "../../protocol/filters.ts";
 import type { EngineState } from "../../protocol/panel.ts";
 
 /** What the panel shows: a pure function of the actions so far. Everything in it is plain data. */
@@ -75,7 +77,30 @@ export function historyOf(exchanges: readonly Exchange[]): Turn[] {
   return exchanges
     .filter((exchange) => exchange.state === "done" || (exchange.state === "stopped" && exchange.text !== ""))
     .slice(-maxHistory)
-    .map((exchange) => ({ question: exchange.question, answer: exchange.text }));
+    .map((exchange) => ({ question: understood(exchange.question).text, answer: exchange.text }));
+}
+
+/** What was typed, as it is understood: without its filters, with their labels, or with what is wrong with them. */
+export interface Understood {
+  readonly text: string;
+  readonly labels: readonly string[];
+  readonly failure?: Failure;
+}
+
+/** Reads what is typed, or was, for people to see. */
+export function understood(typed: string): Understood {
+  try {
+    const { text, filter } = readFilters(typed);
+    return { text, labels: filterLabels(filter) };
+  } catch (error) {
+    return { text: typed, labels: [], failure: describe(error) };
+  }
+}
+
+/** Whatever was thrown, as it is shown. */
+export function describe(error: unknown): Failure {
+  if (error instanceof CarrelError) return { message: error.message, remedy: error.remedy };
+  return { message: error instanceof Error ? error.message : String(error), remedy: "" };
 }
 
 /** The question that is being answered, if any; there is at most one. */
