@@ -100,11 +100,17 @@ export class Generation {
           ]
         : [],
     );
-    const found = search(folders, query, await this.queryVectors(query, mode, signal), k, mode);
+    const vectors = await this.queryVectors(query, mode, readNow, signal);
+    const found = search(folders, query, vectors, k, mode);
     return neighbours > 0 ? withNeighbours(folders, await found, neighbours) : found;
   }
 
-  private async queryVectors(query: string, mode: SearchMode, signal?: AbortSignal): Promise<QueryVectors> {
+  private async queryVectors(
+    query: string,
+    mode: SearchMode,
+    readNow: boolean,
+    signal?: AbortSignal,
+  ): Promise<QueryVectors> {
     if (mode === "lexical") return {};
     const { embedding } = this.models;
     const [plain] = await embedding.embed([query], "query", signal);
@@ -114,12 +120,15 @@ export class Generation {
       plain,
       refined,
       knownShare,
-      ...(readNow ? { readNow: (texts: readonly string[]) => this.readNow(texts, signal) } : {}),
+      ...(readNow ? { readNow: (texts: readonly string[]) => this.readInTime(texts, signal) } : {}),
     };
   }
 
   /** Vectors by the better model of as many of these texts as it can read within a second. */
-  private async readNow(texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
+  private async readInTime(
+    texts: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array[]> {
     const { refining } = this.models;
     const vectors: Float32Array[] = [];
     const until = performance.now() + readNowMs;
