@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Connection, Index, type Table } from "@lancedb/lancedb";
 import { refinedSum } from "./checksums.ts";
 import { FileSums } from "./fileSums.ts";
+import { HeldVectors } from "./heldVectors.ts";
 import { batches, connectTo, hasColumns, isIn, toLance } from "./lance.ts";
 import { DamagedStoreError, withProblems } from "./problems.ts";
 import { namesOf, refinedSchema } from "./schema.ts";
@@ -37,12 +38,16 @@ export class RefinedVectors {
   /** Hashes of rows that failed their checksum when all were last read. */
   private failed: string[] = [];
   private indexDamaged = false;
+  /** What was read and checked. A vector is never wrong, so one that has left the table may stay here. */
+  private readonly read: HeldVectors;
+  private hasReadAhead = false;
   /** The end of the last write: the second pass and a question may want to write at once. */
   private writing: Promise<unknown> = Promise.resolve();
 
   private constructor(dir: string, dimension: number) {
     this.dir = dir;
     this.dimension = dimension;
+    this.read = new HeldVectors(dimension);
   }
 
   /** Opens what is under `dir` (absolute, local); there may be nothing yet, and nothing is made before `add`. */
@@ -150,15 +155,34 @@ export class RefinedVectors {
       const found = new Map<string, number>();
       const table = await this.existing();
       if (!table || hashes.length === 0) return found;
-      const wanted = new Set(hashes);
-      const matching = table.query().where(isIn("hash", [...wanted]));
-      for await (const batch of batches<Row>(matching, columns)) {
-        for (const row of batch) {
-          if (wanted.has(row.hash) && isWhole(row)) found.set(row.hash, cosine(query, row.vector.toArray()));
-        }
+      await this.readAhead(table);
+      const unread: string[] = [];
+      for (const hash of new Set(hashes)) {
+        const vector = this.read.get(hash);
+        if (vector) found.set(hash, cosine(query, vector));
+        else unread.push(hash);
+      }
+      if (unread.length === 0) return found;
+      for await (const batch of batches<Row>(table.query().where(isIn("hash", unread)), columns)) {
+        for (const row of batch) if (this.keep(row)) found.set(row.hash, cosine(query, row.vector.toArray()));
       }
       return found;
     });
+  }
+
+  /** Looking vectors up in the table takes longer than all else in a search, so they are read once. */
+  private async readAhead(table: Table): Promise<void> {
+    if (this.hasReadAhead) return;
+    this.hasReadAhead = true;
+    if ((await table.countRows()) > this.read.limit) return;
+    for await (const batch of batches<Row>(table.query(), columns)) for (const row of batch) this.keep(row);
+  }
+
+  /** Whether the row is whole; it is held in memory as long as there is room. */
+  private keep(row: Row): boolean {
+    if (!isWhole(row)) return false;
+    this.read.add(row.hash, row.vector.toArray());
+    return true;
   }
 
   /** Makes one fragment of many and drops vectors that no text has any more, when they are many. */
@@ -174,6 +198,7 @@ export class RefinedVectors {
   }
 
   close(): void {
+    this.read.clear();
     this.table?.close();
     this.connection?.close();
   }
@@ -262,7 +287,8 @@ function toBytes(vector: Float32Array): Int8Array {
 function cosine(query: Float32Array, bytes: Int8Array): number {
   let product = 0;
   let squares = 0;
-  for (const [i, value] of bytes.entries()) {
+  for (let i = 0; i < bytes.length; i++) {
+    const value = bytes[i] ?? 0;
     product += (query[i] ?? 0) * value;
     squares += value * value;
   }
