@@ -118,7 +118,11 @@ function withoutNetwork({ platform, isRoot, has }: Machine): string[] {
 
 function permissionArguments({ entry, readable, hasNativeCode }: Program): string[] {
   const own = packageOf(entry);
-  const paths = [own, join(own, "node_modules"), ...readable].flatMap(spellings);
+  // Node adds the asterisk itself, but only to folders that are there: one that is away may come back.
+  const paths = [
+    ...[own, join(own, "node_modules")].flatMap(spellings),
+    ...readable.flatMap(spellings).map((folder) => join(folder, "*")),
+  ];
   return [
     "--permission",
     "--disable-warning=SecurityWarning",

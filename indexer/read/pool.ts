@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { realpathSync } from "node:fs";
 import { CarrelError, Channel } from "../../protocol/channel.ts";
 import type { Attempt, DocumentText } from "../../protocol/data.ts";
 import { engineEnvironment } from "../../protocol/launch.ts";
@@ -57,7 +58,7 @@ interface Mishap {
 }
 
 interface Job {
-  /** What it reads in; undefined where it reads nothing. */
+  /** The real path of what it reads in; undefined where it reads nothing. */
   readonly folder?: string;
   /** Sends the request, and settles the job when it is answered. False if the process was gone before. */
   readonly run: (channel: ParserChannel) => Promise<boolean>;
@@ -119,12 +120,13 @@ class ParserPool implements Parser {
           done(value);
         };
       };
+      const real = realOf(folder);
       const job: Job = {
-        folder,
+        folder: real,
         isSuspect: false,
         run: (channel) =>
           answered(
-            channel.request("parse", { folder, path, maxFileBytes, ...this.exceptions() }),
+            channel.request("parse", { folder: real, path, maxFileBytes, ...this.exceptions() }),
             settle(resolve),
             ({ message }) => settle(resolve)({ ok: false, reason: `It can't be read: ${message}` }),
           ),
@@ -143,14 +145,15 @@ class ParserPool implements Parser {
   }
 
   documentText(folder: string, path: string): Promise<DocumentText> {
+    const real = realOf(folder);
     return new Promise((resolve, reject) => {
       this.enqueue(
         {
-          folder,
+          folder: real,
           isSuspect: false,
           run: (channel) =>
             answered(
-              channel.request("documentText", { folder, path, ...this.exceptions() }),
+              channel.request("documentText", { folder: real, path, ...this.exceptions() }),
               resolve,
               reject,
             ),
@@ -354,6 +357,15 @@ class ParserPool implements Parser {
       child.process.once("error", () => resolve());
       child.process.kill("SIGKILL");
     });
+  }
+}
+
+/** A folder's real path; one that is not there has none yet, and nothing in it to read. */
+function realOf(folder: string): string {
+  try {
+    return realpathSync.native(folder);
+  } catch {
+    return folder;
   }
 }
 

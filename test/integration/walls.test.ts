@@ -109,6 +109,31 @@ test("a folder that comes later is readable too, and what was asked before is an
   assert.deepEqual([(await first).ok, second.ok], [true, true]);
 });
 
+test("a folder around another one, and folders whose names begin alike, are readable", async () => {
+  for (const names of [
+    ["outer/inner", "outer"],
+    ["docs", "docs-old", "docs2"],
+  ]) {
+    const parser = make();
+    const results = await Promise.all(names.map((name) => parser.parse(folder(name), "note.md", 1_000)));
+    assert.deepEqual(
+      results.map(({ ok }) => ok),
+      names.map(() => true),
+    );
+  }
+});
+
+test("a folder that was not there when the parser was started can be read once it is back", async () => {
+  const parser = make();
+  const path = join(root, "away");
+  assert.deepEqual(await parser.parse(path, "note.md", 1_000), {
+    ok: false,
+    reason: "The file is gone.",
+    mayPass: true,
+  });
+  assert.ok((await parser.parse(folder("away"), "note.md", 1_000)).ok);
+});
+
 const noTrial = process.platform === "linux" ? noPermissions : "only Linux surely has no sandbox-exec";
 test("a machine without a wall that was hoped for gets the others", { skip: noTrial }, async () => {
   // The first start fails: there is no such program here.
