@@ -307,9 +307,9 @@ export class FolderEntry {
   }
 
   private isToBeRead(file: WalkedFile): boolean {
-    const known = this.opened().files.get(file.path);
-    const isDue = known !== undefined && known.retryAtMs > 0 && known.retryAtMs <= Date.now();
-    return isDue || this.opened().hasChanged(file);
+    const index = this.opened();
+    // Who asks for all to be looked at may have mended what was in the way: it is tried now, not when it is due.
+    return (index.files.get(file.path)?.retryAtMs ?? 0) > 0 || index.hasChanged(file);
   }
 
   private async remove(paths: readonly string[]): Promise<void> {

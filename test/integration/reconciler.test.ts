@@ -221,23 +221,22 @@ test("a file that could not be read for now is tried again when it is due, and n
   assert.equal(made.entry().nextRetryAt(), Number.POSITIVE_INFINITY);
 });
 
-test("a whole look reads a file again whose next try is due, though it has not changed", async (t) => {
-  t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+test("a whole look reads what could not be read for now, though no try is due and nothing has changed", async (t) => {
   const workspace = await workspaceOf(t, fruit);
   const made = await stepwise(t, workspace, one);
-  made.onParse = () => ({ ok: false, reason: "It took too long.", mayPass: true });
+  made.onParse = (path) =>
+    path === "a.md"
+      ? { ok: false, reason: "The file is gone.", mayPass: true }
+      : { ok: false, reason: "The file is empty." };
   made.ask();
   await made.settle();
+  assert.equal(made.status().skipped, 2);
   made.onParse = () => undefined;
+  made.parsed.length = 0;
   made.ask();
   await made.settle();
-  assert.equal(made.status().files, 0);
-  t.mock.timers.tick(30_000);
-  made.wish.paused = true;
-  await made.settle();
-  made.ask();
-  await made.settle();
-  assert.equal(made.status().files, 2);
+  assert.deepEqual(made.parsed, ["a.md"]);
+  assert.equal(made.status().files, 1);
 });
 
 test("a step that fails is the folder's problem, which is tried again later and each time later", async (t) => {
