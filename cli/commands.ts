@@ -64,8 +64,8 @@ async function runWith(channel: EngineChannel, command: Exclude<Command, { name:
     case "search": {
       await updateIfAsked(channel, command);
       const { query, k, mode, filter, neighbours } = command;
-      const { hits, ms } = await channel.request("search", { query, k, mode, filter, neighbours });
-      print(command, hits.map(publicHit), { hits, ms }, hitsText);
+      const found = await channel.request("search", { query, k, mode, filter, neighbours });
+      print(command, found.hits.map(publicHit), found, hitsText);
       break;
     }
     case "queries":
@@ -145,8 +145,8 @@ async function searchAll(
     number += 1;
     if (line.trim() === "") continue;
     const { id, query } = parseQuery(line, `${file}:${number}`);
-    const { hits } = await channel.request("search", { query, k, mode, filter, neighbours });
-    printJson({ id, hits: hits.map(publicHit) });
+    const { hits, nearest } = await channel.request("search", { query, k, mode, filter, neighbours });
+    printJson({ id, hits: hits.map(publicHit), nearest: nearest.map(publicHit) });
   }
 }
 

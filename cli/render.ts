@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { InferOutput } from "valibot";
 import type {
   Answer,
   Check,
@@ -9,6 +10,7 @@ import type {
   Range,
   Skipped,
 } from "../protocol/data.ts";
+import type { EngineContract } from "../protocol/engine.ts";
 
 /** All that is given to these functions has gone through harmless.ts; colours are added here. */
 
@@ -16,6 +18,8 @@ type Style = Parameters<typeof styleText>[0];
 
 /** More than this is a list to search in, not an answer; --json has all. */
 const shownPassages = 5;
+
+type SearchResult = InferOutput<EngineContract["requests"]["search"]["result"]>;
 
 /** Lines of a passage: at most, and when nothing in it is marked. */
 const shownLines = 14;
@@ -67,10 +71,16 @@ function skippedLines(skipped: readonly Skipped[]): string[] {
   return [`Not indexed (${skipped.length}):`, ...shown, ...more];
 }
 
-export function hitsText({ hits, ms }: { readonly hits: readonly Hit[]; readonly ms: number }): string {
-  if (hits.length === 0) return "Nothing was found.";
+export function hitsText({ hits, nearest, ms }: SearchResult): string {
+  if (hits.length === 0) return notFoundText(nearest);
   const passages = hits.map((hit, index) => passageText(hit, index + 1));
   return [...passages, styled("dim", `${hits.length} passages in ${ms.toFixed(0)} ms`)].join("\n\n");
+}
+
+function notFoundText(nearest: readonly Hit[]): string {
+  if (nearest.length === 0) return "Nothing was found.";
+  const places = nearest.map((hit) => `  ${placeText(hit)}`);
+  return ["I did not find this. What comes nearest does not match well:", ...places].join("\n");
 }
 
 /** The answer with its sources, what each step took, and which connections were opened. */

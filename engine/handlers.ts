@@ -1,3 +1,4 @@
+import { floor } from "../indexer/search/matchScore.ts";
 import { CarrelError, type Handlers, type RequestContext } from "../protocol/channel.ts";
 import type {
   Answer,
@@ -18,6 +19,9 @@ import { mendOpen } from "./privateStorage.ts";
 import { saltOf } from "./salt.ts";
 import type { SearchDetails } from "./workspace/generation.ts";
 import { Workspace, type WorkspaceParts } from "./workspace/workspace.ts";
+
+/** How much of what does not match well is shown where nothing does. */
+const nearestShown = 3;
 
 type AskParams = Parameters<Handlers<EngineContract>["ask"]>[0];
 
@@ -143,8 +147,12 @@ function finding(
     async search({ query, k, mode, except, ...details }, { signal }) {
       const started = performance.now();
       const found = await search(query, except ? k + 10 : k, mode, signal, details);
-      const hits = except ? found.filter((hit) => !overlaps(hit, except)).slice(0, k) : found;
-      return { hits, ms: performance.now() - started };
+      const ms = performance.now() - started;
+      if (except) {
+        const related = found.filter((hit) => !overlaps(hit, except) && hit.score >= floor);
+        return { hits: related.slice(0, k), nearest: [], ms };
+      }
+      return { ...aboveFloor(found), ms };
     },
     ask(request, context) {
       const asking = {
@@ -164,6 +172,15 @@ function finding(
       return parts.parser.documentText(folder, path);
     },
   };
+}
+
+/**
+ * A question is answered by what is found together, so a weak hit stays beside a good one; where all are weak, the
+ * answer is not there.
+ */
+function aboveFloor(found: readonly Hit[]): { hits: Hit[]; nearest: Hit[] } {
+  const isFound = found.some((hit) => hit.score >= floor);
+  return isFound ? { hits: [...found], nearest: [] } : { hits: [], nearest: found.slice(0, nearestShown) };
 }
 
 function overlaps(hit: Hit, except: { path: string; startLine: number; endLine: number }): boolean {

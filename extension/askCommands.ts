@@ -64,6 +64,6 @@ export function askCommands(
 /** Searches for what was typed, with its filters. @throws CarrelError "invalid" for filters that can't be understood. */
 async function searchAll(engine: EngineClient, typed: string, signal: AbortSignal): Promise<FoundHits> {
   const { text: query, filter } = readQuestion(typed);
-  const { hits } = await engine.search({ query, k: pickedHits, mode: "hybrid", filter }, signal);
-  return { hits, filters: filterLabels(filter) };
+  const { hits, nearest } = await engine.search({ query, k: pickedHits, mode: "hybrid", filter }, signal);
+  return { hits, nearest, filters: filterLabels(filter) };
 }

@@ -6,7 +6,6 @@ import type {
   ChatServer,
   Connections,
   DocumentText,
-  Hit,
   IndexStatus,
   IndexSummary,
   Skipped,
@@ -94,7 +93,7 @@ export class EngineClient {
     return this.call((channel) => channel.request("status", {}));
   }
 
-  search(params: SearchParams, signal?: AbortSignal): Promise<{ hits: Hit[]; ms: number }> {
+  search(params: SearchParams, signal?: AbortSignal): Promise<InferOutput<Requests["search"]["result"]>> {
     return this.call((channel) => channel.request("search", params, signal ? { signal } : {}));
   }
 

@@ -22,6 +22,8 @@ export interface SearchPickOptions {
 
 export interface FoundHits {
   readonly hits: readonly Hit[];
+  /** What comes nearest where nothing matches. */
+  readonly nearest?: readonly Hit[];
   /** The filters that were understood, as people read them. */
   readonly filters?: readonly string[];
 }
@@ -111,7 +113,7 @@ function liveSearch(
         const found =
           query.trim() === "" ? await options.related?.(signal) : await options.search(query, signal);
         if (signal.aborted) return;
-        pick.items = (found?.hits ?? []).map(itemOf);
+        pick.items = found ? itemsOf(found) : [];
         const title = [options.title, ...(found?.filters ?? [])].join(" · ");
         pick.title = found?.hits.length === 0 ? vscode.l10n.t("{0}: nothing found", title) : title;
       } catch (error) {
@@ -126,6 +128,13 @@ function liveSearch(
     },
     stop: () => searching.abort(),
   };
+}
+
+function itemsOf({ hits, nearest = [] }: FoundHits): HitItem[] {
+  if (hits.length > 0 || nearest.length === 0) return hits.map(itemOf);
+  const label = `$(info) ${vscode.l10n.t("I did not find this in your files.")}`;
+  const separator = { label: vscode.l10n.t("Nearest"), kind: vscode.QuickPickItemKind.Separator };
+  return [{ label, alwaysShow: true }, separator, ...nearest.map(itemOf)];
 }
 
 function itemOf(hit: Hit): HitItem {

@@ -14,7 +14,8 @@ export const fileKind = v.picklist(["code", "prose", "document", "data"]);
 export type FileKind = v.InferOutput<typeof fileKind>;
 
 /**
- * A chunk that was found, with its score; what a person or a model is shown is called a passage. For PDF and DOCX
+ * A chunk that was found, with its score: how well it matches, from 0 to 1, which means the same from one question
+ * to the next. Hits stand in the order of their rank, which goes by more than that. What a person or a model is shown is called a passage. For PDF and DOCX
  * the lines are those of the extracted text (see the `document` request). `marks` are the sentences of `text` that
  * match the question best.
  */

@@ -49,7 +49,13 @@ export const engineContract = {
         /** How many chunks before and after each hit come with it. */
         neighbours: v.exactOptional(v.number()),
       }),
-      result: v.object({ hits: v.array(data.hit), ms: v.number() }),
+      result: v.object({
+        /** Empty when nothing matches better than what is found for questions that have no answer here. */
+        hits: v.array(data.hit),
+        /** Then, the little that comes nearest; else empty. */
+        nearest: v.array(data.hit),
+        ms: v.number(),
+      }),
     },
     ask: {
       params: v.object({

@@ -1,9 +1,9 @@
 /** Words that say nothing about what a text is about, by language. Lower case, as they are written. */
 const byLanguage: Readonly<Record<string, string>> = {
   en: `a about above after again all also am an and any are as at be because been before being below between both but
-    by can could did do does doing done down during each every few for from had has have having he her here hers him
-    his how i if in into is it its just me more most my no nor not of off on once only or other our out over own please
-    same she should so some such tell than that the their them then there these they this those through to too under
+    by can could did do does doing done down during each ever every few for from get gets getting got had has have having he her here hers him
+    his how i if in into is it its just let lets may me might more most must my no nor not of off on once only or other our out over own please
+    same shall she should so some such tell than that the their them then there these they this those through to too under
     until up us very was we were what what's when where which while who whom whose why will with would you your`,
   de: `aber alle als also am an auch auf aus bei bin bis bist da damit dann das dass dem den denn der des die dies
     diese dieser dieses doch du durch ein eine einem einen einer eines er es für hat hatte ich ihr im in ist ja kann
@@ -33,7 +33,8 @@ const languages = new Map(
  */
 export function stopWordsOf(text: string): (word: string) => boolean {
   const words = languages.get(guessLanguage(text)) ?? languages.get("en");
-  return (word) => words?.has(word.toLowerCase()) ?? false;
+  // The month is no small word: "may" is one, "May" is not.
+  return (word) => word !== "May" && (words?.has(word.toLowerCase()) ?? false);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { FileKind, Range } from "../../protocol/data.ts";
+import { questionTerms } from "../../text/questionTerms.ts";
 import { sentences } from "../../text/sentences.ts";
-import { stopWordsOf } from "../../text/stopWords.ts";
 import { terms } from "../../text/terms.ts";
 
 /** Longer "sentences" are tables or data that lost their lines; marking all of it would point at nothing. */
@@ -41,14 +41,6 @@ export function markSentences(question: string, text: string, kind?: FileKind, m
     .slice(0, most)
     .map(({ range }) => range)
     .sort((a, b) => a[0] - b[0]);
-}
-
-/** The terms of a question that say what it is about; all of them when it has nothing but small words. */
-export function questionTerms(question: string): Set<string> {
-  const words = question.match(/[\p{L}\p{N}\p{M}_'’]+/gu) ?? [];
-  const isStopWord = stopWordsOf(question);
-  const meaningful = words.filter((word) => !isStopWord(word));
-  return new Set(terms((meaningful.length > 0 ? meaningful : words).join(" ")));
 }
 
 function proseUnits(text: string): Range[] {

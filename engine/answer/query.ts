@@ -1,5 +1,5 @@
 import type { Selection, Turn } from "../../protocol/data.ts";
-import { questionTerms } from "./marks.ts";
+import { questionTerms } from "../../text/questionTerms.ts";
 
 const longestSelection = 400;
 const mostTurns = 3;

@@ -1,9 +1,13 @@
 import type { Filter, Hit, SearchMode } from "../../protocol/data.ts";
+import { questionTerms } from "../../text/questionTerms.ts";
 import { terms } from "../../text/terms.ts";
 import type { RefinedRow, RefinedVectors } from "../store/refinedVectors.ts";
 import { searchedText } from "../store/searchedText.ts";
 import type { Candidate, Store, StoredChunk } from "../store/store.ts";
-import { applyTestPenalty, byScore, fuse, isTest, type ScoredCandidate } from "./fuse.ts";
+import { roleOf } from "./fileRole.ts";
+import { type Ranking, rank, type ScoredCandidate } from "./fuse.ts";
+import { matchScore } from "./matchScore.ts";
+import { formOf } from "./questionForm.ts";
 
 /** How many candidates each of the two searches brings. */
 const candidateCount = 100;
@@ -55,9 +59,11 @@ export async function search(
   vectors: QueryVectors,
   k: number,
   mode: SearchMode,
+  rules?: Ranking,
 ): Promise<SearchHit[]> {
   const limit = Math.max(candidateCount, k);
-  const queryTerms = mode === "vector" ? [] : [...new Set(terms(query))];
+  const asked = questionTerms(query);
+  const queryTerms = mode === "vector" ? [] : [...asked];
   const vector = mode === "lexical" ? undefined : vectors.plain;
   const lists = await Promise.all(
     folders.map(async (from) => {
@@ -71,20 +77,37 @@ export async function search(
   const refined = mode === "lexical" ? undefined : await vectors.refined;
   if (refined) await Promise.all(lists.map((list) => addRefined(list, refined)));
   const all = lists.flat();
-  const rank = (): void => {
-    fuse(all, mode, vectors.knownShare);
-    if (mode === "hybrid") applyTestPenalty(all, queryTerms);
-    all.sort(byScore);
-  };
-  rank();
+  const question = { form: formOf(query), known: vectors.knownShare };
+  rank(all, mode, question, rules);
   if (
     refined &&
     vectors.readNow &&
     (await readMissing(all.slice(0, readNowCount), refined, vectors.readNow))
   ) {
-    rank();
+    rank(all, mode, question, rules);
   }
-  return fetchHits(all.slice(0, k));
+  const chunks = await fetchChunks(all.slice(0, k));
+  return all.slice(0, k).flatMap((one) => {
+    const chunk = chunks.get(one.from)?.get(one.id);
+    return chunk ? [toHit(one, chunk, scoreOf(one, chunk, asked, vectors))] : [];
+  });
+}
+
+/** How well the chunk matches, whatever else was found. */
+function scoreOf(
+  { similarity, refined }: FolderCandidate,
+  chunk: StoredChunk,
+  asked: ReadonlySet<string>,
+  { plain, knownShare }: QueryVectors,
+): number {
+  const own = new Set(terms(searchedText(chunk)));
+  const found = [...asked].filter((term) => own.has(term)).length;
+  return matchScore({
+    coverage: found / Math.max(1, asked.size),
+    similarity: plain && knownShare !== undefined ? similarity : undefined,
+    refined,
+    known: knownShare ?? 1,
+  });
 }
 
 /** Gives those of `best` that have no refined vector one now. Returns whether any got one. */
@@ -118,17 +141,26 @@ function merge(
   queryVector: Float32Array | undefined,
 ): FolderCandidate[] {
   const byId = new Map<string, FolderCandidate>();
-  const none = { from, refined: undefined, score: 0 };
   const isOwn = ({ path }: Candidate): boolean => !from.nested?.some((prefix) => path.startsWith(prefix));
+  const put = (candidate: Candidate, lexicalScore: number, similarity: number): void => {
+    const { id, path, textHash } = candidate;
+    byId.set(id, {
+      from,
+      id,
+      textHash,
+      file: `${from.folder}\0${path}`,
+      role: roleOf(candidate),
+      lexical: lexicalScore,
+      similarity,
+      refined: undefined,
+      score: 0,
+    });
+  };
   for (const candidate of lexical.filter(isOwn)) {
-    const { id, textHash, vector, score } = candidate;
-    const similarity = queryVector ? dot(queryVector, vector) : 0;
-    byId.set(id, { ...none, id, textHash, isTest: isTest(candidate), lexical: score, similarity });
+    put(candidate, candidate.score, queryVector ? dot(queryVector, candidate.vector) : 0);
   }
   for (const candidate of nearest.filter(isOwn)) {
-    const { id, textHash, score } = candidate;
-    if (byId.has(id)) continue;
-    byId.set(id, { ...none, id, textHash, isTest: isTest(candidate), lexical: 0, similarity: score });
+    if (!byId.has(candidate.id)) put(candidate, 0, candidate.score);
   }
   return [...byId.values()];
 }
@@ -154,15 +186,7 @@ async function fetchChunks(
   return chunks;
 }
 
-async function fetchHits(ranked: readonly FolderCandidate[]): Promise<SearchHit[]> {
-  const chunks = await fetchChunks(ranked);
-  return ranked.flatMap((one) => {
-    const chunk = chunks.get(one.from)?.get(one.id);
-    return chunk ? [toHit(one, chunk)] : [];
-  });
-}
-
-function toHit(candidate: FolderCandidate, chunk: StoredChunk): SearchHit {
+function toHit(candidate: FolderCandidate, chunk: StoredChunk, score: number): SearchHit {
   return {
     folder: candidate.from.folder,
     path: chunk.path,
@@ -172,7 +196,7 @@ function toHit(candidate: FolderCandidate, chunk: StoredChunk): SearchHit {
     endLine: chunk.endLine,
     ...(chunk.page === null ? {} : { page: chunk.page }),
     ...(chunk.heading === null ? {} : { heading: chunk.heading }),
-    score: Math.max(0, Math.round(candidate.score * 1e4) / 1e4),
+    score: Math.round(score * 1e4) / 1e4,
     text: chunk.text,
   };
 }

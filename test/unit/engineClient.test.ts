@@ -57,7 +57,7 @@ function isGone(error: unknown): boolean {
 }
 
 test("starts no process before it is needed, and one alone for many calls", async () => {
-  const { client, children } = clientOf([{ search: () => ({ hits: [], ms: 1 }) }]);
+  const { client, children } = clientOf([{ search: () => ({ hits: [], nearest: [], ms: 1 }) }]);
   assert.equal(client.state.state, "stopped");
   await client.filesChanged(["/ws/a.txt"]);
   await client.settingsChanged();
@@ -76,7 +76,7 @@ test("tells the engine where to work before anything else", async () => {
     },
     search: () => {
       seen.push("search");
-      return { hits: [], ms: 0 };
+      return { hits: [], nearest: [], ms: 0 };
     },
   };
   const { client } = clientOf([script]);
@@ -89,7 +89,7 @@ test("tells the engine where to work before anything else", async () => {
 test("a death ends the pending requests as gone, and the engine is started again", async () => {
   const { client, children, states, reached } = clientOf([
     { search: never, ask: never },
-    { search: () => ({ hits: [], ms: 7 }) },
+    { search: () => ({ hits: [], nearest: [], ms: 7 }) },
   ]);
   await client.start();
   const pending = [client.search(query), client.ask({ question: "?", history: [] })];
@@ -109,7 +109,7 @@ test("a death ends the pending requests as gone, and the engine is started again
 });
 
 test("a request that comes while the engine is down waits for the restart", async () => {
-  const { client, children } = clientOf([{}, { search: () => ({ hits: [], ms: 5 }) }]);
+  const { client, children } = clientOf([{}, { search: () => ({ hits: [], nearest: [], ms: 5 }) }]);
   await client.start();
   children[0]?.die(1);
   assert.equal((await client.search(query)).ms, 5);
