@@ -157,7 +157,7 @@ function finding(
     ask(request, context) {
       const asking = {
         search: (query: string, k: number, signal: AbortSignal) =>
-          search(query, k, "hybrid", signal, { filter: request.filter, isQuestion: true }),
+          workspace.search(query, k, "hybrid", signal, { filter: request.filter, isQuestion: true }),
         searched: () => {
           const labels = filterLabels(request.filter ?? {}).join(" ");
           return workspace.description() + (labels && `, of which only ${labels}`);

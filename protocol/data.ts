@@ -153,6 +153,8 @@ export const answer = v.object({
   written: v.boolean(),
   text: v.string(),
   passages: v.array(hit),
+  /** What was searched for: the question, and what it was completed to where it may go on with the one before. */
+  searchedFor: v.optional(v.array(v.string())),
   sentences: v.array(checkedSentence),
   model: v.optional(v.string()),
   context: v.optional(contextUse),
@@ -175,10 +177,6 @@ export const answerEvent = v.variant("type", [
 ]);
 export type AnswerEvent = v.InferOutput<typeof answerEvent>;
 
-/** A question that was asked before. `answer` is "" where passages alone were shown. */
-export const turn = v.object({ question: v.string(), answer: v.string() });
-export type Turn = v.InferOutput<typeof turn>;
-
 /** Text that the user selected in an editor, to be asked about. */
 export const selection = v.object({
   path: v.string(),
@@ -188,6 +186,15 @@ export const selection = v.object({
   text: v.string(),
 });
 export type Selection = v.InferOutput<typeof selection>;
+
+/** A question that was asked before. `answer` is "" where passages alone were shown. */
+export const turn = v.object({
+  question: v.string(),
+  answer: v.string(),
+  /** What it was about. */
+  selection: v.optional(selection),
+});
+export type Turn = v.InferOutput<typeof turn>;
 
 const chatModel = v.object({
   name: v.string(),

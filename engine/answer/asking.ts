@@ -3,8 +3,8 @@ import type { CarrelError, RequestContext } from "../../protocol/channel.ts";
 import type { Answer, AnswerEvent, CheckedSentence, Hit, Selection, Turn } from "../../protocol/data.ts";
 import { withoutCitations } from "../../text/citations.ts";
 import { checkAnswer } from "./checking.ts";
+import { findPassages, type Search } from "./findPassages.ts";
 import { markSentences } from "./marks.ts";
-import { searchQuery } from "./query.ts";
 import { type WriteParts, type Written, writeAnswer } from "./writing.ts";
 
 const passagesAsked = 8;
@@ -20,7 +20,7 @@ export interface AskRequest {
 }
 
 export interface AskParts extends WriteParts {
-  search(query: string, k: number, signal: AbortSignal): Promise<Hit[]>;
+  search: Search;
   /** The user's choice of a model, or "" for the best installed one. */
   readonly chatModel: string;
   /** What was searched, for a question without an answer: "412 files in 2 folders". */
@@ -40,7 +40,7 @@ export async function answerQuestion(
   const { signal, progress } = context;
   const started = performance.now();
   throwIfCancelled(signal);
-  const passages = await findPassages(request, parts, context);
+  const { passages, searchedFor } = await searchFor(request, parts, context);
   const searchMs = performance.now() - started;
   progress({ type: "passages", passages });
 
@@ -48,6 +48,7 @@ export async function answerQuestion(
     written: false,
     text: "",
     passages,
+    searchedFor,
     sentences: [],
     notice,
     timings: { searchMs, answerMs: performance.now() - started },
@@ -78,6 +79,7 @@ export async function answerQuestion(
     written: true,
     text: written.text,
     passages: markCited(written.text, sentences, passages),
+    searchedFor,
     sentences,
     model,
     ...(written.problem ? { incomplete: true } : {}),
@@ -91,17 +93,15 @@ export async function answerQuestion(
   };
 }
 
-/** What is found for the question, with the sentences marked that match it. */
-async function findPassages(
+async function searchFor(
   request: AskRequest,
-  parts: AskParts,
+  { search }: AskParts,
   { signal, progress }: RequestContext<AnswerEvent>,
-): Promise<Hit[]> {
+): ReturnType<typeof findPassages> {
   progress({ type: "stage", stage: "searching" });
-  const query = searchQuery(request.question, request.history, request.selection);
-  const hits = await parts.search(query, passagesAsked, signal);
+  const found = await findPassages(request, search, passagesAsked, signal);
   throwIfCancelled(signal);
-  return hits.map((hit) => ({ ...hit, marks: markSentences(query, hit.text, hit.kind) }));
+  return found;
 }
 
 function noticeOfWritten({ text, problem, cut }: Written, parts: AskParts): string {

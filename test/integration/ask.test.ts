@@ -173,12 +173,13 @@ describe("asking a question", () => {
     assert.match(body?.messages?.at(-1)?.content ?? "", /print\(42\)/);
   });
 
-  it("searches for a follow-up together with the question before", async () => {
-    await ask({
+  it("searches for a follow-up alone and with what the question before was about", async () => {
+    const { answer } = await ask({
       question: "And for managers?",
       history: [{ question: "How long is the holiday?", answer: "28 days [1]." }],
     });
-    assert.deepEqual(searches, ["How long is the holiday?\nAnd for managers?"]);
+    assert.deepEqual(searches, ["And for managers?", "holiday: And for managers?"]);
+    assert.deepEqual(answer.searchedFor, searches);
     const body = fake.requests.find(({ path }) => path === "/api/chat")?.body;
     assert.deepEqual(
       body?.messages?.map(({ role }) => role),

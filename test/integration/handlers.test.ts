@@ -30,7 +30,8 @@ async function engineOver(t: TestContext, files: Record<string, string>) {
     log: () => undefined,
     applySettings: (settings) => applied.push(settings),
     async answer({ question }, asking, { signal }) {
-      const passages = await asking.search(question, 3, signal);
+      const found = await asking.search(question, 3, signal);
+      const passages = found.map((hit) => ({ ...hit, marks: [] }));
       const timings = { searchMs: 1, answerMs: 1 };
       return { written: false, text: asking.searched?.() ?? "", passages, sentences: [], timings };
     },

@@ -7,7 +7,6 @@ import {
   largestContext,
   TokenRatios,
 } from "../../engine/answer/prompt.ts";
-import { searchQuery } from "../../engine/answer/query.ts";
 import type { Hit } from "../../protocol/data.ts";
 
 function hit(text: string, changes: Partial<Hit> = {}): Hit {
@@ -153,44 +152,5 @@ describe("the estimate of tokens", () => {
     assert.equal(ratios.of("b"), 1);
     for (let i = 0; i < 8; i++) ratios.learn("a", 1000, 800);
     assert.ok(Math.abs(ratios.of("a") - 0.92) < 1e-9);
-  });
-});
-
-describe("what is searched for", () => {
-  const check = (question: string, expected: string, ...before: string[]): void => {
-    assert.equal(
-      searchQuery(
-        question,
-        before.map((asked) => ({ question: asked, answer: "…" })),
-      ),
-      expected,
-    );
-  };
-  const install = "How do I install the server on Windows?";
-  it("is the question alone when it stands alone", () => {
-    check(install, install);
-    check("Which ports does the mail gateway use?", "Which ports does the mail gateway use?", install);
-  });
-  it("goes back to the last question that stands alone", () => {
-    check("And for Linux?", `${install}\nAnd for Linux?`, install);
-    check(
-      "and macOS?",
-      `${install}\nand for Linux?\nand macOS?`,
-      "Old, unrelated question here?",
-      install,
-      "and for Linux?",
-    );
-    check("Who wrote it?", `${install}\nWho wrote it?`, install);
-    check(
-      "Und für Linux?",
-      `Wie installiere ich den Server?\nUnd für Linux?`,
-      "Wie installiere ich den Server?",
-    );
-    check("Why?", `${install}\nWhy?`, install);
-  });
-  it("has no history to go back to at first", () => check("And for Linux?", "And for Linux?"));
-  it("includes the beginning of a selection", () => {
-    const selection = { path: "a", language: "x", startLine: 1, endLine: 1, text: "y".repeat(900) };
-    assert.equal(searchQuery("Explain this", [], selection), `Explain this\n${"y".repeat(400)}`);
   });
 });

@@ -99,6 +99,9 @@ test("history holds what was answered, in order, and no failures", () => {
     { type: "stopped", id: 5 },
     ask(6, "six"),
   );
+  const selection = { path: "a.ts", language: "typescript", startLine: 1, endLine: 2, text: "let a;" };
+  const about = run({ type: "ask", id: 1, question: "Why?", selection }, { type: "answered", id: 1, answer });
+  assert.deepEqual(historyOf(about.exchanges), [{ question: "Why?", answer: answer.text, selection }]);
   assert.deepEqual(historyOf(state.exchanges), [
     { question: "one", answer: answer.text },
     { question: "three", answer: "" },

@@ -77,7 +77,11 @@ export function historyOf(exchanges: readonly Exchange[]): Turn[] {
   return exchanges
     .filter((exchange) => exchange.state === "done" || (exchange.state === "stopped" && exchange.text !== ""))
     .slice(-maxHistory)
-    .map((exchange) => ({ question: understood(exchange.question).text, answer: exchange.text }));
+    .map(({ question, text, selection }) => ({
+      question: understood(question).text,
+      answer: text,
+      ...(selection ? { selection } : {}),
+    }));
 }
 
 /** What was typed, as it is understood: without its filters, with their labels, or with what is wrong with them. */
