@@ -105,6 +105,8 @@ export function answerText({
     parts.push(...passages.slice(0, shownPassages).map((hit, index) => passageText(hit, index + 1)));
   }
   if (notice) parts.push(notice);
+  const others = answer.searchedFor?.filter((query) => query !== question) ?? [];
+  if (others.length > 0) parts.push(styled("dim", `Searched for: ${others.join(" · ")}`));
   const steps = [
     ...(summary
       ? [`index ${summary.seconds.toFixed(2)} s (${summary.files} files, ${summary.chunks} chunks)`]

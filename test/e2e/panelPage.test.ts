@@ -96,6 +96,23 @@ test("a question is asked by Enter, streamed, checked, and its source opened", a
   await page.close();
 });
 
+test("what a question was completed to is said under its passages, and nothing where it stood alone", async () => {
+  const { page } = await openPanel(browser, {
+    handlers: {
+      ask: ({ question, history }) => ({
+        ...passageAnswer,
+        searchedFor: history.length > 0 ? [question, `hotel cost: ${question}`] : [question],
+      }),
+    },
+  });
+  await ask(page, "How much may a hotel cost?");
+  await page.getByTestId("context").waitFor();
+  assert.equal(await page.getByTestId("searched-for").count(), 0);
+  await ask(page, "And in capitals?");
+  await page.getByText("Searched also for: hotel cost: And in capitals?").waitFor();
+  await page.close();
+});
+
 test("a citation shows its passage to pointer and keyboard, and Escape hides it", async () => {
   const { page } = await openPanel(browser);
   await ask(page, "How?");

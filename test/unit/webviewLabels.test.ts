@@ -6,6 +6,7 @@ import {
   contextParts,
   indexSummary,
   place,
+  searchedForLabel,
   splitPath,
   spokenAnswer,
   supportSummary,
@@ -30,6 +31,19 @@ test("the context line says what the model was given", () => {
     "4.2 s",
   ]);
   assert.deepEqual(contextParts(passageAnswer), ["found in 38 ms"]);
+});
+
+test("what was searched for is said where it was not the question", () => {
+  const label = (...searchedFor: string[]): string | undefined =>
+    searchedForLabel("And in capitals?", { ...answer, searchedFor });
+  assert.equal(searchedForLabel("And in capitals?", answer), undefined);
+  assert.equal(label("And in capitals?"), undefined);
+  assert.equal(
+    label("And in capitals?", "hotel cost: And in capitals?"),
+    "Searched also for: hotel cost: And in capitals?",
+  );
+  assert.equal(label("hotel\n  cost: Why?"), "Searched for: hotel cost: Why?");
+  assert.equal(label("x".repeat(900))?.length, "Searched for: ".length + 121);
 });
 
 test("the index says what it does", () => {

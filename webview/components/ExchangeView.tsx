@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { contextParts, count, selectionLabel, supportSummary } from "../render/labels.ts";
+import { contextParts, count, searchedForLabel, selectionLabel, supportSummary } from "../render/labels.ts";
 import type { Session } from "../session/session.ts";
 import { type Exchange, stageLabels, understood } from "../session/state.ts";
 import { AnswerText } from "./AnswerText.tsx";
@@ -58,6 +58,7 @@ export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element 
       {!passagesAlone && state !== "asking" && passages.length > 0 && (
         <Sources session={session} exchange={exchange} />
       )}
+      {answer && <SearchedFor exchange={exchange} />}
       {answer && <Context exchange={exchange} />}
     </article>
   );
@@ -125,6 +126,18 @@ function PassageAnswer({
       </Notice>
       <Passages session={session} passages={passages} />
     </>
+  );
+}
+
+/** What a question that goes on with the one before was completed to; a selection stands under the question already. */
+function SearchedFor({ exchange }: { readonly exchange: Exchange }): JSX.Element | null {
+  const { question, selection, answer } = exchange;
+  const label = answer && selection === undefined ? searchedForLabel(question, answer) : undefined;
+  if (label === undefined) return null;
+  return (
+    <p class="context" data-testid="searched-for">
+      {label}
+    </p>
   );
 }
 

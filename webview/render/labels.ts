@@ -65,6 +65,18 @@ export function supportSummary(
   };
 }
 
+/** Longer queries hold a whole selection. */
+const longestQuery = 120;
+
+/** What was searched for beside the question or in its place, in one line; undefined where it was the question. */
+export function searchedForLabel(question: string, answer: Answer): string | undefined {
+  const all = answer.searchedFor ?? [];
+  const others = all.filter((query) => query !== question).map((query) => query.replace(/\s+/g, " ").trim());
+  if (others.length === 0) return undefined;
+  const shown = others.map((one) => (one.length > longestQuery ? `${one.slice(0, longestQuery)}…` : one));
+  return `Searched ${others.length < all.length ? "also " : ""}for: ${shown.join(" · ")}`;
+}
+
 /** What went into the answer: model, tokens, what was left out, seconds. */
 export function contextParts(answer: Answer): string[] {
   const parts: string[] = [];
