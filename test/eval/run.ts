@@ -19,6 +19,7 @@ import { openEmbeddingModel, openRefiningModel } from "../../models/embedding/op
 import { defaultSettings, type SearchMode } from "../../protocol/data.ts";
 import { build, defaultCache } from "./build.ts";
 import type { Dataset, Question } from "./dataset.ts";
+import { evaluateFollowUps } from "./followUps.ts";
 import { interval, judge, type Measures, mean, measures } from "./metrics.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -65,8 +66,14 @@ const { values: options } = parseArgs({
     yardstick: { type: "string", default: join(defaultCache, "all-MiniLM-L6-v2") },
     /** "dev" (for tuning) or "test": each has half of the questions. */
     half: { type: "string", default: "test" },
+    /** Questions after other questions instead; see followUps.ts. */
+    "follow-ups": { type: "boolean", default: false },
   },
 });
+if (options["follow-ups"]) {
+  await evaluateFollowUps(options.json);
+  process.exit();
+}
 
 const log = (line: string): void => console.error(line);
 const parser = createParser({
