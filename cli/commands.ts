@@ -7,6 +7,7 @@ import { CarrelError } from "../protocol/channel.ts";
 import type { Hit, IndexStatus, IndexSummary } from "../protocol/data.ts";
 import { type Command, type Common, requireFolder, UsageError } from "./arguments.ts";
 import { type EngineChannel, startEngine } from "./childEngine.ts";
+import type { AskDocument, HitDocument, QueriesDocument, StatusDocument } from "./documents.ts";
 import { printJson, printMessage, printText } from "./output.ts";
 import { answerText, checksText, connectionsText, hitsText, statusText, summaryText } from "./render.ts";
 import { prepareStore } from "./storePlace.ts";
@@ -56,9 +57,8 @@ async function runWith(channel: EngineChannel, command: Exclude<Command, { name:
     case "status": {
       const found = await channel.request("status", {});
       const { status, skipped, withheld } = found;
-      print(command, { ...status, skipped, withheld }, found, (one) =>
-        [statusText(one), ...withheldLines(one.withheld)].join("\n"),
-      );
+      const document: StatusDocument = { ...status, skipped, withheld };
+      print(command, document, found, (one) => [statusText(one), ...withheldLines(one.withheld)].join("\n"));
       break;
     }
     case "search": {
@@ -108,7 +108,7 @@ async function ask(channel: EngineChannel, command: Extract<Command, { name: "as
   const { connections } = await channel.request("privacy", {});
   const { text, passages, sentences, ...rest } = answer;
   const citations = [...new Set(sentences.flatMap((sentence) => sentence.cites))].sort((a, b) => a - b);
-  const document = {
+  const document: AskDocument = {
     ...rest,
     answer: text,
     citations: citations.flatMap((number) => {
@@ -146,7 +146,8 @@ async function searchAll(
     if (line.trim() === "") continue;
     const { id, query } = parseQuery(line, `${file}:${number}`);
     const { hits, nearest } = await channel.request("search", { query, k, mode, filter, neighbours });
-    printJson({ id, hits: hits.map(publicHit), nearest: nearest.map(publicHit) });
+    const document: QueriesDocument = { id, hits: hits.map(publicHit), nearest: nearest.map(publicHit) };
+    printJson(document);
   }
 }
 
@@ -207,7 +208,7 @@ function progressLine(): (status: IndexStatus) => void {
   };
 }
 
-/** The terminal's contract: what a script sees of a hit. */
+/** What a script sees of a hit. */
 function publicHit({
   path,
   startLine,
@@ -218,7 +219,7 @@ function publicHit({
   text,
   before,
   after,
-}: Hit): Partial<Hit> {
+}: Hit): HitDocument {
   return {
     path,
     startLine,

@@ -10,13 +10,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findPassages, type Search } from "../../engine/answer/findPassages.ts";
-import { questionTerms } from "../../engine/answer/marks.ts";
 import { FolderEntry } from "../../engine/workspace/folderEntry.ts";
 import { createParser, type Parser } from "../../indexer/read/pool.ts";
 import { search } from "../../indexer/search/search.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { openEmbeddingModel } from "../../models/embedding/open.ts";
 import { defaultSettings, type Selection, type Turn } from "../../protocol/data.ts";
+import { questionTerms } from "../../text/questionTerms.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const passagesAsked = 8;
