@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { isTest } from "../../indexer/search/fuse.ts";
 import { withNeighbours } from "../../indexer/search/neighbours.ts";
 import { search } from "../../indexer/search/search.ts";
 import { type ChunkRow, type FileRow, Store } from "../../indexer/store/store.ts";
@@ -90,6 +91,21 @@ test("each filter leaves what it names, in every search", async (t) => {
     assert.deepEqual(await found(store, readFilters(`lease ${typed}`).filter), paths, typed);
   }
   assert.equal((await found(store, {})).length, 9, "the store is as it was");
+});
+
+test("the store takes the same files for tests as the ranking does", async (t) => {
+  const paths =
+    "tests/a.ts test/b.py t/c.pl spec/d.rb src/__tests__/e.js test_f.py src/test_g.py h.test.ts i-spec.js"
+      .concat(
+        " j_tests.go KTest.java LTests.cs attest/m.ts contest.ts latest.py testing/n.ts Test.o/p.ts mytest_q.py",
+      )
+      .concat(" tests/data.json docs/tests/read.md src/STest.üx src/UTest src/test.ts")
+      .split(" ");
+  const store = await storeOf("tests", paths, 1);
+  t.after(() => store.close());
+  const tests = paths.filter((path) => isTest({ kind: formatOf(path).kind, path })).sort();
+  assert.ok(tests.length > 10 && tests.length < paths.length - 5);
+  assert.deepEqual(await found(store, { kinds: ["tests"] }), tests);
 });
 
 test("one file of 5,000 is found whole, be it in the text index or too new for it", async (t) => {

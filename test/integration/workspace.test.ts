@@ -257,6 +257,26 @@ test("a folder inside another one gives each passage once", async (t) => {
   ]);
 });
 
+test("a search can be kept to workspace folders by their names", async (t) => {
+  const files = { "one/a.md": "apples\n", "Two Three/a.md": "apples\n", "more/one/a.md": "apples\n" };
+  const workspace = await makeWorkspace(files);
+  const folders = ["one", "Two Three", "more/one"].map((name) => join(workspace.dir, name));
+  const { indexes, index } = await openInProcess(t, workspace, { folders, open: async () => testModel("m") });
+  await index();
+  const found = async (...names: string[]): Promise<string[]> => {
+    const hits = await indexes.search("apples", 10, "hybrid", signal, { filter: { folders: names } });
+    return hits.map(({ folder }) => folder).sort();
+  };
+  assert.deepEqual(await found("two three"), [folders[1]]);
+  assert.deepEqual(await found("one"), [folders[0], folders[2]].sort(), "two folders may have one name");
+  assert.deepEqual(await found("one", "Two Three"), [...folders].sort());
+  await assert.rejects(found("one", "four"), {
+    message: 'There is no folder "four" in this workspace.',
+    remedy: "Its folders are: one, Two Three, one.",
+    code: "invalid",
+  });
+});
+
 test("pause and resume in the middle of an update, and an update asked for in between, lose nothing", async (t) => {
   const files = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`f${n}.md`, `kiwi ${n}\n`]));
   const workspace = await makeWorkspace(files);
