@@ -82,9 +82,7 @@ function useHeightOfText(box: RefObject<HTMLTextAreaElement | null>, text: strin
 
 function placeholder(hasFolder: boolean, hasSelection: boolean): string {
   if (!hasFolder) return "Open a folder first";
-  return hasSelection
-    ? "Ask about the selection"
-    : "Ask about this workspace (path: lang: kind: in: narrow it)";
+  return hasSelection ? "Ask about the selection" : "Ask about this workspace";
 }
 
 /** Which model writes the answers; a click chooses another. */

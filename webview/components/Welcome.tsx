@@ -31,6 +31,9 @@ export function Welcome({ session }: { readonly session: Session }): JSX.Element
               </li>
             ))}
           </ul>
+          <p class="quiet-text">
+            To narrow a question, add path:src, -path:docs, lang:python, kind:tests or in:FOLDER.
+          </p>
         </>
       ) : (
         <>
