@@ -202,7 +202,8 @@ export async function requireFolder(dir: string): Promise<void> {
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
-      args: [...args],
+      // A question may begin with a filter that begins as options do.
+      args: args.map((arg) => (/^-path:/i.test(arg) ? ` ${arg}` : arg)),
       allowPositionals: true,
       options: {
         k: { type: "string", short: "k" },

@@ -75,6 +75,8 @@ test("filters are taken from what is typed and from options, and a program's que
     assert.equal(asked.name === "ask" ? asked.question : asked.query, "notice period");
     assert.deepEqual(asked.filter, expected);
   }
+  const without = command("search", ".", "-path:docs notice");
+  assert.deepEqual(without.name === "search" && without.filter, { notPaths: ["docs"] });
   const queries = command("search", ".", "--queries", "q", "--json", "--scope", "src");
   assert.ok(queries.name === "queries");
   assert.deepEqual(queries.filter, { paths: ["src"] });
