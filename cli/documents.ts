@@ -18,9 +18,12 @@ const hit = v.object({
     v.pipe(v.number(), v.integer(), v.description("From 1, in documents that have pages.")),
   ),
   heading: v.exactOptional(v.pipe(v.string(), v.description("The heading or symbol that it stands under."))),
-  score: v.pipe(v.number(), v.description(
+  score: v.pipe(
+    v.number(),
+    v.description(
       "How well it matches, from 0 to 1; the same means the same from one query to the next. Hits stand in the order of their rank, which goes by more than that.",
-    )),
+    ),
+  ),
   text: v.string(),
   before: v.exactOptional(
     v.pipe(v.string(), v.description("With --neighbours: the text of the chunks before it.")),

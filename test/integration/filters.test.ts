@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { isTest } from "../../indexer/search/fuse.ts";
+import { roleOf } from "../../indexer/search/fileRole.ts";
 import { withNeighbours } from "../../indexer/search/neighbours.ts";
 import { search } from "../../indexer/search/search.ts";
 import { type ChunkRow, type FileRow, Store } from "../../indexer/store/store.ts";
@@ -103,7 +103,7 @@ test("the store takes the same files for tests as the ranking does", async (t) =
       .split(" ");
   const store = await storeOf("tests", paths, 1);
   t.after(() => store.close());
-  const tests = paths.filter((path) => isTest({ kind: formatOf(path).kind, path })).sort();
+  const tests = paths.filter((path) => roleOf({ kind: formatOf(path) === "test".kind, path })).sort();
   assert.ok(tests.length > 10 && tests.length < paths.length - 5);
   assert.deepEqual(await found(store, { kinds: ["tests"] }), tests);
 });

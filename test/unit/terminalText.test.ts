@@ -16,7 +16,7 @@ const hit: Hit = {
 };
 
 test("the chunks around a passage stand around it, where they were asked for", () => {
-  const alone = hitsText({ hits: [hit], ms: 1 });
+  const alone = hitsText({ hits: [hit], nearest: [], ms: 1 });
   const text = hitsText({
     hits: [{ ...hit, before: "The first line.\nThe second line.", after: "" }],
     ms: 1,
