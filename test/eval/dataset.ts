@@ -1,12 +1,14 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** What answers a question: a file, or some lines of it, or a page. */
+/** What answers a question: a file, or some lines of it, or a page, or a passage that is marked in it. */
 export interface Target {
   readonly path: string;
   readonly startLine?: number;
   readonly endLine?: number;
   readonly page?: number;
+  /** The passage's first character, and the one after its last. */
+  readonly marked?: readonly [number, number];
 }
 
 export interface Question {

@@ -1,10 +1,12 @@
 /**
- * `npm run eval [-- --json] [--sets a,b] [--bundled DIR] [--yardstick DIR]`: how well search finds, through the
- * product's own indexing and search, on public data. Side by side: lexical, the static model's vectors, both
- * fused (what there is at once), and that with the transformer's second pass; and a yardstick model, alone and
- * fused with lexical search, where its folder is there (scripts/train/teacher.py makes it).
+ * `npm run eval [-- --json] [--sets a,b] [--methods a,b] [--most N] [--bundled DIR] [--yardstick DIR]`: how well
+ * search finds, through the product's own indexing and search, on public data. Side by side: lexical, the static
+ * model's vectors, both fused (what there is at once), and that with the transformer's second pass. Where a
+ * yardstick model's folder is there (scripts/train/teacher.py makes it): the same search with it, alone and
+ * fused; it fused plainly with lexical search, at the weight that suits it best on the set's own questions; and a
+ * search as tutorials have it.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,9 +20,11 @@ import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { openEmbeddingModel, openRefiningModel } from "../../models/embedding/open.ts";
 import { defaultSettings, type SearchMode } from "../../protocol/data.ts";
 import { build, defaultCache } from "./build.ts";
-import type { Dataset, Question } from "./dataset.ts";
+import { type Dataset, type Question, sample } from "./dataset.ts";
 import { evaluateFollowUps } from "./followUps.ts";
-import { interval, judge, type Measures, mean, measures } from "./metrics.ts";
+import { interval, type Judged, judge, type Measures, mean, measures } from "./metrics.ts";
+import { rankAtEachWeight, weights } from "./plainFusion.ts";
+import { Tutorial } from "./tutorial.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** More than ten, because passages of one file count once. */
@@ -29,32 +33,42 @@ const found = 30;
 interface Method {
   readonly name: string;
   readonly model: "bundled" | "yardstick";
-  readonly mode: SearchMode;
+  /** How the product's search is to be done, or which other search. */
+  readonly mode: SearchMode | "best weight" | "tutorial";
   /** With the vectors of the second pass. */
   readonly refined?: true;
 }
 
-const methods: readonly Method[] = [
+const allMethods: readonly Method[] = [
   { name: "lexical", model: "bundled", mode: "lexical" },
   { name: "static vectors", model: "bundled", mode: "vector" },
   { name: "hybrid at once", model: "bundled", mode: "hybrid" },
   { name: "hybrid refined", model: "bundled", mode: "hybrid", refined: true },
   { name: "MiniLM vectors", model: "yardstick", mode: "vector" },
   { name: "MiniLM hybrid", model: "yardstick", mode: "hybrid" },
+  { name: "MiniLM best", model: "yardstick", mode: "best weight" },
+  { name: "tutorial", model: "yardstick", mode: "tutorial" },
 ];
 
-/** The two that the last column compares. */
+/** What the last columns compare with each of the others. */
 const shipped = "hybrid refined";
-const yardstick = "MiniLM hybrid";
+const rivals = ["MiniLM hybrid", "MiniLM best", "tutorial"];
 
 interface SetResult {
   readonly set: string;
   readonly group: string;
   readonly questions: number;
   readonly chunks: number;
-  readonly methods: Record<string, Measures & { interval: [number, number]; seconds: number }>;
-  /** nDCG@10 as shipped less that of the yardstick in the same fusion, question by question. */
-  readonly difference?: { readonly mean: number; readonly interval: [number, number] };
+  readonly methods: Record<string, MethodResult>;
+  /** nDCG@10 as shipped less that of each rival, question by question. */
+  readonly differences: Record<string, { readonly mean: number; readonly interval: [number, number] }>;
+}
+
+interface MethodResult extends Measures {
+  readonly interval: [number, number];
+  readonly seconds: number;
+  /** The best weight, where it was looked for. */
+  readonly weight?: number;
 }
 
 const { values: options } = parseArgs({
@@ -68,12 +82,18 @@ const { values: options } = parseArgs({
     half: { type: "string", default: "test" },
     /** Questions after other questions instead; see followUps.ts. */
     "follow-ups": { type: "boolean", default: false },
+    /** Names of columns, for a quick look: models that none of them needs are not run. */
+    methods: { type: "string" },
+    /** At most so many questions of each set. */
+    most: { type: "string", default: "100000" },
   },
 });
 if (options["follow-ups"]) {
   await evaluateFollowUps(options.json);
   process.exit();
 }
+const methods = allMethods.filter(({ name }) => options.methods?.split(",").includes(name) ?? true);
+const most = Number(options.most);
 
 const log = (line: string): void => console.error(line);
 const parser = createParser({
@@ -91,10 +111,14 @@ const setsDir = join(defaultCache, "sets");
 if (!existsSync(setsDir)) await build(defaultCache, log);
 const bundled = await openEmbeddingModel("bundled", places);
 const models = new Map<string, EmbeddingModel>([["bundled", bundled]]);
-const encoder = await openRefiningModel(bundled, options.bundled);
-if (existsSync(options.yardstick))
+const encoder = methods.some(({ refined }) => refined)
+  ? await openRefiningModel(bundled, options.bundled)
+  : undefined;
+const wantsYardstick = methods.some(({ model }) => model === "yardstick");
+if (wantsYardstick && existsSync(options.yardstick))
   models.set("yardstick", await openEmbeddingModel(options.yardstick, places));
-else log(`No yardstick at ${options.yardstick}: python scripts/train/teacher.py makes it.`);
+else if (wantsYardstick)
+  log(`No yardstick at ${options.yardstick}: python scripts/train/teacher.py makes it.`);
 
 const names = options.sets?.split(",") ?? (await listSets());
 const results: SetResult[] = [];
@@ -134,8 +158,9 @@ async function readSet(
 }
 
 async function evaluate(name: string): Promise<SetResult> {
-  const { dir, group, questions } = await readSet(name);
-  const out: SetResult["methods"] = {};
+  const { dir, group, questions: all } = await readSet(name);
+  const questions = sample(all, most);
+  const out: Record<string, MethodResult> = {};
   const gainsOf = new Map<string, number[]>();
   let chunks = 0;
   for (const [key, model] of models) {
@@ -150,47 +175,116 @@ async function evaluate(name: string): Promise<SetResult> {
     log(`${name}: ${files} files, ${chunks} chunks, ${key}, ${took} s`);
     const queries = questions.map((question) => question.query);
     const vectors = await model.embed(queries, "query");
-    if (key === "bundled") await refine(entry, index, name);
+    if (key === "bundled" && encoder) await refine(entry, index, name);
     const refined = key === "bundled" ? await encoder?.embed(queries, "query") : undefined;
     for (const method of methods.filter((one) => one.model === key)) {
       const begun = performance.now();
-      const judged: Measures[] = [];
-      for (const [i, question] of questions.entries()) {
-        const hits = await search(
-          index.store ? [{ folder: dir, store: index.store, refined: index.refined }] : [],
-          question.query,
-          {
-            plain: vectors[i],
-            refined: method.refined && Promise.resolve(refined?.[i]),
-            knownShare: model.knownShare?.(question.query),
-          },
-          found,
-          method.mode,
-        );
-        judged.push(judge(question, hits));
-      }
-      const gains = judged.map((one) => one["nDCG@10"]);
+      const { gains, ...result } = await judgeAll(method, { dir, index, model, questions, vectors, refined });
+      const seconds = (performance.now() - begun) / 1000 / Math.max(1, questions.length);
       gainsOf.set(method.name, gains);
-      const means = Object.fromEntries(
-        measures.map((measure) => [measure, mean(judged.map((one) => one[measure]))]),
-      );
-      out[method.name] = {
-        ...(means as Measures),
-        interval: interval(gains),
-        seconds: (performance.now() - begun) / 1000 / Math.max(1, questions.length),
-      };
+      out[method.name] = { ...result, interval: interval(gains), seconds };
     }
     await entry.close();
   }
-  const [ours, theirs] = [gainsOf.get(shipped), gainsOf.get(yardstick)];
-  const differences = ours && theirs && ours.map((gain, i) => gain - (theirs[i] ?? 0));
   return {
     set: name,
     group,
     questions: questions.length,
     chunks,
     methods: out,
-    ...(differences && { difference: { mean: mean(differences), interval: interval(differences) } }),
+    differences: differ(gainsOf),
+  };
+}
+
+function differ(gainsOf: ReadonlyMap<string, readonly number[]>): SetResult["differences"] {
+  const ours = gainsOf.get(shipped);
+  return Object.fromEntries(
+    rivals.flatMap((rival) => {
+      const theirs = gainsOf.get(rival);
+      if (!ours || !theirs) return [];
+      const differences = ours.map((gain, i) => gain - (theirs[i] ?? 0));
+      return [[rival, { mean: mean(differences), interval: interval(differences) }]];
+    }),
+  );
+}
+
+/** A set with its index for one model, and its questions with their vectors. */
+interface Asked {
+  readonly dir: string;
+  readonly index: FolderIndex;
+  readonly model: EmbeddingModel;
+  readonly questions: readonly Question[];
+  readonly vectors: readonly Float32Array[];
+  readonly refined: readonly Float32Array[] | undefined;
+}
+
+type Outcome = Omit<MethodResult, "interval" | "seconds"> & { readonly gains: number[] };
+
+/** Asks all questions by one method, or by one method at several weights, and keeps the best. */
+async function judgeAll(method: Method, asked: Asked): Promise<Outcome> {
+  const find = await finder(method, asked);
+  const place = placer(asked.dir, asked.questions);
+  const judged: Measures[][] = [];
+  for (const [i, question] of asked.questions.entries()) {
+    const rankings = await find(i);
+    judged.push(rankings.map((hits) => judge(question, hits.map(place))));
+  }
+  const outcomes = (judged[0] ?? []).map((_, at): Outcome => {
+    const some = judged.flatMap((one) => one[at] ?? []);
+    const means = measures.map((measure) => [measure, mean(some.map((one) => one[measure]))]);
+    const weight = method.mode === "best weight" ? { weight: weights[at] ?? 0 } : {};
+    return {
+      ...(Object.fromEntries(means) as Measures),
+      ...weight,
+      gains: some.map((one) => one["nDCG@10"]),
+    };
+  });
+  return outcomes.reduce((best, one) => (one["nDCG@10"] > best["nDCG@10"] ? one : best));
+}
+
+/** How a method finds: for the question of a number one ranking, or one for each weight. */
+async function finder(method: Method, asked: Asked): Promise<(i: number) => Promise<readonly Judged[][]>> {
+  const { dir, index, model, questions, vectors, refined } = asked;
+  const { mode } = method;
+  const none = new Float32Array();
+  if (mode === "tutorial") {
+    const paths = [...index.files.values()].filter((file) => file.reason === "").map((file) => file.path);
+    const tutorial = await Tutorial.build(dir, paths, {
+      parser,
+      model,
+      cache: join(defaultCache, "tutorial"),
+    });
+    log(`${dir}: ${tutorial.size} pieces as tutorials cut them`);
+    return async (i) => [tutorial.search(vectors[i] ?? none, found)];
+  }
+  const { store } = index;
+  if (!store) return async () => [[]];
+  if (mode === "best weight")
+    return (i) => rankAtEachWeight(store, questions[i]?.query ?? "", vectors[i] ?? none, found);
+  return async (i) => {
+    const query = questions[i]?.query ?? "";
+    const queryVectors = {
+      plain: vectors[i],
+      refined: method.refined && Promise.resolve(refined?.[i]),
+      knownShare: model.knownShare?.(query),
+    };
+    return [await search([{ folder: dir, store, refined: index.refined }], query, queryVectors, found, mode)];
+  };
+}
+
+/** Says where in its file the text of a hit begins, where targets are marked in characters. */
+function placer(dir: string, questions: readonly Question[]): (hit: Judged) => Judged {
+  if (!questions.some(({ relevant }) => relevant.some(({ marked }) => marked))) return (hit) => hit;
+  const texts = new Map<string, string>();
+  return (hit) => {
+    if (hit.from !== undefined) return hit;
+    const text = texts.get(hit.path) ?? readFileSync(join(dir, hit.path), "utf8");
+    texts.set(hit.path, text);
+    let line = 0;
+    for (let i = 1; i < hit.startLine; i++) line = text.indexOf("\n", line) + 1;
+    const from = text.indexOf(hit.text, line);
+    if (from < 0) throw new Error(`A passage of ${hit.path} does not stand in it as it is.`);
+    return { ...hit, from };
   };
 }
 
@@ -236,20 +330,24 @@ async function refine(entry: FolderEntry, index: FolderIndex, name: string): Pro
 
 function print(all: readonly SetResult[]): void {
   const columns = methods.map((method) => method.name).filter((name) => all.some((one) => one.methods[name]));
+  const compared = rivals.filter((rival) => all.some((one) => one.differences[rival]));
   const line = (cells: readonly string[]): void => console.log(`| ${cells.join(" | ")} |`);
-  line(["nDCG@10", "questions", "chunks", ...columns, `${shipped} − ${yardstick}`]);
-  line(["---", "---:", "---:", ...columns.map(() => "---:"), "---:"]);
+  line(["nDCG@10", "questions", "chunks", ...columns, ...compared.map((rival) => `${shipped} − ${rival}`)]);
+  line(["---", "---:", "---:", ...[...columns, ...compared].map(() => "---:")]);
   for (const one of all) {
     const cells = columns.map((name) => {
       const result = one.methods[name];
       if (!result) return "";
       const [low, high] = result.interval;
-      return `${result["nDCG@10"].toFixed(3)} (${low.toFixed(2)}–${high.toFixed(2)})`;
+      const weight = result.weight === undefined ? "" : ` at ${result.weight}`;
+      return `${result["nDCG@10"].toFixed(3)} (${low.toFixed(2)}–${high.toFixed(2)})${weight}`;
     });
-    const { difference } = one;
-    const [low, high] = difference?.interval ?? [];
-    const last = difference ? `${signed(difference.mean, 3)} (${signed(low, 2)} to ${signed(high, 2)})` : "";
-    line([one.set, String(one.questions), String(one.chunks), ...cells, last]);
+    const differences = compared.map((rival) => {
+      const difference = one.differences[rival];
+      const [low, high] = difference?.interval ?? [];
+      return difference ? `${signed(difference.mean, 3)} (${signed(low, 2)} to ${signed(high, 2)})` : "";
+    });
+    line([one.set, String(one.questions), String(one.chunks), ...cells, ...differences]);
   }
   for (const [title, groups] of [
     ["mean of code", ["code"]],
@@ -262,8 +360,10 @@ function print(all: readonly SetResult[]): void {
     const cells = columns.map((name) =>
       mean(some.map((one) => one.methods[name]?.["nDCG@10"] ?? 0)).toFixed(3),
     );
-    const differences = some.flatMap((one) => one.difference?.mean ?? []);
-    line([`**${title}**`, "", "", ...cells, differences.length ? signed(mean(differences), 3) : ""]);
+    const differences = compared.map((rival) =>
+      signed(mean(some.flatMap((one) => one.differences[rival]?.mean ?? [])), 3),
+    );
+    line([`**${title}**`, "", "", ...cells, ...differences]);
   }
   console.log();
   for (const measure of measures.slice(1)) {

@@ -178,15 +178,13 @@ export function passages(cache: string): Dataset {
       const text = files.get(`${corpus}.md`);
       if (text === undefined) return [];
       const found = JSON.parse(references) as { content: string; start_index: number; end_index: number }[];
-      const line = (at: number): number => text.slice(0, at).split("\n").length;
       return [
         {
           id: number(i),
           query,
           relevant: found.flatMap(({ content }) => {
             const at = text.indexOf(content);
-            if (at < 0) return [];
-            return [{ path: `${corpus}.md`, startLine: line(at), endLine: line(at + content.length) }];
+            return at < 0 ? [] : [{ path: `${corpus}.md`, marked: [at, at + content.length] as const }];
           }),
         },
       ];
