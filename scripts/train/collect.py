@@ -1,12 +1,16 @@
 """Makes pairs of texts that belong together (question and answer, comment and code) from sources.json.
 
+  python collect.py CACHE [--only NAME,NAME]
+
 Writes pairs.jsonl: {"a", "b", "kind", "source"}. Repositories are cloned from GitHub, or taken from
 CARREL_MIRROR/OWNER+NAME/repo when that is set; packages come from Debian by apt-get download.
 """
 
+import argparse
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -38,8 +42,12 @@ def package_dir(name: str, cache: Path) -> Path:
     debs.mkdir(parents=True, exist_ok=True)
     if not list(debs.glob(f"{name}_*.deb")):
         subprocess.run(["apt-get", "download", "-q", name], cwd=debs, check=True)
-    at.mkdir(parents=True)
-    subprocess.run(["dpkg", "-x", sorted(debs.glob(f"{name}_*.deb"))[-1], at], check=True)
+    # Under its own name only when it is whole, because what is there is taken as it is.
+    begun = at.with_name(f"{name}.begun")
+    shutil.rmtree(begun, ignore_errors=True)
+    begun.mkdir(parents=True)
+    subprocess.run(["dpkg", "-x", sorted(debs.glob(f"{name}_*.deb"))[-1], begun], check=True)
+    begun.rename(at)
     return at
 
 
@@ -47,13 +55,15 @@ def files_of_repository(git: Path, commit: str):
     listing = subprocess.run(
         ["git", "-C", git, "ls-tree", "-r", "-l", "-z", commit], check=True, capture_output=True
     ).stdout.decode("utf8", "replace")
-    wanted = []
+    wanted, missing = [], 0
     for line in listing.split("\0"):
         if "\t" not in line:
             continue
         meta, path = line.split("\t", 1)
         mode, kind, sha, size = meta.split()
-        if kind == "blob" and size.isdigit() and int(size) <= limit(path):
+        if kind == "blob" and not size.isdigit():
+            missing += 1
+        elif kind == "blob" and int(size) <= limit(path):
             wanted.append((sha, path))
     process = subprocess.Popen(
         ["git", "-C", git, "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -63,12 +73,15 @@ def files_of_repository(git: Path, commit: str):
         process.stdin.flush()
         header = process.stdout.readline().split()
         if len(header) < 3:
+            missing += 1
             continue
         data = process.stdout.read(int(header[2]))
         process.stdout.read(1)
         yield path, data.decode("utf8", "replace")
     process.stdin.close()
     process.wait()
+    if missing:
+        print(f"{git}: {missing} of {len(wanted)} files are not in this copy", file=sys.stderr, flush=True)
 
 
 def limit(path: str) -> int:
@@ -110,12 +123,18 @@ def collect(job) -> list:
 
 
 def main() -> None:
-    cache = Path(sys.argv[1])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("cache", type=Path)
+    parser.add_argument("--only", help="names of sources, divided by commas; all when left out")
+    args = parser.parse_args()
+    cache = args.cache
     sources = json.loads((HERE / "sources.json").read_text())
     jobs = [("repository", one, cache) for one in sources["repositories"]]
     jobs += [("package", one, cache) for one in sources["packages"]]
+    if args.only:
+        jobs = [job for job in jobs if job[1]["name"] in args.only.split(",")]
     parts = cache / "pairs"
-    parts.mkdir(exist_ok=True)
+    parts.mkdir(parents=True, exist_ok=True)
     # What was collected before is kept: delete the folder to collect all anew.
     at = {id(job): parts / f"{job[1]['name'].replace('/', '+')}.jsonl" for job in jobs}
     missing = [job for job in jobs if not at[id(job)].exists()]

@@ -2,6 +2,7 @@
 
   python exclude.py CACHE EVALUATION
 
+No source may be one that an evaluation's set is made of, be it as a repository or as a package: that is an error.
 A pair goes when its question is one of the evaluation's, or when two fifths of its sentences or lines (of 30
 characters and more, letters and digits alone) stand in the evaluation's files. Writes shuffled.jsonl.
 """
@@ -29,13 +30,26 @@ def segments(text: str):
             yield mark(piece)
 
 
+def refuse_shared(name: str, source: str) -> None:
+    """Ends the program when a repository of a set stands in sources.json, too."""
+    sources = json.loads((Path(__file__).parent / "sources.json").read_text())
+    trained = {one["name"].lower() for one in sources["repositories"]}
+    packages = {one["name"].removeprefix("python3-").removesuffix("-doc"): one["name"] for one in sources["packages"]}
+    for repository in re.findall(r"github\.com/([\w.-]+/[\w-]+)", source.lower()):
+        package = packages.get(repository.split("/")[1])
+        if repository in trained or package:
+            sys.exit(f"{package or repository} is a source of training, and of the evaluation's {name}.")
+
+
 def main() -> None:
     cache, evaluation = Path(sys.argv[1]), Path(sys.argv[2])
     known, asked = set(), set()
-    for folder in (evaluation / "sets").iterdir():
+    for folder in sorted((evaluation / "sets").iterdir()):
         if not folder.is_dir():
             continue
-        for question in json.loads((folder / "set.json").read_text())["questions"]:
+        about = json.loads((folder / "set.json").read_text())
+        refuse_shared(folder.name, about["source"])
+        for question in about["questions"]:
             asked.add(mark(normal(question["query"])))
         for path in (folder / "files").rglob("*"):
             if path.is_file():
