@@ -99,7 +99,8 @@ const log = (line: string): void => console.error(line);
 const parser = createParser({
   entry: join(root, "indexer/read/main.ts"),
   memoryMb: 512,
-  timeoutMs: 30_000,
+  // What a busy machine gives up on would be missing from the set, and change its figures.
+  timeoutMs: 600_000,
 });
 const places = {
   bundledDir: options.bundled,
@@ -170,6 +171,8 @@ async function evaluate(name: string): Promise<SetResult> {
     const started = performance.now();
     const { entry, index } = await buildIndex(dir, name, storage, models);
     const { files, chunks: indexed } = index.counts();
+    if (chunks > 0 && indexed !== chunks)
+      throw new Error(`${name} has ${chunks} chunks for one model and ${indexed} for the other.`);
     chunks = indexed;
     const took = ((performance.now() - started) / 1000).toFixed(1);
     log(`${name}: ${files} files, ${chunks} chunks, ${key}, ${took} s`);

@@ -86,7 +86,7 @@ test("at each weight the candidates of both searches are ranked, each with its c
   const stored = (id: string) => ({ id, path: id, page: null, heading: null }) as unknown as StoredChunk;
   const rankings = await rankAtEachWeight(
     {
-      lexical: async () => [candidate("terms", 9, [0.2, 0]), candidate("both", 6, [0.8, 0])],
+      lexical: async () => [candidate("terms", 9, [0.85, 0]), candidate("both", 6, [0.8, 0])],
       nearest: async () => [candidate("near", 0.9, [0.9, 0]), candidate("both", 0.8, [0.8, 0])],
       chunksById: async (ids) => new Map(ids.map((id) => [id, stored(id)])),
     },
@@ -96,7 +96,7 @@ test("at each weight the candidates of both searches are ranked, each with its c
   );
   const orders = rankings.map((hits) => hits.map(({ path }) => path).join(" "));
   assert.equal(orders.length, weights.length);
-  assert.deepEqual([orders[0], orders[4], orders.at(-1)], ["terms both", "both terms", "near both"]);
+  assert.deepEqual([orders[0], orders[4], orders.at(-1)], ["terms both", "terms near", "near terms"]);
 });
 
 test("the tutorial's pieces have 1,000 characters, overlap by 200, and know their lines and pages", () => {
