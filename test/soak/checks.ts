@@ -47,8 +47,8 @@ export function noHitsIfTold(error: unknown): { hits: Hit[] } {
 export function checkContents(world: World, engine: Engine, shown: Shown): string[] {
   const expected = world.model.expected(engine.slot);
   return [
-    ...checkList(world, expected, shown.lexical, "by words"),
-    ...checkList(world, expected, shown.vector, "by vectors"),
+    ...checkList(world, expected, shown, "lexical"),
+    ...checkList(world, expected, shown, "vector"),
     ...sameKeys(world, shown),
   ].map((problem) => `engine ${engine.slot}: ${problem}`);
 }
@@ -144,7 +144,8 @@ export function checkStorage(
   return problems;
 }
 
-function checkList(world: World, expected: Expected, hits: readonly Hit[], how: string): string[] {
+function checkList(world: World, expected: Expected, shown: Shown, how: "lexical" | "vector"): string[] {
+  const hits = shown[how];
   const problems = repeated(world, hits);
   const byFile = new Map<string, Hit[]>();
   for (const hit of hits) {
@@ -153,7 +154,11 @@ function checkList(world: World, expected: Expected, hits: readonly Hit[], how: 
     byFile.set(key, [...(byFile.get(key) ?? []), hit]);
   }
   const missing = [...expected.files].filter(([key, file]) => !file.optional && !byFile.has(key));
-  if (missing.length > 0) problems.push(`${missing.length} files are missing, ${missing[0]?.[0]} for one`);
+  const [first] = missing;
+  if (first) {
+    const reason = shown.skipped.find(({ path }) => path === first[1].path)?.reason ?? "not listed";
+    problems.push(`${missing.length} files are missing, ${first[0]} for one (${reason})`);
+  }
   for (const [key, found] of byFile) {
     const file = expected.files.get(key);
     if (!file) problems.push(`${key} should not be found`);
@@ -161,7 +166,7 @@ function checkList(world: World, expected: Expected, hits: readonly Hit[], how: 
       problems.push(`${key} is not as on the disk: ${JSON.stringify(found[0]?.text.slice(0, 90))}`);
     }
   }
-  return problems.map((problem) => `${how}: ${problem}`);
+  return problems.map((problem) => `${how === "lexical" ? "by words" : "by vectors"}: ${problem}`);
 }
 
 /** Whether the hits are the content: each text stands at its lines, and no line that says something is left out. */
