@@ -103,7 +103,7 @@ test("the store takes the same files for tests as the ranking does", async (t) =
       .split(" ");
   const store = await storeOf("tests", paths, 1);
   t.after(() => store.close());
-  const tests = paths.filter((path) => roleOf({ kind: formatOf(path) === "test".kind, path })).sort();
+  const tests = paths.filter((path) => roleOf({ kind: formatOf(path).kind, path }) === "test").sort();
   assert.ok(tests.length > 10 && tests.length < paths.length - 5);
   assert.deepEqual(await found(store, { kinds: ["tests"] }), tests);
 });

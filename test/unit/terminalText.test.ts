@@ -19,6 +19,7 @@ test("the chunks around a passage stand around it, where they were asked for", (
   const alone = hitsText({ hits: [hit], nearest: [], ms: 1 });
   const text = hitsText({
     hits: [{ ...hit, before: "The first line.\nThe second line.", after: "" }],
+    nearest: [],
     ms: 1,
   });
   const before = "    The first line.\n    The second line.\n";
