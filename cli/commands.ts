@@ -106,7 +106,7 @@ async function ask(channel: EngineChannel, command: Extract<Command, { name: "as
     ...(model === undefined ? {} : { model }),
   });
   const { connections } = await channel.request("privacy", {});
-  const { text, passages, sentences, ...rest } = answer;
+  const { text, passages, nearest, sentences, ...rest } = answer;
   const citations = [...new Set(sentences.flatMap((sentence) => sentence.cites))].sort((a, b) => a - b);
   const document: AskDocument = {
     ...rest,
@@ -122,6 +122,7 @@ async function ask(channel: EngineChannel, command: Extract<Command, { name: "as
       missing,
     })),
     passages: passages.map(publicHit),
+    ...(nearest ? { nearest: nearest.map(publicHit) } : {}),
     connections,
   };
   print(command, document, { question, answer, summary, connections }, answerText);

@@ -34,7 +34,7 @@ const hit = v.object({
 });
 export type HitDocument = v.InferOutput<typeof hit>;
 
-const answerWithoutParts = v.omit(data.answer, ["text", "passages", "sentences"]);
+const answerWithoutParts = v.omit(data.answer, ["text", "passages", "nearest", "sentences"]);
 
 const ask = v.object({
   ...answerWithoutParts.entries,
@@ -58,6 +58,9 @@ const ask = v.object({
     v.description("Each sentence of the answer, held against what it cites."),
   ),
   passages: v.array(hit),
+  nearest: v.exactOptional(
+    v.pipe(v.array(hit), v.description("Where nothing in the files matches, the little that comes nearest.")),
+  ),
   connections: v.pipe(v.array(data.connection), v.description("What was opened or refused for this.")),
 });
 export type AskDocument = v.InferOutput<typeof ask>;

@@ -79,8 +79,12 @@ export function hitsText({ hits, nearest, ms }: SearchResult): string {
 
 function notFoundText(nearest: readonly Hit[]): string {
   if (nearest.length === 0) return "Nothing was found.";
+  return `I did not find this. ${nearestText(nearest)}`;
+}
+
+function nearestText(nearest: readonly Hit[]): string {
   const places = nearest.map((hit) => `  ${placeText(hit)}`);
-  return ["I did not find this. What comes nearest does not match well:", ...places].join("\n");
+  return ["What comes nearest does not match well:", ...places].join("\n");
 }
 
 /** The answer with its sources, what each step took, and which connections were opened. */
@@ -105,6 +109,7 @@ export function answerText({
     parts.push(...passages.slice(0, shownPassages).map((hit, index) => passageText(hit, index + 1)));
   }
   if (notice) parts.push(notice);
+  if (answer.nearest) parts.push(nearestText(answer.nearest));
   const others = answer.searchedFor?.filter((query) => query !== question) ?? [];
   if (others.length > 0) parts.push(styled("dim", `Searched for: ${others.join(" · ")}`));
   const steps = [

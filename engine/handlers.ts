@@ -1,4 +1,4 @@
-import { floor } from "../indexer/search/matchScore.ts";
+import { relatedFloor } from "../indexer/search/matchScore.ts";
 import { CarrelError, type Handlers, type RequestContext } from "../protocol/channel.ts";
 import type {
   Answer,
@@ -12,6 +12,7 @@ import type {
 } from "../protocol/data.ts";
 import type { EngineContract } from "../protocol/engine.ts";
 import { filterLabels } from "../protocol/filters.ts";
+import { aboveFloor } from "./answer/aboveFloor.ts";
 import type { AskParts } from "./answer/asking.ts";
 import { markSentences } from "./answer/marks.ts";
 import type { KeptConnections } from "./connectionFile.ts";
@@ -19,9 +20,6 @@ import { mendOpen } from "./privateStorage.ts";
 import { saltOf } from "./salt.ts";
 import type { SearchDetails } from "./workspace/generation.ts";
 import { Workspace, type WorkspaceParts } from "./workspace/workspace.ts";
-
-/** How much of what does not match well is shown where nothing does. */
-const nearestShown = 3;
 
 type AskParams = Parameters<Handlers<EngineContract>["ask"]>[0];
 
@@ -149,7 +147,7 @@ function finding(
       const found = await search(query, except ? k + 10 : k, mode, signal, details);
       const ms = performance.now() - started;
       if (except) {
-        const related = found.filter((hit) => !overlaps(hit, except) && hit.score >= floor);
+        const related = found.filter((hit) => !overlaps(hit, except) && hit.score >= relatedFloor);
         return { hits: related.slice(0, k), nearest: [], ms };
       }
       return { ...aboveFloor(found), ms };
@@ -172,15 +170,6 @@ function finding(
       return parts.parser.documentText(folder, path);
     },
   };
-}
-
-/**
- * A question is answered by what is found together, so a weak hit stays beside a good one; where all are weak, the
- * answer is not there.
- */
-function aboveFloor(found: readonly Hit[]): { hits: Hit[]; nearest: Hit[] } {
-  const isFound = found.some((hit) => hit.score >= floor);
-  return isFound ? { hits: [...found], nearest: [] } : { hits: [], nearest: found.slice(0, nearestShown) };
 }
 
 function overlaps(hit: Hit, except: { path: string; startLine: number; endLine: number }): boolean {

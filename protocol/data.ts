@@ -152,7 +152,10 @@ const timings = v.object({
 export const answer = v.object({
   written: v.boolean(),
   text: v.string(),
+  /** Empty when nothing in the files matches the question. */
   passages: v.array(hit),
+  /** Then, the little that comes nearest. */
+  nearest: v.exactOptional(v.array(hit)),
   /** What was searched for: the question, and what it was completed to where it may go on with the one before. */
   searchedFor: v.optional(v.array(v.string())),
   sentences: v.array(checkedSentence),

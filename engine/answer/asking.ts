@@ -2,6 +2,7 @@ import { cancelled } from "../../models/chat/errors.ts";
 import type { CarrelError, RequestContext } from "../../protocol/channel.ts";
 import type { Answer, AnswerEvent, CheckedSentence, Hit, Selection, Turn } from "../../protocol/data.ts";
 import { withoutCitations } from "../../text/citations.ts";
+import { aboveFloor } from "./aboveFloor.ts";
 import { checkAnswer } from "./checking.ts";
 import { findPassages, type Search } from "./findPassages.ts";
 import { markSentences } from "./marks.ts";
@@ -40,7 +41,8 @@ export async function answerQuestion(
   const { signal, progress } = context;
   const started = performance.now();
   throwIfCancelled(signal);
-  const { passages, searchedFor } = await searchFor(request, parts, context);
+  const { passages: found, searchedFor } = await searchFor(request, parts, context);
+  const { hits: passages, nearest } = aboveFloor(found);
   const searchMs = performance.now() - started;
   progress({ type: "passages", passages });
 
@@ -54,7 +56,8 @@ export async function answerQuestion(
     timings: { searchMs, answerMs: performance.now() - started },
   });
   if (passages.length === 0 && request.selection === undefined) {
-    return unwritten(`I did not find this in your files.${searchedSentence(parts)}`);
+    const notFound = unwritten(`I did not find this in your files.${searchedSentence(parts)}`);
+    return nearest.length > 0 ? { ...notFound, nearest } : notFound;
   }
   if (request.model === "")
     return unwritten("These are the passages that match best. No model was asked to write an answer.");

@@ -1,6 +1,7 @@
 /**
  * What a hit's score is made of: by how much it matches, whatever else was found. `coverage` is the share of the
- * question's own words that stand in it.
+ * question's own words that stand in it, counted as if there were one more that does not: one of one word tells less
+ * than eight of eight.
  */
 export interface Match {
   readonly coverage: number;
@@ -18,6 +19,9 @@ export interface Match {
  */
 export const floor = 0.2;
 
+/** The same for passages that are related to a passage: two passages share more than a question and its answer. */
+export const relatedFloor = 0.75;
+
 /** The models say little of a question of which they know fewer words, in another language for instance. */
 const leastKnown = 0.7;
 
@@ -29,8 +33,8 @@ const leastKnown = 0.7;
 export function matchScore({ coverage, similarity, refined, known }: Match): number {
   if (similarity === undefined) return Math.max(floor, coverage);
   if (known < leastKnown) return coverage;
-  if (refined === undefined) return logistic(13.7 * similarity + 7.15 * coverage - 6);
-  return logistic(18.6 * refined + 4 * similarity + 5.9 * coverage - 8.45);
+  if (refined === undefined) return logistic(17.4 * similarity + 10.7 * coverage - 8);
+  return logistic(20.5 * refined + 4 * similarity + 7.3 * coverage - 9.65);
 }
 
 function logistic(x: number): number {

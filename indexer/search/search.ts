@@ -103,7 +103,7 @@ function scoreOf(
   const own = new Set(terms(searchedText(chunk)));
   const found = [...asked].filter((term) => own.has(term)).length;
   return matchScore({
-    coverage: found / Math.max(1, asked.size),
+    coverage: found / (asked.size + 1),
     similarity: plain && knownShare !== undefined ? similarity : undefined,
     refined,
     known: knownShare ?? 1,

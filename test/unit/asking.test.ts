@@ -54,15 +54,37 @@ class OtherServer implements ChatClient {
   }
 }
 
-async function ask(chat: ChatClient): Promise<{ answer: Answer; events: AnswerEvent[] }> {
+async function ask(
+  chat: ChatClient,
+  found: readonly Hit[] = [hit],
+): Promise<{ answer: Answer; events: AnswerEvent[] }> {
   const events: AnswerEvent[] = [];
   const answer = await answerQuestion(
     { question: "How long is the notice?", history: [] },
-    { search: async () => [hit], chat, chatModel: "", ratios: new TokenRatios(), memoryBytes: 8e9 },
+    { search: async () => found, chat, chatModel: "", ratios: new TokenRatios(), memoryBytes: 8e9 },
     { signal: new AbortController().signal, progress: (event) => events.push(event) },
   );
   return { answer, events };
 }
+
+describe("a question that the files have no answer to", () => {
+  const weak = { ...hit, score: 0.05 };
+  const never = new OtherServer(() => assert.fail("No model is asked."));
+  it("is not answered from what comes nearest, of which three are kept aside", async () => {
+    const { answer, events } = await ask(never, [weak, weak, weak, weak]);
+    assert.equal(answer.written, false);
+    assert.match(answer.notice ?? "", /^I did not find this in your files\./);
+    assert.deepEqual(answer.passages, []);
+    assert.equal(answer.nearest?.length, 3);
+    assert.ok(events.every((event) => event.type !== "passages" || event.passages.length === 0));
+  });
+  it("is told from one where weak passages stand beside a good one", async () => {
+    const reply = (): ChatEvent[] => [{ type: "text", text: "Thirty days [2]." }, done];
+    const { answer } = await ask(new OtherServer(reply), [weak, hit, weak]);
+    assert.equal(answer.passages.length, 3);
+    assert.equal(answer.nearest, undefined);
+  });
+});
 
 describe("a question to a server of another kind than is known", () => {
   it("is answered and checked", async () => {

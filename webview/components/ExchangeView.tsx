@@ -1,4 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Hit } from "../../protocol/data.ts";
 import { contextParts, count, searchedForLabel, selectionLabel, supportSummary } from "../render/labels.ts";
 import type { Session } from "../session/session.ts";
 import { type Exchange, stageLabels, understood } from "../session/state.ts";
@@ -113,7 +115,14 @@ function PassageAnswer({
   const noModel = answer?.model === undefined;
   const notice = answer?.notice ?? "No chat model is there to write an answer.";
   // Where nothing was found, a model would have nothing to write from.
-  if (passages.length === 0) return <p data-testid="not-found">{notice}</p>;
+  if (passages.length === 0) {
+    return (
+      <>
+        <p data-testid="not-found">{notice}</p>
+        {answer?.nearest && <Nearest session={session} passages={answer.nearest} />}
+      </>
+    );
+  }
   return (
     <>
       <Notice kind="info" message={notice}>
@@ -125,6 +134,31 @@ function PassageAnswer({
         <CommandButton session={session} name="chooseModel" label="Choose model" />
       </Notice>
       <Passages session={session} passages={passages} />
+    </>
+  );
+}
+
+/** What does not match well is out of sight until it is asked for. */
+function Nearest({
+  session,
+  passages,
+}: {
+  readonly session: Session;
+  readonly passages: readonly Hit[];
+}): JSX.Element {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        class="quiet"
+        aria-expanded={open}
+        data-testid="nearest"
+        onClick={() => setOpen(!open)}
+      >
+        {open ? "Hide" : "Show"} what comes nearest
+      </button>
+      {open && <Passages session={session} passages={passages} />}
     </>
   );
 }
