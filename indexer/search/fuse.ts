@@ -7,6 +7,8 @@ import type { QuestionForm } from "./questionForm.ts";
  * docs/search.md has the table. All numbers were chosen on the choosing halves of the evaluation.
  */
 export interface Ranking {
+  /** Words that say nothing ("where", "which", "gets") are rare in code and weigh most there: they are not searched. */
+  readonly leaveOutFunctionWords: boolean;
   /**
    * Share of the vectors in the fused score: of a static model's, and of a transformer's, be it the index's own
    * model or the one that refines. The rest is the terms'. Who asks where something is done seldom knows its words.
@@ -28,6 +30,7 @@ interface Weight {
 }
 
 export const ranking: Ranking = {
+  leaveOutFunctionWords: true,
   vectorWeight: { static: { code: 0.7, else: 0.45 }, transformer: { code: 0.85, else: 0.7 } },
   refinedShare: 0.75,
   rolePenalty: {

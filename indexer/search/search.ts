@@ -5,12 +5,12 @@ import type { RefinedRow, RefinedVectors } from "../store/refinedVectors.ts";
 import { searchedText } from "../store/searchedText.ts";
 import type { Candidate, Store, StoredChunk } from "../store/store.ts";
 import { roleOf } from "./fileRole.ts";
-import { type Ranking, rank, type ScoredCandidate } from "./fuse.ts";
+import { type Ranking, rank, ranking, type ScoredCandidate } from "./fuse.ts";
 import { matchScore } from "./matchScore.ts";
 import { formOf } from "./questionForm.ts";
 
 /** How many candidates each of the two searches brings. */
-const candidateCount = 100;
+const candidateCount = 200;
 /** How many of the best candidates the better model may read for a question, before the second pass has. */
 const readNowCount = 40;
 
@@ -59,10 +59,10 @@ export async function search(
   vectors: QueryVectors,
   k: number,
   mode: SearchMode,
-  rules?: Ranking,
+  rules: Ranking = ranking,
 ): Promise<SearchHit[]> {
   const limit = Math.max(candidateCount, k);
-  const asked = questionTerms(query);
+  const asked = rules.leaveOutFunctionWords ? questionTerms(query) : new Set(terms(query));
   const queryTerms = mode === "vector" ? [] : [...asked];
   const vector = mode === "lexical" ? undefined : vectors.plain;
   const lists = await Promise.all(

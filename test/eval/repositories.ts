@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 
 /**
  * Public repositories at fixed commits. They are cloned from GitHub into the cache, or taken from
@@ -17,6 +17,9 @@ const commits = {
   "axios/axios": "23a25af0688d1db2c396deb09229d2271cc24f6c",
   "google/gson": "9835b6f90192f79cdf5300c528fc6212455fb6c1",
   "mkdocs/mkdocs": "2862536793b3c67d9d83c33e0dd6d50a791928f8",
+  "jqlang/jq": "579e6f76cffd7643ba4002a2c3618a5ea710589a",
+  "sharkdp/bat": "2ba8db9c14e5794572f5ea338c2b90404c9769cb",
+  "Textualize/rich": "42899d8a0a96b121a514516f4be9db44ff7aeaf3",
 } as const;
 export type RepositoryName = keyof typeof commits;
 
@@ -39,6 +42,16 @@ export class Repository {
 
   run(...args: readonly string[]): string {
     return execFileSync("git", ["-C", this.git, ...args], { maxBuffer: 1 << 30 }).toString("utf8");
+  }
+
+  /** Writes all files as they are into `dir`, which is made. */
+  checkOut(dir: string): void {
+    mkdirSync(dir, { recursive: true });
+    // An index of its own: the repository may be one that others use.
+    const env = { ...process.env, GIT_INDEX_FILE: join(dir, "..", `.${basename(dir)}.index`) };
+    const args = ["-C", this.git, "--work-tree", dir, "checkout", "-q", "-f", this.commit, "--", "."];
+    execFileSync("git", args, { env, stdio: "inherit" });
+    rmSync(env.GIT_INDEX_FILE, { force: true });
   }
 
   read(path: string, commit = this.commit): string {

@@ -21,6 +21,7 @@ import { openEmbeddingModel, openRefiningModel } from "../../models/embedding/op
 import { defaultSettings, type SearchMode } from "../../protocol/data.ts";
 import { build, defaultCache } from "./build.ts";
 import { type Dataset, type Question, sample } from "./dataset.ts";
+import { evaluateFolders } from "./folders.ts";
 import { evaluateFollowUps } from "./followUps.ts";
 import { interval, type Judged, judge, type Measures, mean, measures } from "./metrics.ts";
 import { rankAtEachWeight, weights } from "./plainFusion.ts";
@@ -82,6 +83,9 @@ const { values: options } = parseArgs({
     half: { type: "string", default: "test" },
     /** Questions after other questions instead; see followUps.ts. */
     "follow-ups": { type: "boolean", default: false },
+    /** Folders as people have them instead; see folders.ts. With "ablation" each rule of ranking is left out in turn. */
+    folders: { type: "boolean", default: false },
+    ablation: { type: "boolean", default: false },
     /** Names of columns, for a quick look: models that none of them needs are not run. */
     methods: { type: "string" },
     /** At most so many questions of each set. */
@@ -115,6 +119,14 @@ const models = new Map<string, EmbeddingModel>([["bundled", bundled]]);
 const encoder = methods.some(({ refined }) => refined)
   ? await openRefiningModel(bundled, options.bundled)
   : undefined;
+if (options.folders) {
+  const encoder = await openRefiningModel(bundled, options.bundled);
+  const { half, ablation, json } = options;
+  await evaluateFolders({ cache: defaultCache, half, ablation, json, parser, bundled, encoder });
+  await parser.close();
+  await encoder?.close();
+  process.exit();
+}
 const wantsYardstick = methods.some(({ model }) => model === "yardstick");
 if (wantsYardstick && existsSync(options.yardstick))
   models.set("yardstick", await openEmbeddingModel(options.yardstick, places));
