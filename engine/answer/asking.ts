@@ -40,9 +40,7 @@ export async function answerQuestion(
 ): Promise<Answer> {
   const { signal, progress } = context;
   const started = performance.now();
-  throwIfCancelled(signal);
-  const { passages: found, searchedFor } = await searchFor(request, parts, context);
-  const { hits: passages, nearest } = aboveFloor(found);
+  const { passages, nearest, searchedFor } = await searchFor(request, parts, context);
   const searchMs = performance.now() - started;
   progress({ type: "passages", passages });
 
@@ -50,14 +48,14 @@ export async function answerQuestion(
     written: false,
     text: "",
     passages,
+    ...(nearest.length > 0 ? { nearest } : {}),
     searchedFor,
     sentences: [],
     notice,
     timings: { searchMs, answerMs: performance.now() - started },
   });
   if (passages.length === 0 && request.selection === undefined) {
-    const notFound = unwritten(`I did not find this in your files.${searchedSentence(parts)}`);
-    return nearest.length > 0 ? { ...notFound, nearest } : notFound;
+    return unwritten(`I did not find this in your files.${searchedSentence(parts)}`);
   }
   if (request.model === "")
     return unwritten("These are the passages that match best. No model was asked to write an answer.");
@@ -100,11 +98,13 @@ async function searchFor(
   request: AskRequest,
   { search }: AskParts,
   { signal, progress }: RequestContext<AnswerEvent>,
-): ReturnType<typeof findPassages> {
-  progress({ type: "stage", stage: "searching" });
-  const found = await findPassages(request, search, passagesAsked, signal);
+): Promise<{ passages: Hit[]; nearest: Hit[]; searchedFor: string[] }> {
   throwIfCancelled(signal);
-  return found;
+  progress({ type: "stage", stage: "searching" });
+  const { passages, searchedFor } = await findPassages(request, search, passagesAsked, signal);
+  throwIfCancelled(signal);
+  const { hits, nearest } = aboveFloor(passages);
+  return { passages: hits, nearest, searchedFor };
 }
 
 function noticeOfWritten({ text, problem, cut }: Written, parts: AskParts): string {
