@@ -21,7 +21,7 @@ test("what an earlier command was refused is listed by the next, and nothing of 
     await carrel(
       "ask",
       workspace.dir,
-      "xylophone?",
+      "How long is the notice period of the xylophone?",
       ...store,
       "--json",
       "--ollama",

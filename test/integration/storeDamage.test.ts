@@ -141,7 +141,8 @@ async function noticed(
       const file = files.get(path)?.file;
       assert.ok(!file || !store.holds(file), `${path} is damaged, and must not count as held`);
     }
-    const again = paths.concat(atOpen ? [...files.keys()] : []).flatMap((path) => files.get(path) ?? []);
+    const unsure = new Set([...paths, ...(atOpen ? files.keys() : [])]);
+    const again = [...unsure].flatMap((path) => files.get(path) ?? []);
     await store.replaceFiles(
       again.map(({ file }) => file),
       again.flatMap(({ chunks }) => chunks),
