@@ -39,7 +39,7 @@ const rooms = [
   {
     code: "indexer/store",
     tests: [
-      ...unit("lance", "lockFile", "storeProblems", "storeVerify"),
+      ...unit("lance", "fileSums", "lockProblem", "storeProblems", "storeVerify"),
       // Not storeDamage, which takes half a minute of every try that nothing else ends.
       ...integration("store", "unusedIndexes", "refine", "lock", "lockPlaces", "storeDisk"),
     ],

@@ -83,6 +83,31 @@ test("an empty store finds nothing, and finds what is added later", async () => 
   assert.deepEqual(await find(store, "leases"), ["a.md:1"]);
 });
 
+test("putting an empty store in order does not keep what is added later from being found", async () => {
+  const { store } = await newStore();
+  await store.maintain(true);
+  assert.deepEqual(await find(store, "lease"), []);
+  await store.replaceFiles([file("a.md", 1)], [chunk("a.md", 0, "The lease ends in May.")]);
+  assert.deepEqual(await find(store, "leases"), ["a.md:1"]);
+});
+
+test("candidates have the score by which they were found, the best first", async () => {
+  const { store } = await newStore();
+  const texts = { "a.md": "zebra zebra zebra", "b.md": "zebra among a good many other words of a text" };
+  await store.replaceFiles(
+    [file("a.md", 1), file("b.md", 1)],
+    Object.entries(texts).map(([path, text], n) => chunk(path, 0, text, vector(0, 1, n * 0.6))),
+  );
+  const [best, second] = await store.lexical(["zebra"], 5);
+  assert.deepEqual([best?.path, second?.path], ["a.md", "b.md"]);
+  assert.ok((best?.score ?? 0) > (second?.score ?? 0) && (second?.score ?? 0) > 0);
+  const near = await store.nearest(vector(0), 5);
+  assert.deepEqual(
+    near.map(({ path, score }) => `${path} ${score.toFixed(2)}`),
+    ["a.md 1.00", "b.md 0.80"],
+  );
+});
+
 test("replacing a file leaves none of its old chunks, and all of the others", async () => {
   const { store } = await newStore();
   const old = [0, 1, 2].map((n) => chunk("a.md", n, `zebra number ${n}`));
@@ -398,6 +423,39 @@ test("an index whose files are all gone is built anew", async () => {
   assert.deepEqual(await again.verify(new AbortController().signal), []);
   await again.maintain();
   assert.deepEqual(await find(again, "zebra"), ["a.md:1"]);
+});
+
+test("rows that went away behind the writer's back are missed, though it has written before", async () => {
+  const { store } = await newStore();
+  await store.replaceFiles(
+    [file("a.md", 2)],
+    [0, 1].map((n) => chunk("a.md", n, `zebra ${n}`)),
+  );
+  assert.deepEqual(await store.verify(new AbortController().signal), []);
+  const { connection } = store as unknown as { connection: Connection };
+  await (await connection.openTable("chunks")).delete(`id = '${chunkId("a.md", "h1", 1)}'`);
+  assert.deepEqual(await store.verify(new AbortController().signal), ["a.md"]);
+});
+
+test("versions that a killed process left are dropped by the next one, a few are not", async () => {
+  for (const [writes, isDropped] of [
+    [1, false],
+    [6, true],
+  ] as const) {
+    const { dir, store } = await newStore();
+    for (let n = 0; n < writes; n++) {
+      await store.replaceFiles([file(`${n}.md`, 1)], [chunk(`${n}.md`, 0, `zebra ${n}`)]);
+    }
+    store.close();
+    const versions = async (): Promise<number> =>
+      (await readdir(join(dir, "chunks.lance", "_versions"))).filter((name) => name.endsWith(".manifest"))
+        .length;
+    const left = await versions();
+    const again = await Store.openForWriting(dir, dimension, { keepVersionsMs: 0 });
+    await again.dropOldVersions();
+    assert.equal((await versions()) < left, isDropped, `${left} versions`);
+    assert.equal((await find(again, "zebra")).length, writes);
+  }
 });
 
 test("what a write that failed has done all the same is held", async () => {

@@ -76,6 +76,21 @@ test("tables that differ since one of them was just written to are no damage", a
   assert.deepEqual(await verifyRows(chunks.table, files.table, never), []);
 });
 
+test("what differs is named once nobody writes any more, and not when somebody never ends writing", async () => {
+  let commits = 1;
+  const chunks = table(() => [...chunkRows("a", "new", 2), ...broken("b")]);
+  const broken = (path: string): object[] => chunkRows(path, "1", 1).map((row) => ({ ...row, textSum: 1 }));
+  const files = table(() => {
+    if (commits-- > 0) chunks.commit();
+    return fileRows(["a", "old", 2], ["b", "1", 1]);
+  });
+  assert.deepEqual((await verifyRows(chunks.table, files.table, never)).sort(), ["a", "b"]);
+  commits = 2;
+  assert.deepEqual((await verifyRows(chunks.table, files.table, never)).sort(), ["a", "b"]);
+  commits = Number.POSITIVE_INFINITY;
+  assert.deepEqual(await verifyRows(chunks.table, files.table, never), ["b"]);
+});
+
 test("between the two commits of a write of this process the tables may differ", async () => {
   const chunks = table(() => chunkRows("a", "new", 2));
   const files = table(() => fileRows(["a", "old", 2]));
