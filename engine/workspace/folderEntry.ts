@@ -134,7 +134,6 @@ export class FolderEntry {
       await this.releaseLock();
       throw error;
     }
-    if (this.lock) this.lookedAt = -1;
     this.followedAt = performance.now();
     this.newsAt = this.followedAt;
     return true;

@@ -4,9 +4,11 @@ import { basename, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { skippedOf } from "../../engine/workspace/status.ts";
+import { takeWriteLock } from "../../indexer/store/lock.ts";
+import { DamagedStoreError } from "../../indexer/store/store.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { CarrelError } from "../../protocol/channel.ts";
-import { defaultSettings } from "../../protocol/data.ts";
+import { defaultSettings, type Settings } from "../../protocol/data.ts";
 import { testModel } from "../support/inProcess.ts";
 import { indexedStepwise, stepwise } from "../support/stepwise.ts";
 import { eventually, makeWorkspace, type Workspace } from "../support/workspace.ts";
@@ -285,6 +287,40 @@ test("a problem ends with the first step that succeeds", async (t) => {
   await made.settle(made.entry().retry.at);
   assert.equal(made.entry().problem, undefined);
   assert.equal(made.entry().retry.at, 0);
+});
+
+test("steps that succeed before one that fails again do not shorten its waits", async (t) => {
+  const workspace = await workspaceOf(t, fruit);
+  const model = testModel("m");
+  model.onEmbed = () => {
+    throw new Error("a lasting trouble");
+  };
+  const made = await stepwise(t, workspace, { open: () => model });
+  made.ask();
+  await made.settle();
+  const { retry } = made.entry();
+  made.ask();
+  // The folder is looked at, which goes well, before its files are read, which does not.
+  await made.settle(retry.at);
+  assert.ok(retry.at > later(3_000) && retry.at <= later(6_000));
+});
+
+test("a step that meets damage has the whole index verified before it is tried again", async (t) => {
+  const workspace = await workspaceOf(t, fruit);
+  const model = testModel("m");
+  model.onEmbed = () => {
+    model.onEmbed = () => undefined;
+    throw new DamagedStoreError("a file is short");
+  };
+  const made = await stepwise(t, workspace, { open: () => model });
+  made.ask();
+  await made.settle();
+  const entry = made.entry();
+  assert.deepEqual([entry.isSuspect, entry.index?.value.counts().files], [true, 0]);
+  await made.step(entry.retry.at);
+  assert.deepEqual([entry.isSuspect, entry.index?.value.counts().files], [false, 0]);
+  await made.settle(later(3_000));
+  assert.equal(made.status().files, 2);
 });
 
 test("a folder that fails because it is gone is looked for at once", async (t) => {
@@ -680,6 +716,31 @@ test("one who can't write reads, follows what is written, and takes over with an
   assert.equal(reader.status().writer, true);
 });
 
+test("one who only reads makes no second pass, and leaves the index behind when it goes on to another model", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+  const workspace = await workspaceOf(t, fruit);
+  const open = ({ embeddingModel }: Settings): EmbeddingModel => testModel(embeddingModel);
+  const writer = await indexedStepwise(t, workspace, { open });
+  const better = testModel("better");
+  const settings = { refine: true };
+  const reader = await stepwise(t, workspace, { open, openRefining: async () => better, settings });
+  let refined = 0;
+  better.onEmbed = () => {
+    refined += 1;
+  };
+  reader.ask();
+  await reader.settle();
+  t.mock.timers.tick(60_000);
+  await reader.settle();
+  assert.deepEqual([reader.status().files, refined], [2, 0]);
+  await reader.choose({ embeddingModel: "other" });
+  reader.ask();
+  await reader.settle();
+  assert.equal(reader.status().embedding, "other");
+  assert.equal((await indexes(workspace)).length, 2);
+  assert.deepEqual(await writer.paths("apples"), ["a.md"]);
+});
+
 test("where no lock can be had an index is only read, with the reason, and written when one can be had", async (t) => {
   const workspace = await workspaceOf(t, fruit);
   const writer = await indexedStepwise(t, workspace, one);
@@ -827,6 +888,15 @@ test("several problems are told together, each once", async (t) => {
   assert.equal(told.split("can't be read").length, 3, "the same problem counts once");
 });
 
+test("of many problems three are named, and the number of the others", async (t) => {
+  const workspace = await workspaceOf(t, fruit);
+  const folders = [1, 2, 3, 4, 5].map((n) => join(workspace.dir, `gone${n}`));
+  const made = await indexedStepwise(t, workspace, { ...one, folders });
+  const { problem = "" } = made.status();
+  assert.deepEqual(problem.match(/"gone\d"/g), ['"gone1"', '"gone2"', '"gone3"']);
+  assert.match(problem, / \(And 2 more\.\)$/);
+});
+
 test("the model's problem is told after those of the folders", async (t) => {
   const workspace = await workspaceOf(t, fruit);
   const made = await stepwise(t, workspace, {
@@ -858,29 +928,36 @@ test("what changes the walk, and the size that files may have, come from the set
   assert.deepEqual(await made.paths("apples bananas melon"), ["a.md", "b.md", "large.md"]);
 });
 
-test("a folder whose index can't be opened is a problem that is tried again", async (t) => {
+test("a folder whose index can't be opened is a problem that is tried again, and keeps nobody from writing", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
   const workspace = await workspaceOf(t, fruit);
-  const writer = await indexedStepwise(t, workspace, one);
-  const { dir } = writer.entry();
-  await rename(join(dir, "lance", "files.lance"), join(dir, "files.away"));
-  const reader = await stepwise(t, workspace, one);
-  await reader.settle();
-  const entry = reader.entry();
-  if (!entry.problem) {
-    // Half a store may also count as none.
-    assert.equal(entry.index?.value.store, undefined);
-    return;
-  }
-  assert.match(entry.problem.message, /The index of "workspace" can't be opened/);
+  let isBroken = true;
+  const model: EmbeddingModel = {
+    ...testModel("m"),
+    get dimension() {
+      if (isBroken) throw new CarrelError("The disk was in the way.", "Mend the disk.");
+      return 4;
+    },
+  };
+  const made = await stepwise(t, workspace, { open: () => model });
+  await made.settle();
+  const entry = made.entry();
+  assert.equal(entry.problem?.message, `The index of "workspace" can't be opened: The disk was in the way.`);
   assert.equal(entry.index, undefined);
-  assert.equal(reader.status().state, "problem");
-  const due = reader.reconciler.dueAt(Date.now());
+  assert.deepEqual([made.status().state, made.status().remedy], ["problem", "Mend the disk."]);
+  const due = made.reconciler.dueAt(Date.now());
   assert.ok(due > Date.now() && due <= later(3_000));
-  await rename(join(dir, "files.away"), join(dir, "lance", "files.lance"));
-  assert.equal(await reader.settle(due - 1), 0);
-  await reader.settle(due);
+  const other = await takeWriteLock(entry.dir);
+  assert.equal(other.state, "taken");
+  if (other.state === "taken") await other.lock.release();
+
+  isBroken = false;
+  assert.equal(await made.settle(due - 1), 0);
+  t.mock.timers.setTime(due);
+  made.ask();
+  await made.settle();
   assert.equal(entry.problem, undefined);
-  assert.deepEqual(await reader.paths("apples"), ["a.md"]);
+  assert.deepEqual(await made.paths("apples"), ["a.md"]);
 });
 
 test("files that are there while they are told stay told when they can't be looked at", async (t) => {

@@ -102,6 +102,47 @@ test("a search that meets damage is tried again when the index has been mended, 
   assert.equal(asked, 3);
 });
 
+test("a search that has met damage waits for the loop to mend it, behind what the loop is doing", async (t) => {
+  const workspace = await makeWorkspace(fruit);
+  const held = gate();
+  const model = testModel("m");
+  const { indexes, index } = await openInProcess(t, workspace, { open: async () => model });
+  await index();
+  let [isHeld, asked] = [false, 0];
+  model.onEmbed = async (_, input) => {
+    if (input === "query") {
+      asked += 1;
+      if (isHeld) throw new DamagedStoreError("a file is short");
+      return;
+    }
+    isHeld = true;
+    await held.wait;
+    isHeld = false;
+  };
+  await workspace.write("a.md", "apples and apricots\n");
+  const told = indexes.filesChanged([join(workspace.dir, "a.md")]);
+  await eventually("a file is being read", async () => isHeld);
+  const searched = indexes.search("apples", 5, "hybrid", signal);
+  await eventually("the search has met damage", async () => asked > 0);
+  held.open();
+  const hits = await searched;
+  assert.ok(hits.some(({ text }) => text.includes("apricots")));
+  assert.equal(asked, 2);
+  await told;
+});
+
+test("an update of several folders is answered when all are done, also when one of them fails", async (t) => {
+  const workspace = await makeWorkspace({ "one/a.md": "apples\n", "two/b.md": "bananas\n" });
+  const model = testModel("m");
+  model.onEmbed = (texts) => {
+    if (texts.some((text) => text.includes("apples"))) throw new CarrelError("No apples.", "Peel them.");
+  };
+  const folders = ["one", "two"].map((name) => join(workspace.dir, name));
+  const { indexes, index } = await openInProcess(t, workspace, { open: async () => model, folders });
+  await assert.rejects(index(), /No apples/);
+  assert.equal(indexes.status().files, 1);
+});
+
 test("an update that is paused is answered with what is there", async (t) => {
   const workspace = await makeWorkspace(fruit);
   const held = gate();
