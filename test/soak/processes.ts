@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 const pollMs = 40;
 /** An engine that is asked to end takes at most five seconds; the rest is for a busy machine. */
-const endsWithinMs = 15_000;
+const endsWithinMs = 60_000;
 const sleptMs = 600_000;
 
 /** The processes that a process has started, and those that these have. None where there is no /proc. */
