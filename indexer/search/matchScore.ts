@@ -28,10 +28,10 @@ const leastKnown = 0.7;
 /**
  * How well a hit matches, from 0 to 1; the same number means the same from one question to the next. Logistic
  * regressions on right passages and on what was found for the questions of other folders. With a
- * model of the user's own there is nothing to go by but the words, so nothing is below the floor.
+ * model of the user's own there is nothing to go by but the words, so nothing is below a floor.
  */
 export function matchScore({ coverage, similarity, refined, known }: Match): number {
-  if (similarity === undefined) return Math.max(floor, coverage);
+  if (similarity === undefined) return Math.max(relatedFloor, coverage);
   if (known < leastKnown) return coverage;
   if (refined === undefined) return logistic(17.4 * similarity + 10.7 * coverage - 8);
   return logistic(20.5 * refined + 4 * similarity + 7.3 * coverage - 9.65);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type FileRole, roleOf } from "../../indexer/search/fileRole.ts";
 import { rank, type ScoredCandidate } from "../../indexer/search/fuse.ts";
-import { floor, matchScore } from "../../indexer/search/matchScore.ts";
+import { floor, matchScore, relatedFloor } from "../../indexer/search/matchScore.ts";
 import { formOf } from "../../indexer/search/questionForm.ts";
 import type { FileKind, SearchMode } from "../../protocol/data.ts";
 import { questionTerms } from "../../text/questionTerms.ts";
@@ -194,7 +194,7 @@ describe("the score of a hit", () => {
     assert.equal(matchScore({ ...nothing, coverage: 0.5, known: 0.3 }), 0.5);
   });
   it("keeps all hits of a model that nothing is known of", () => {
-    assert.ok(matchScore({ coverage: 0, similarity: undefined, refined: undefined, known: 1 }) >= floor);
+    assert.ok(matchScore({ coverage: 0, similarity: undefined, refined: undefined, known: 1 }) >= relatedFloor);
   });
 });
 
