@@ -20,7 +20,7 @@ import { Repository, type RepositoryName } from "./repositories.ts";
 
 const folders = {
   dev: ["celery/celery", "axios/axios", "jqlang/jq", "sharkdp/bat"],
-  test: ["gin-gonic/gin", "jekyll/jekyll", "google/gson", "Textualize/rich"],
+  test: ["gin-gonic/gin", "jekyll/jekyll", "google/gson", "mkdocs/mkdocs"],
 } as const satisfies Record<string, readonly RepositoryName[]>;
 const kinds = ["where", "how", "use", "why", "change"] as const;
 /** More than ten, because passages of one file count once. */

@@ -19,7 +19,6 @@ const commits = {
   "mkdocs/mkdocs": "2862536793b3c67d9d83c33e0dd6d50a791928f8",
   "jqlang/jq": "579e6f76cffd7643ba4002a2c3618a5ea710589a",
   "sharkdp/bat": "2ba8db9c14e5794572f5ea338c2b90404c9769cb",
-  "Textualize/rich": "42899d8a0a96b121a514516f4be9db44ff7aeaf3",
 } as const;
 export type RepositoryName = keyof typeof commits;
 
