@@ -127,6 +127,26 @@ test("an answer is streamed and checked; its sources and citations open the plac
   await lineVisible(await activeEditor("client-money.md"), "Cash is accepted up to 1,000 euros");
 });
 
+test("what is not in the files is said to be not found, and what comes nearest is folded away", async () => {
+  await begin();
+  const asked = (): number => fake.requests.filter(({ path }) => path === "/api/chat").length;
+  const before = asked();
+  const exchange = await ask("What is the capital of Mongolia?");
+  const notFound = exchange.getByTestId("not-found");
+  await notFound.waitFor();
+  const said = (await notFound.textContent()) ?? "";
+  assert.match(said, /^I did not find this in your files\. Searched: 27 files in /);
+  assert.equal(asked(), before, "no model is asked");
+  const passages = exchange.getByTestId("passage");
+  assert.equal(await passages.count(), 0);
+  const nearest = exchange.getByTestId("nearest");
+  await nearest.click();
+  await passages.nth(2).waitFor();
+  assert.equal(await passages.count(), 3);
+  await nearest.click();
+  await passages.first().waitFor({ state: "detached" });
+});
+
 test("a PDF opens as text at its page", async () => {
   await begin();
   const exchange = await ask("By when do we have to tell the landlord if we want out early?");

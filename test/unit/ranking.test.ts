@@ -194,7 +194,9 @@ describe("the score of a hit", () => {
     assert.equal(matchScore({ ...nothing, coverage: 0.5, known: 0.3 }), 0.5);
   });
   it("keeps all hits of a model that nothing is known of", () => {
-    assert.ok(matchScore({ coverage: 0, similarity: undefined, refined: undefined, known: 1 }) >= relatedFloor);
+    assert.ok(
+      matchScore({ coverage: 0, similarity: undefined, refined: undefined, known: 1 }) >= relatedFloor,
+    );
   });
 });
 
