@@ -177,6 +177,10 @@ export const answerEvent = v.variant("type", [
   v.object({ type: v.literal("passages"), passages: v.array(hit) }),
   /** The next piece of the answer, to be put after the ones before. */
   v.object({ type: v.literal("text"), text: v.string() }),
+  /** The next piece of what the model thinks before it answers: no part of the answer. */
+  v.object({ type: v.literal("thought"), text: v.string() }),
+  /** All text so far was thought, which only its end told. */
+  v.object({ type: v.literal("unsaid") }),
 ]);
 export type AnswerEvent = v.InferOutput<typeof answerEvent>;
 

@@ -6,6 +6,8 @@ import { withoutCitations } from "../../text/citations.ts";
 const steps = [4096, 8192, 16_384, 32_768] as const;
 /** The longest answer, in tokens. */
 const answerTokens = 1024;
+/** What a model that thinks before it answers may think, in tokens. */
+const mostThoughts = 2048;
 /** The shape that the model's template gives to each message costs a few tokens. */
 const tokensPerMessage = 8;
 const mostTurns = 6;
@@ -34,6 +36,8 @@ interface PromptLimits {
   readonly largestContext: number;
   /** The context that the model is loaded with now, if it is. */
   readonly loadedContext: number | undefined;
+  /** Whether the model thinks before each answer; that takes room beside the answer. */
+  readonly thinks: boolean;
   /** Real tokens for each estimated one, learned from this model (see TokenRatios). */
   readonly ratio: number;
 }
@@ -44,6 +48,8 @@ export interface Prompt {
   readonly contextTokens: number;
   /** The longest answer that still fits, in tokens. */
   readonly maxTokens: number;
+  /** The most that may be thought beside it. */
+  readonly thoughtTokens: number;
   /** Expected length of the prompt, in tokens; the server's own count replaces it after the answer. */
   readonly expectedTokens: number;
   /** The same without the learned ratio, to learn from. */
@@ -59,7 +65,9 @@ export interface Prompt {
  * is counted. The smallest step that fits is taken, or the context that the model is loaded with already.
  */
 export function buildPrompt(request: PromptRequest, limits: PromptLimits): Prompt {
-  const room = limits.largestContext - Math.min(answerTokens, Math.floor(limits.largestContext / 4));
+  const quarter = Math.floor(limits.largestContext / 4);
+  const thoughtTokens = limits.thinks ? Math.min(mostThoughts, quarter) : 0;
+  const room = limits.largestContext - Math.min(answerTokens, quarter) - thoughtTokens;
   let turns = request.history.slice(-mostTurns);
   let passages = request.passages;
   let messages = compose(request, turns, passages);
@@ -71,11 +79,12 @@ export function buildPrompt(request: PromptRequest, limits: PromptLimits): Promp
     estimated = estimateMessages(messages);
   }
   const expected = Math.ceil(estimated * limits.ratio);
-  const contextTokens = chooseContext(expected + answerTokens, limits);
+  const contextTokens = chooseContext(expected + thoughtTokens + answerTokens, limits);
   return {
     messages,
     contextTokens,
-    maxTokens: Math.max(128, Math.min(answerTokens, contextTokens - expected)),
+    maxTokens: Math.max(128, Math.min(answerTokens, contextTokens - thoughtTokens - expected)),
+    thoughtTokens,
     expectedTokens: expected,
     estimatedTokens: estimated,
     passagesUsed: passages.length,

@@ -22,6 +22,8 @@ interface WriteRequest extends PromptRequest {
 export interface Written {
   text: string;
   cut: boolean;
+  /** Whether the model thought before it wrote. */
+  thought: boolean;
   firstTokenMs: number | undefined;
   context: ContextUse | undefined;
   /** Why the text is not complete. */
@@ -39,6 +41,7 @@ export async function writeAnswer(
   const written: Written = {
     text: "",
     cut: false,
+    thought: false,
     firstTokenMs: undefined,
     context: undefined,
     problem: undefined,
@@ -48,6 +51,7 @@ export async function writeAnswer(
     const limits = {
       largestContext: largestContext(facts, parts.memoryBytes ?? totalmem()),
       loadedContext: facts.loadedContext,
+      thinks: facts.thinking === "always",
     };
     let ratio = parts.ratios.of(model);
     for (let attempt = 1; ; attempt++) {
@@ -56,6 +60,7 @@ export async function writeAnswer(
         const stage = facts.loadedContext === prompt.contextTokens ? "thinking" : "loading-model";
         context.progress({ type: "stage", stage });
         await stream(prompt, model, parts, context, started, written);
+        if (written.thought && written.text.trim() === "") written.problem = onlyThought(written.cut);
         return written;
       } catch (error) {
         // The server counted more than was expected: what it counted is known now, so once more with that.
@@ -93,13 +98,20 @@ async function stream(
     passagesLeftOut: prompt.passagesLeftOut,
     turnsLeftOut: prompt.turnsLeftOut,
   };
-  let thinking = false;
-  const { messages, contextTokens, maxTokens } = prompt;
-  for await (const event of parts.chat.chat({ model, messages, contextTokens, maxTokens, signal })) {
+  const { messages, contextTokens, maxTokens, thoughtTokens } = prompt;
+  const asked = { model, messages, contextTokens, maxTokens, thoughtTokens, signal };
+  for await (const event of parts.chat.chat(asked)) {
     switch (event.type) {
       case "thinking":
-        if (!thinking) progress({ type: "stage", stage: "thinking" });
-        thinking = true;
+        if (!written.thought) progress({ type: "stage", stage: "thinking" });
+        written.thought = true;
+        progress({ type: "thought", text: event.text });
+        break;
+      case "unsaid":
+        written.thought = true;
+        written.text = "";
+        written.firstTokenMs = undefined;
+        progress({ type: "unsaid" });
         break;
       case "text":
         if (written.firstTokenMs === undefined) {
@@ -116,4 +128,17 @@ async function stream(
         parts.ratios.learn(model, prompt.estimatedTokens, event.promptTokens);
     }
   }
+}
+
+/** A model that thought and wrote nothing: most often since its thoughts took all that it may write. */
+function onlyThought(cut: boolean): CarrelError {
+  return cut
+    ? new CarrelError(
+        "The model's thoughts used up all that it may write, before it came to an answer.",
+        'Ask about less at once, or choose a model that answers without thinking, such as one with "instruct" in its name.',
+      )
+    : new CarrelError(
+        "The model thought about it, but wrote no answer.",
+        'Ask again, or choose a model that answers without thinking, such as one with "instruct" in its name.',
+      );
 }

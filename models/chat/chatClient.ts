@@ -8,8 +8,10 @@ export interface ChatMessage {
 
 /** A piece of a streamed answer. */
 export type ChatEvent =
-  | { readonly type: "thinking" }
+  | { readonly type: "thinking"; readonly text: string }
   | { readonly type: "text"; readonly text: string }
+  /** All text so far was thought, which only its end told. */
+  | { readonly type: "unsaid" }
   | {
       readonly type: "done";
       readonly promptTokens: number;
@@ -28,7 +30,8 @@ export interface ModelFacts {
   readonly contextLength: number | undefined;
   /** Memory in bytes that each token of context takes. */
   readonly bytesPerToken: number | undefined;
-  readonly thinks: boolean;
+  /** Whether it thinks before it answers: never, unless it is asked not to, or whatever it is asked. */
+  readonly thinking: "never" | "optional" | "always";
   /** The context that the model is loaded with now, in tokens; undefined when it is not loaded. */
   readonly loadedContext: number | undefined;
 }
@@ -41,6 +44,8 @@ export interface ChatRequest {
   readonly contextTokens: number;
   /** The longest answer, in tokens. */
   readonly maxTokens: number;
+  /** The most that may be thought beside the answer, in tokens; for a model that always thinks. */
+  readonly thoughtTokens: number;
   readonly signal: AbortSignal;
 }
 

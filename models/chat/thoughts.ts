@@ -1,61 +1,96 @@
+import type { ChatEvent } from "./chatClient.ts";
+
 const openTag = /^\s*<(think|thinking|thought|reasoning)>/i;
 const couldBecomeTag = /^\s*(<[a-z]{0,9})?$/i;
+/** The first tag, but not one that the answer quotes: `</think>`. */
+const anyTag = /(?<![`"'])<(\/?)think>/i;
+/** The beginning of such a tag at the end of a piece, with the sign before it that tells a quoted one. */
+const tagBegins = /[`"']?<\/?(?:t(?:h(?:i(?:nk?)?)?)?)?$|[`"']$/i;
 
-interface ThoughtFilter {
-  /** The next piece of the stream; gives what of it is answer, and whether the model is thinking. */
-  push(piece: string): { readonly text: string; readonly thinking: boolean };
-  /** What was held back until the end. */
-  end(): string;
-}
+type Said = Exclude<ChatEvent, { type: "done" }>;
 
 /**
  * Takes the thoughts out of a stream whose model writes them into the text: <think>…</think> at its beginning.
  * Later tags are left alone, for an answer may be about them.
  */
-export function thoughtFilter(): ThoughtFilter {
-  let state: "start" | "thinking" | "after" | "text" = "start";
-  let held = "";
-  let closing = "";
+export class ThoughtFilter {
+  private state: "start" | "thinking" | "after" | "text" = "start";
+  private isLoneTagAwaited: boolean;
+  private held = "";
+  private closing = "";
 
-  const text = (piece: string): string => {
-    if (state !== "after") return piece;
-    const trimmed = piece.trimStart();
-    if (trimmed !== "") state = "text";
-    return trimmed;
-  };
+  /**
+   * @param canThink Whether the model thinks at all. Then its first closing tag counts without an opening one too:
+   * a prompt that ends with the opening tag leaves only that in the answer, and what came before it was no answer.
+   */
+  constructor(canThink: boolean) {
+    this.isLoneTagAwaited = canThink;
+  }
 
-  return {
-    push(piece) {
-      if (state === "text" || state === "after") return { text: text(piece), thinking: false };
-      held += piece;
-      if (state === "start") {
-        const tag = openTag.exec(held);
-        if (!tag) {
-          if (couldBecomeTag.test(held)) return { text: "", thinking: false };
-          state = "text";
-          const whole = held;
-          held = "";
-          return { text: whole, thinking: false };
-        }
-        state = "thinking";
-        closing = `</${tag[1] ?? "think"}>`.toLowerCase();
-        held = held.slice(tag[0].length);
-      }
-      const end = held.toLowerCase().indexOf(closing);
-      if (end < 0) {
-        // Only the last characters can be the beginning of the closing tag.
-        held = held.slice(-closing.length);
-        return { text: "", thinking: true };
-      }
-      const rest = held.slice(end + closing.length);
-      held = "";
-      state = "after";
-      return { text: text(rest), thinking: true };
-    },
-    end() {
-      const rest = state === "start" ? held : "";
-      held = "";
-      return rest;
-    },
-  };
+  /** The next piece of the stream, as what it is. */
+  push(piece: string): Said[] {
+    this.held += piece;
+    if (this.state === "start") {
+      const tag = openTag.exec(this.held);
+      if (!tag && couldBecomeTag.test(this.held)) return [];
+      this.state = tag ? "thinking" : "text";
+      this.closing = `</${tag?.[1] ?? "think"}>`.toLowerCase();
+      this.held = this.held.slice(tag?.[0].length ?? 0);
+    }
+    if (this.state === "thinking") return this.untilClosingTag();
+    return this.isLoneTagAwaited ? this.untilLoneTag() : this.text(this.take());
+  }
+
+  /** The server sends the thoughts apart, so that a closing tag in the text is a part of the answer. */
+  comeApart(): void {
+    this.isLoneTagAwaited = false;
+  }
+
+  /** What was held back until the end. */
+  end(): Said[] {
+    const rest = this.take();
+    return this.state === "thinking" ? thought(rest) : this.text(rest);
+  }
+
+  private untilLoneTag(): Said[] {
+    const tag = anyTag.exec(this.held);
+    // A closing tag after an opening one belongs to it.
+    if (tag && tag[1] === "") this.isLoneTagAwaited = false;
+    if (!this.isLoneTagAwaited) return this.text(this.take());
+    if (!tag) return this.text(this.take(tagBegins.exec(this.held)?.index));
+    const before = this.text(this.take(tag.index));
+    return [...before, { type: "unsaid" }, ...this.answerAfter(tag[0])];
+  }
+
+  private untilClosingTag(): Said[] {
+    const end = this.held.toLowerCase().indexOf(this.closing);
+    if (end >= 0) return [...thought(this.take(end)), ...this.answerAfter(this.closing)];
+    // Only the last characters can be the beginning of the closing tag.
+    return thought(this.take(Math.max(0, this.held.length - this.closing.length)));
+  }
+
+  private answerAfter(tag: string): Said[] {
+    this.take(tag.length);
+    this.isLoneTagAwaited = false;
+    this.state = "after";
+    return this.text(this.take());
+  }
+
+  /** The first `length` characters of what is held, or all of it. */
+  private take(length = this.held.length): string {
+    const taken = this.held.slice(0, length);
+    this.held = this.held.slice(length);
+    return taken;
+  }
+
+  private text(piece: string): Said[] {
+    const rest = this.state === "after" ? piece.trimStart() : piece;
+    if (rest === "") return [];
+    if (this.state === "after") this.state = "text";
+    return [{ type: "text", text: rest }];
+  }
+}
+
+function thought(text: string): Said[] {
+  return text === "" ? [] : [{ type: "thinking", text }];
 }

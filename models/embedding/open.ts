@@ -1,6 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Confinement } from "../../walls/confine.ts";
+import { recommendedEmbedding } from "../chat/ollama/recommended.ts";
 import type { Fetch } from "../egress/gate.ts";
 import type { EmbeddingModel } from "./embeddingModel.ts";
 import { openEncoder } from "./encoder.ts";
@@ -33,7 +34,7 @@ export async function openEmbeddingModel(setting: string, places: EmbeddingPlace
   if (isAbsolute(name)) return openFolderModel(name, places.confinement);
   throw new CarrelError(
     `"${setting}" names no embedding model.`,
-    'Use "bundled", "ollama:" and the name of an installed model (ollama:embeddinggemma), or the absolute path of a folder with a transformers.js model.',
+    `Use "bundled", "ollama:" and the name of an installed model (ollama:${recommendedEmbedding}), or the absolute path of a folder with a transformers.js model.`,
   );
 }
 

@@ -110,6 +110,8 @@ const stages = ({ events }: Story): string[] =>
   );
 const streamed = ({ events }: Story): string =>
   events.map((event) => (event.type === "text" ? event.text : "")).join("");
+const thoughts = ({ events }: Story): string =>
+  events.map((event) => (event.type === "thought" ? event.text : "")).join("");
 
 describe("asking a question", () => {
   it("searches, streams an answer, and checks its citations", async () => {
@@ -201,7 +203,37 @@ describe("asking a question", () => {
     const models = [{ name: "gpt-oss:20b", capabilities: ["completion", "thinking"] }];
     const story = await ask({}, { models, thinking: "It may be 99." });
     assert.ok(stages(story).includes("thinking"));
+    assert.equal(thoughts(story), "It may be 99.");
     assert.equal(story.answer.text, "Each employee has 28 days of holiday a year [2].");
+  });
+
+  const thinker = { name: "qwq:32b", capabilities: ["completion", "thinking"], onlyThinks: true };
+  it("gives thoughts a budget of their own", async () => {
+    await ask({}, { models: [thinker], thinking: "It may be 99." });
+    const limit = (): unknown =>
+      fake.requests.findLast(({ path }) => path === "/api/chat")?.body.options?.num_predict;
+    assert.equal(limit(), 1024 + 2048);
+    await ask({});
+    assert.equal(limit(), 1024);
+  });
+
+  it("takes thoughts back that it showed as an answer, and checks none of them", async () => {
+    const models = [{ ...thinker, template: "{{ .Prompt }}" }];
+    const story = await ask({}, { models, thinking: "Each employee has 99 days [2]." });
+    const unsaid = story.events.findIndex(({ type }) => type === "unsaid");
+    assert.match(streamed({ ...story, events: story.events.slice(0, unsaid) }), /99 days/);
+    assert.equal(story.answer.text, "Each employee has 28 days of holiday a year [2].");
+    assert.equal(streamed({ ...story, events: story.events.slice(unsaid) }), story.answer.text);
+    assert.equal(story.answer.sentences.length, 1);
+  });
+
+  it("says so when a model used up its answer for thoughts, or only thought", async () => {
+    const endless = await ask({}, { models: [thinker], thinking: "Hm, again. ".repeat(3000) });
+    assert.equal(endless.answer.written, false);
+    assert.match(endless.answer.notice ?? "", /^There is no written answer: .*thoughts used up.*instruct/);
+    assert.equal(endless.answer.passages.length, 2);
+    const silent = await ask({}, { models: [thinker], thinking: "Hm.", answer: "" });
+    assert.match(silent.answer.notice ?? "", /^There is no written answer: .*wrote no answer.*instruct/);
   });
 });
 

@@ -32,7 +32,14 @@ async function answer(from: ChatClient): Promise<ChatEvent[]> {
   const events: ChatEvent[] = [];
   const messages = [{ role: "user" as const, content: "Say something." }];
   const { signal } = new AbortController();
-  const request = { model: "qwen3:4b", messages, contextTokens: 4096, maxTokens: 10, signal };
+  const request = {
+    model: "qwen3:4b",
+    messages,
+    contextTokens: 4096,
+    maxTokens: 10,
+    thoughtTokens: 0,
+    signal,
+  };
   for await (const event of from.chat(request)) events.push(event);
   return events;
 }

@@ -56,7 +56,8 @@ function reset(options: FakeOllamaOptions = {}): void {
 
 async function chat(model = "qwen3:4b", signal = new AbortController().signal): Promise<ChatEvent[]> {
   const events: ChatEvent[] = [];
-  for await (const event of ollama.chat({ model, messages, contextTokens: 4096, maxTokens: 500, signal })) {
+  const limits = { contextTokens: 4096, maxTokens: 500, thoughtTokens: 0 };
+  for await (const event of ollama.chat({ model, messages, ...limits, signal })) {
     events.push(event);
   }
   return events;
@@ -64,6 +65,10 @@ async function chat(model = "qwen3:4b", signal = new AbortController().signal): 
 
 function textOf(events: readonly ChatEvent[]): string {
   return events.map((event) => (event.type === "text" ? event.text : "")).join("");
+}
+
+function thoughtsOf(events: readonly ChatEvent[]): string {
+  return events.map((event) => (event.type === "thinking" ? event.text : "")).join("");
 }
 
 async function failure(work: Promise<unknown>): Promise<CarrelError> {
@@ -238,11 +243,41 @@ describe("asking a model", () => {
     reset({ models, thinking: "Let me see. It may be four." });
     let events = await chat("gpt-oss:20b");
     assert.equal(textOf(events), plain.answer);
-    assert.ok(events.some(({ type }) => type === "thinking"));
+    assert.equal(thoughtsOf(events), "Let me see. It may be four.");
     reset({ answer: "<think>\nLet me see: 4?\n</think>\n\nThe answer is 5." });
     events = await chat();
     assert.equal(textOf(events), "The answer is 5.");
-    assert.ok(events.some(({ type }) => type === "thinking"));
+    assert.equal(thoughtsOf(events), "\nLet me see: 4?\n");
+  });
+
+  const thinking = "It may be four.";
+  const thinker = { name: "qwq:32b", capabilities: ["completion", "thinking"], onlyThinks: true };
+  const asked = (): unknown => fake.requests.findLast(({ path }) => path === "/api/chat")?.body.think;
+  it("asks a model that can only think for its thoughts apart", async () => {
+    reset({ models: [thinker], thinking });
+    const events = await chat("qwq:32b");
+    assert.equal(asked(), true);
+    assert.equal(textOf(events), plain.answer);
+    assert.equal(thoughtsOf(events), thinking);
+  });
+
+  it("takes back what a lone closing tag tells to be thoughts, and asks otherwise from then on", async () => {
+    // Its template does not say that it always thinks.
+    reset({ models: [{ ...thinker, template: "{{ .Prompt }}" }], thinking });
+    const events = await chat("qwq:32b");
+    assert.equal(asked(), false);
+    const unsaid = events.findIndex(({ type }) => type === "unsaid");
+    assert.equal(textOf(events.slice(0, unsaid)).trim(), thinking);
+    assert.equal(textOf(events.slice(unsaid)), plain.answer);
+    assert.equal((await ollama.inspect("qwq:32b")).thinking, "always");
+    assert.equal(thoughtsOf(await chat("qwq:32b")), thinking);
+    assert.equal(asked(), true);
+  });
+
+  it("leaves a closing tag alone in a model that does not think", async () => {
+    const answer = "The parser ends at </think> and goes on.";
+    reset({ models: [{ name: "gemma3:4b", capabilities: ["completion"] }], answer });
+    assert.equal(textOf(await chat("gemma3:4b")), answer);
   });
 
   it("says when the answer ended at its length limit", async () => {
@@ -253,6 +288,7 @@ describe("asking a model", () => {
       messages,
       contextTokens: 4096,
       maxTokens: 3,
+      thoughtTokens: 0,
       signal,
     })) {
       if (event.type === "done") cut = event.cut;
@@ -331,6 +367,7 @@ describe("asking a model", () => {
       messages,
       contextTokens: 4096,
       maxTokens: 9,
+      thoughtTokens: 0,
       signal,
     })) {
       if (event.type === "text") break;

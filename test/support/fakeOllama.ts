@@ -17,6 +17,10 @@ interface FakeModel {
   readonly capabilities?: readonly string[];
   /** Where /api/tags says otherwise than /api/show, as Ollama was seen to do for an embedding model. */
   readonly listedCapabilities?: readonly string[];
+  /** Thinks whatever it is asked: without `think`, the thoughts stand in the text, with a closing tag alone. */
+  readonly onlyThinks?: boolean;
+  /** As /api/show gives it; by default one that tells what the model does. */
+  readonly template?: string;
   readonly contextLength?: number;
   readonly remoteHost?: string;
   readonly remoteModel?: string;
@@ -256,17 +260,20 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
       response.write(`${JSON.stringify({ ...base, ...value })}\n`);
     };
     response.writeHead(200, { "content-type": "application/x-ndjson" });
+    const limit = body.options?.num_predict ?? -1;
+    const most = limit > 0 ? limit : Number.POSITIVE_INFINITY;
     const thinks = model.capabilities?.includes("thinking") && body.think !== false;
-    if (thinks && options.thinking) {
-      for (const piece of pieces(options.thinking)) {
-        line({ message: { role: "assistant", content: "", thinking: piece }, done: false });
-      }
+    const thoughts = (thinks ? pieces(options.thinking ?? "") : []).slice(0, most);
+    for (const piece of thoughts) {
+      line({ message: { role: "assistant", content: "", thinking: piece }, done: false });
     }
     const answer =
       typeof options.answer === "function"
         ? options.answer(messages)
         : (options.answer ?? answerFromPassages(messages));
-    const tokens = pieces(answer);
+    const loud =
+      !thinks && model.onlyThinks ? [...pieces(options.thinking ?? ""), "\n", "</think>", "\n\n"] : [];
+    const tokens = [...loud, ...pieces(answer)].slice(0, most - thoughts.length);
     for (const [i, piece] of tokens.entries()) {
       if (i === Math.floor(tokens.length / 2)) {
         if (options.fault === "cut-stream") {
@@ -287,16 +294,15 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
       if (options.tokenDelayMs !== undefined) await sleep(options.tokenDelayMs);
       if (response.destroyed) return;
     }
-    const limit = body.options?.num_predict ?? -1;
     line({
       message: { role: "assistant", content: "" },
       done: true,
-      done_reason: limit > 0 && tokens.length >= limit ? "length" : "stop",
+      done_reason: thoughts.length + tokens.length >= most ? "length" : "stop",
       total_duration: 1_000_000_000,
       load_duration: 100_000_000,
       prompt_eval_count: promptTokens,
       prompt_eval_duration: 300_000_000,
-      eval_count: tokens.length,
+      eval_count: thoughts.length + tokens.length,
       eval_duration: 600_000_000,
     });
     response.end();
@@ -315,7 +321,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
     const family = model.family ?? "llama";
     json(response, 200, {
       modelfile: `FROM ${model.name}`,
-      template: "{{ .Prompt }}",
+      template: model.template ?? templateOf(model),
       details: details(model, false),
       ...(remote ? { remote_host: remote, remote_model: model.remoteModel ?? "gpt-oss:120b" } : {}),
       model_info: {
@@ -374,6 +380,16 @@ function find(models: readonly FakeModel[], name: unknown): FakeModel | undefine
 
 function digest(name: string): string {
   return Buffer.from(name).toString("hex").padEnd(64, "0").slice(0, 64);
+}
+
+/** Ollama's templates have a place for thoughts, and for the wish not to have any where the model can do that. */
+function templateOf({ capabilities, onlyThinks }: FakeModel): string {
+  if (!capabilities?.includes("thinking")) return "{{ .Prompt }}";
+  const turn =
+    "{{ if .Thinking }}<think>{{ .Thinking }}</think>{{ end }}{{ .Content }}<|im_start|>assistant\n";
+  return onlyThinks
+    ? `${turn}<think>\n`
+    : `${turn}{{ if and $.IsThinkSet (not $.Think) }}<think></think>{{ end }}`;
 }
 
 function details(model: FakeModel, old: boolean): object {

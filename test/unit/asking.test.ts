@@ -23,7 +23,7 @@ const facts: ModelFacts = {
   sizeBytes: 0,
   contextLength: undefined,
   bytesPerToken: undefined,
-  thinks: false,
+  thinking: "never",
   loadedContext: undefined,
 };
 const done: ChatEvent = { type: "done", promptTokens: 300, answerTokens: 12, cut: false };

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { hasCloudName, makesEmbeddings, modelNumbers, withTag } from "../../models/chat/ollama/models.ts";
+import {
+  hasCloudName,
+  makesEmbeddings,
+  modelNumbers,
+  thinkingOf,
+  withTag,
+} from "../../models/chat/ollama/models.ts";
 import { compareVersions } from "../../models/chat/ollama/serverVersion.ts";
 import { pickModel } from "../../models/chat/pickModel.ts";
-import { thoughtFilter } from "../../models/chat/thoughts.ts";
+import { ThoughtFilter } from "../../models/chat/thoughts.ts";
 import type { ChatModel } from "../../protocol/data.ts";
 
 const model = (name: string, gigabytes: number, refused?: string): ChatModel => ({
@@ -121,12 +127,42 @@ describe("a model's numbers", () => {
   });
 });
 
+const only = "{{ if .Thinking }}<think>{{ .Thinking }}</think>{{ end }}{{ .Content }}<think>";
+const both = `${only}{{ if and $.IsThinkSet (not $.Think) }}</think>{{ end }}`;
+
+describe("whether a model thinks", () => {
+  const shown = { remote_host: "", remote_model: "", template: "", modelfile: "" };
+  const cases: [string, string, string[], Partial<typeof shown>, string][] = [
+    ["one without the capability", "gemma3:4b", ["completion"], {}, "never"],
+    ["one whose template has a place for the wish", "qwen3:8b", ["thinking"], { template: both }, "optional"],
+    ["one whose template has none", "qwq:32b", ["thinking"], { template: only }, "always"],
+    [
+      "one of the server's own thinking templates",
+      "x",
+      ["thinking"],
+      { modelfile: "RENDERER x-vl-thinking" },
+      "always",
+    ],
+    ["one whose template is not told", "x", ["thinking"], { template: "{{ .Prompt }}" }, "optional"],
+    ["gpt-oss", "gpt-oss:20b", ["thinking"], { template: both }, "always"],
+  ];
+  for (const [what, name, capabilities, part, expected] of cases) {
+    it(`is told of ${what}`, () => {
+      assert.equal(thinkingOf(name, capabilities, { ...shown, ...part }), expected);
+    });
+  }
+});
+
 describe("thoughts within the text", () => {
-  const filtered = (text: string, size: number): string => {
-    const filter = thoughtFilter();
+  const filtered = (text: string, size: number, canThink: boolean): string => {
+    const filter = new ThoughtFilter(canThink);
     let out = "";
-    for (let i = 0; i < text.length; i += size) out += filter.push(text.slice(i, i + size)).text;
-    return out + filter.end();
+    const take = (said: ReturnType<typeof filter.end>): void => {
+      for (const one of said) out = one.type === "unsaid" ? "" : out + (one.type === "text" ? one.text : "");
+    };
+    for (let i = 0; i < text.length; i += size) take(filter.push(text.slice(i, i + size)));
+    take(filter.end());
+    return out;
   };
   const cases: [string, string][] = [
     ["<think>a < b?</think>\n\nYes.", "Yes."],
@@ -141,7 +177,39 @@ describe("thoughts within the text", () => {
   for (const [text, expected] of cases) {
     it(`are taken out of ${JSON.stringify(text)}, however it is cut`, () => {
       for (let size = 1; size <= text.length; size++)
-        assert.equal(filtered(text, size), expected, `size ${size}`);
+        for (const canThink of [true, false])
+          assert.equal(filtered(text, size, canThink), expected, `size ${size}`);
     });
   }
+
+  const lone: [string, string][] = [
+    ["Let me see: 4?\n</think>\n\nIt is 5.", "It is 5."],
+    ["</think>It is 5.", "It is 5."],
+    ["Hm.</THINK> The tag </think> ends it.", "The tag </think> ends it."],
+    ["The parser ends at `</think>`.", "The parser ends at `</think>`."],
+    ["a < b, </p> and </thin", "a < b, </p> and </thin"],
+  ];
+  for (const [text, expected] of lone) {
+    it(`end at a lone closing tag in ${JSON.stringify(text)}, if the model thinks`, () => {
+      for (let size = 1; size <= text.length; size++) {
+        assert.equal(filtered(text, size, true), expected, `size ${size}`);
+        assert.equal(filtered(text, size, false), text, `size ${size}`);
+      }
+    });
+  }
+
+  it("are given, whole, as what they are", () => {
+    for (const text of ["<think>Let me see.</think>Yes.", "<think>Let me see."]) {
+      const filter = new ThoughtFilter(true);
+      const said = [...[...text].flatMap((sign) => filter.push(sign)), ...filter.end()];
+      const thoughts = said.map((one) => (one.type === "thinking" ? one.text : "")).join("");
+      assert.equal(thoughts, "Let me see.");
+    }
+  });
+
+  it("that come apart leave a closing tag in the text to the answer", () => {
+    const filter = new ThoughtFilter(true);
+    filter.comeApart();
+    assert.deepEqual(filter.push("It ends at </think>."), [{ type: "text", text: "It ends at </think>." }]);
+  });
 });

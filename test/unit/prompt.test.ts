@@ -24,7 +24,7 @@ function hit(text: string, changes: Partial<Hit> = {}): Hit {
   };
 }
 
-const limits = { largestContext: 16_384, loadedContext: undefined, ratio: 1 };
+const limits = { largestContext: 16_384, loadedContext: undefined, thinks: false, ratio: 1 };
 const history = [
   { question: "What is the fee?", answer: "It is 5 euros [1][2], says `arr[0]`." },
   { question: "And the deposit?", answer: "It is 9 euros [1]." },
@@ -92,6 +92,18 @@ describe("the prompt", () => {
     const long = buildPrompt({ question: "q", history: [], passages: [hit("word ".repeat(5000))] }, limits);
     assert.equal(long.contextTokens, 8192);
     assert.ok(long.expectedTokens + long.maxTokens <= long.contextTokens);
+  });
+
+  it("gives thoughts room of their own beside the answer", () => {
+    const request = { question: "q", history: [], passages: [hit("word ".repeat(1600))] };
+    const silent = buildPrompt(request, limits);
+    const thinking = buildPrompt(request, { ...limits, thinks: true });
+    assert.deepEqual([silent.thoughtTokens, thinking.thoughtTokens], [0, 2048]);
+    assert.equal(thinking.maxTokens, silent.maxTokens);
+    assert.deepEqual([silent.contextTokens, thinking.contextTokens], [4096, 8192]);
+    const small = buildPrompt(request, { ...limits, largestContext: 4096, thinks: true });
+    assert.equal(small.thoughtTokens, 1024);
+    assert.ok(small.expectedTokens + small.thoughtTokens + small.maxTokens <= 4096);
   });
 
   it("leaves out old turns first, then the last passages, and counts them", () => {

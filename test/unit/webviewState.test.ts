@@ -39,6 +39,18 @@ test("an answer grows piece by piece and is replaced by the checked one", () => 
   assert.equal(done.exchanges[0]?.stage, undefined);
 });
 
+test("thoughts stand beside the answer, also those that were shown as one, and no question is told of them", () => {
+  const thought: Action = { type: "event", id: 1, event: { type: "thought", text: "Hm. " } };
+  const state = run(ask(1), thought, text(1, "Or so?"), { type: "event", id: 1, event: { type: "unsaid" } });
+  assert.equal(current(state)?.thoughts, "Hm. Or so?");
+  assert.equal(current(state)?.text, "");
+  const done = reduce(state, { type: "answered", id: 1, answer });
+  assert.equal(done.exchanges[0]?.thoughts, "Hm. Or so?");
+  assert.deepEqual(historyOf(done.exchanges), [{ question: "Why?", answer: answer.text }]);
+  const restored = fromSaved(initialState, JSON.parse(JSON.stringify(toSaved(done))));
+  assert.equal(restored.exchanges[0]?.thoughts, "Hm. Or so?");
+});
+
 test("asking empties the ask box and drops the selection that went with the question", () => {
   const selection = { path: "a.ts", language: "typescript", startLine: 1, endLine: 2, text: "x" };
   const filled = run({ type: "prefill", question: "What is this?", selection });

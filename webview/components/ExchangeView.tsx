@@ -37,6 +37,7 @@ export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element 
         <FilterLabels labels={labels} />
         {selection && <p class="question-selection">{selectionLabel(selection)}</p>}
       </div>
+      {exchange.thoughts?.trim() && <Thoughts text={exchange.thoughts.trim()} />}
       {text !== "" && <AnswerText session={session} exchange={exchange} />}
       {state === "asking" && <StageLine exchange={exchange} />}
       {state === "stopped" && (
@@ -63,6 +64,16 @@ export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element 
       {answer && <SearchedFor exchange={exchange} />}
       {answer && <Context exchange={exchange} />}
     </article>
+  );
+}
+
+/** What the model thought, folded: it was not checked, and is no answer. */
+function Thoughts({ text }: { readonly text: string }): JSX.Element {
+  return (
+    <details class="thoughts" data-testid="thoughts">
+      <summary>Thoughts of the model, which were not checked</summary>
+      <p>{text}</p>
+    </details>
   );
 }
 

@@ -128,6 +128,10 @@ function reduceEvent(state: PanelState, id: number, event: AnswerEvent): PanelSt
       return change(state, id, () => ({ passages: event.passages }));
     case "text":
       return change(state, id, (exchange) => ({ text: exchange.text + event.text }));
+    case "thought":
+      return change(state, id, ({ thoughts = "" }) => ({ thoughts: thoughts + event.text }));
+    case "unsaid":
+      return change(state, id, ({ thoughts = "", text }) => ({ thoughts: thoughts + text, text: "" }));
   }
 }
 

@@ -9,6 +9,7 @@ const exchange = v.object({
   selection: v.optional(data.selection),
   state: v.picklist(["asking", "done", "stopped", "failed"]),
   text: v.string(),
+  thoughts: v.optional(v.string()),
   passages: v.array(data.hit),
   answer: v.optional(data.answer),
   failure: v.optional(v.object({ message: v.string(), remedy: v.string() })),

@@ -30,6 +30,8 @@ export interface Exchange {
   readonly stage?: Stage | undefined;
   /** What has been written so far, or the whole answer. */
   readonly text: string;
+  /** What the model thought before it wrote: no part of the answer, nor of what the next question is told. */
+  readonly thoughts?: string | undefined;
   readonly passages: readonly Hit[];
   readonly answer?: Answer | undefined;
   readonly failure?: Failure | undefined;

@@ -3,7 +3,7 @@ import type { ChatModel } from "../../../protocol/data.ts";
 import type { ModelFacts } from "../chatClient.ts";
 import { cancelled } from "../errors.ts";
 import type { Api } from "./api.ts";
-import { hasCloudName, makesEmbeddings, modelNumbers, refusalOf, withTag } from "./models.ts";
+import { hasCloudName, makesEmbeddings, modelNumbers, refusalOf, thinkingOf, withTag } from "./models.ts";
 import { cannotChat, cloudModel, notInstalled } from "./ollamaErrors.ts";
 import {
   type ListedModel,
@@ -21,11 +21,14 @@ interface Catalogue {
   list(version: string, signal?: AbortSignal): Promise<ChatModel[]>;
   /** One model. Throws a CarrelError for one that is not installed, can't chat or runs in a cloud. */
   inspect(model: string, signal?: AbortSignal): Promise<ModelFacts>;
+  /** Notes that a model, by its name in these facts, thought though it was asked not to. */
+  alwaysThinks(name: string): void;
 }
 
 export function createCatalogue(api: Api): Catalogue {
   /** /api/show by digest: a model with the same digest is the same model. */
   const shown = new Map<string, ShownModel>();
+  const thinkers = new Set<string>();
 
   async function show(listed: ListedModel, version: string, signal?: AbortSignal): Promise<ShownModel> {
     const known = shown.get(listed.digest);
@@ -70,17 +73,22 @@ export function createCatalogue(api: Api): Catalogue {
       });
       if (refusalOf(listed, info) !== undefined)
         throw info.remote_host || info.remote_model ? cloudModel(model) : cannotChat(model);
-      const capabilities = info.capabilities ?? listed.capabilities ?? [];
       const loaded = ps.models?.find((one) => withTag(one.name) === withTag(model));
-      return {
-        name: localName(listed.name, version),
-        sizeBytes: listed.size,
-        ...modelNumbers(info.model_info),
-        thinks: capabilities.includes("thinking"),
-        loadedContext: loaded && loaded.context_length > 0 ? loaded.context_length : undefined,
-      };
+      const name = localName(listed.name, version);
+      const facts = { name, loadedContext: loaded?.context_length || undefined, ...factsOf(listed, info) };
+      return thinkers.has(name) ? { ...facts, thinking: "always" } : facts;
+    },
+
+    alwaysThinks(name) {
+      thinkers.add(name);
     },
   };
+}
+
+function factsOf(listed: ListedModel, info: ShownModel): Omit<ModelFacts, "name" | "loadedContext"> {
+  const capabilities = info.capabilities ?? listed.capabilities ?? [];
+  const thinking = thinkingOf(listed.name, capabilities, info);
+  return { sizeBytes: listed.size, ...modelNumbers(info.model_info), thinking };
 }
 
 function describeModel(

@@ -1,3 +1,4 @@
+import type { ModelFacts } from "../chatClient.ts";
 import type { ListedModel, ShownModel } from "./schemas.ts";
 
 /** True for names that Ollama sends on to its cloud: the tag is "cloud" or ends in "-cloud". */
@@ -28,6 +29,27 @@ export function makesEmbeddings(listed: ListedModel, shown: ShownModel | undefin
   if (isRemote(listed, shown)) return false;
   const capabilities = shown?.capabilities ?? listed.capabilities;
   return capabilities?.length ? capabilities.includes("embedding") : embeddingFamilies.test(listed.name);
+}
+
+/**
+ * Whether a model thinks, and whether it can leave that off. Ollama says only that it thinks; that it always does
+ * is seen in its template, which has no place for the wish, or in the name of the server's own one. gpt-oss can
+ * only think less.
+ */
+export function thinkingOf(name: string, capabilities: readonly string[], shown: ShownModel): Thinking {
+  if (!capabilities.includes("thinking")) return "never";
+  if (isLevelled(name)) return "always";
+  const { template, modelfile } = shown;
+  if (/^RENDERER\s+\S*think(?:ing)?\s*$/im.test(modelfile)) return "always";
+  const asksForThoughts = /\.Thinking\b/.test(template) && !/\.(?:Think|IsThinkSet)\b/.test(template);
+  return asksForThoughts ? "always" : "optional";
+}
+
+type Thinking = ModelFacts["thinking"];
+
+/** A model that is told how much to think, not whether. */
+export function isLevelled(name: string): boolean {
+  return /gpt-?oss/i.test(name);
 }
 
 /** "qwen3" means "qwen3:latest"; a colon before the last slash belongs to a registry's port. */

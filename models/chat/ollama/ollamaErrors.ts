@@ -1,6 +1,6 @@
 import { CarrelError } from "../../../protocol/channel.ts";
 import { ContextOverflowError, errorCode, errorText, ServerStateError, serverBusy } from "../errors.ts";
-import { pullCommand } from "./recommended.ts";
+import { pullCommand, recommendedEmbedding } from "./recommended.ts";
 
 function serverDown(url: string): CarrelError {
   return new ServerStateError(
@@ -71,7 +71,7 @@ export function cannotChat(model: string): CarrelError {
 export function cannotEmbed(model: string): CarrelError {
   return new CarrelError(
     `The model "${model}" can't be used for search: it does not embed text.`,
-    `Choose an embedding model, for example: ${pullCommand("embeddinggemma")}`,
+    `Choose an embedding model, for example: ${pullCommand(recommendedEmbedding)}`,
   );
 }
 

@@ -25,6 +25,8 @@ export const showAnswer = v.object({
   remote_host: v.optional(v.string(), ""),
   remote_model: v.optional(v.string(), ""),
   capabilities: v.optional(v.nullable(v.array(v.string()))),
+  template: v.optional(v.string(), ""),
+  modelfile: v.optional(v.string(), ""),
   model_info: v.optional(v.nullable(v.record(v.string(), v.unknown()))),
 });
 export type ShownModel = v.InferOutput<typeof showAnswer>;

@@ -1,4 +1,5 @@
 import { totalmem } from "node:os";
+import type { CarrelError } from "../../../protocol/channel.ts";
 import type { ChatModel, ChatServer } from "../../../protocol/data.ts";
 import type { ChatClient, ChatClientOptions } from "../chatClient.ts";
 import { cancelled, ServerStateError } from "../errors.ts";
@@ -27,15 +28,12 @@ export function createOllama(options: ChatClientOptions): ChatClient {
       catalogue.list(version, signal),
     ]);
     const picked = pickModel(models, chosen, memoryBytes, withTag);
+    const advised = advice(models, chosen, picked, version, cloud?.cloud.disabled);
+    const usable = models.some((model) => model.refused === undefined);
     return {
-      url,
-      state: "ready",
-      product: "Ollama",
-      version,
-      models,
+      ...{ url, state: "ready", product: "Ollama", version, models, ...advised },
       ...(picked === undefined ? {} : { chosen: picked }),
-      ...(models.some((model) => model.refused === undefined) ? {} : { install }),
-      ...advice(models, chosen, picked, version, cloud?.cloud.disabled),
+      ...(usable ? {} : { install }),
     };
   }
 
@@ -46,10 +44,7 @@ export function createOllama(options: ChatClientOptions): ChatClient {
       try {
         return await readServer(chosen, signal);
       } catch (error) {
-        const problem = explain(error, url);
-        if (problem.code === "cancelled") throw cancelled();
-        const state = problem instanceof ServerStateError ? problem.state : "refused";
-        return { url, state, models: [], detail: problem.message, remedy: problem.remedy };
+        return notReady(explain(error, url), url);
       }
     },
 
@@ -59,18 +54,24 @@ export function createOllama(options: ChatClientOptions): ChatClient {
       try {
         // Asked each time, right before the prompt is sent: a name may have become a cloud's since.
         const facts = await catalogue.inspect(request.model, request.signal);
-        yield* streamAnswer(facts, request, {
-          url,
-          fetch: options.fetch,
-          ...limits(options),
-          isAlive: () => api.ask("version", versionAnswer, { signal: request.signal }),
-        });
+        const isAlive = () => api.ask("version", versionAnswer, { signal: request.signal });
+        const access = { url, fetch: options.fetch, ...limits(options), isAlive };
+        for await (const event of streamAnswer(facts, request, access)) {
+          if (event.type === "unsaid") catalogue.alwaysThinks(facts.name);
+          yield event;
+        }
       } catch (error) {
         if (request.signal.aborted) throw cancelled();
         throw named(explain(error, url), request.model);
       }
     },
   };
+}
+
+function notReady(problem: CarrelError, url: string): ChatServer {
+  if (problem.code === "cancelled") throw cancelled();
+  const state = problem instanceof ServerStateError ? problem.state : "refused";
+  return { url, state, models: [], detail: problem.message, remedy: problem.remedy };
 }
 
 /** For how long a server may be silent, prepare an answer and write it, in milliseconds. */

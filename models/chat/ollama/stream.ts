@@ -3,8 +3,9 @@ import type { Fetch } from "../../egress/gate.ts";
 import { boundedText } from "../boundedText.ts";
 import type { ChatEvent, ChatRequest, ModelFacts } from "../chatClient.ts";
 import { whileAlive, withinTime } from "../patience.ts";
-import { thoughtFilter } from "../thoughts.ts";
+import { ThoughtFilter } from "../thoughts.ts";
 import { guardLines } from "./guard.ts";
+import { isLevelled } from "./models.ts";
 import { brokenOff, serverError, stalled } from "./ollamaErrors.ts";
 
 /** A token is at most a line; what a model thinks counts too, and some servers send it beside the limit. */
@@ -64,7 +65,7 @@ function guardedFetch(request: ChatRequest, server: StreamAccess, connection: Ab
       url: server.url,
       idleMs: server.idleMs,
       answerMs: server.answerMs,
-      maxLines: request.maxTokens * linesPerToken + spareLines,
+      maxLines: mostTokens(request) * linesPerToken + spareLines,
       close: () => connection.abort(),
     };
     return new Response(guardLines(response.body, guard), { headers: response.headers });
@@ -85,21 +86,19 @@ async function* readAnswer(
     shift: false,
     keep_alive: "15m",
     ...thinking(facts),
-    options: { num_ctx: request.contextTokens, num_predict: request.maxTokens, temperature: 0.2 },
+    options: { num_ctx: request.contextTokens, num_predict: mostTokens(request), temperature: 0.2 },
   };
-  const filter = thoughtFilter();
+  const filter = new ThoughtFilter(facts.thinking !== "never");
   let done = false;
   for await (const part of (await client.chat(body)) as AsyncIterable<ChatResponse>) {
-    if (part.message?.thinking) yield { type: "thinking" };
-    if (part.message?.content) {
-      const { text, thinking: thinks } = filter.push(part.message.content);
-      if (thinks) yield { type: "thinking" };
-      if (text !== "") yield { type: "text", text };
+    if (part.message?.thinking) {
+      filter.comeApart();
+      yield { type: "thinking", text: part.message.thinking };
     }
+    if (part.message?.content) yield* filter.push(part.message.content);
     if (!part.done) continue;
     done = true;
-    const rest = filter.end();
-    if (rest.trim() !== "") yield { type: "text", text: rest };
+    yield* filter.end();
     yield {
       type: "done",
       promptTokens: part.prompt_eval_count ?? 0,
@@ -110,8 +109,17 @@ async function* readAnswer(
   if (!done) throw brokenOff();
 }
 
-/** Thinking costs minutes on a small machine, so it is turned off; gpt-oss can only think less. */
+/** The server has one limit for thoughts and answer together. */
+function mostTokens({ maxTokens, thoughtTokens }: ChatRequest): number {
+  return maxTokens + thoughtTokens;
+}
+
+/**
+ * Thinking costs minutes on a small machine, so it is turned off where that can be. A model that thinks in any
+ * case is asked to: told not to, it writes its thoughts into the answer.
+ */
 function thinking(facts: ModelFacts): { think?: boolean | "low" } {
-  if (!facts.thinks) return {};
-  return { think: /gpt-?oss/i.test(facts.name) ? "low" : false };
+  if (facts.thinking === "never") return {};
+  if (facts.thinking === "optional") return { think: false };
+  return { think: isLevelled(facts.name) ? "low" : true };
 }
