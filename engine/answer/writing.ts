@@ -1,5 +1,5 @@
 import { totalmem } from "node:os";
-import type { ChatClient } from "../../models/chat/chatClient.ts";
+import type { ChatClient, ModelFacts } from "../../models/chat/chatClient.ts";
 import { ContextOverflowError, cancelled } from "../../models/chat/errors.ts";
 import { CarrelError, type RequestContext } from "../../protocol/channel.ts";
 import type { AnswerEvent, ContextUse } from "../../protocol/data.ts";
@@ -59,7 +59,7 @@ export async function writeAnswer(
       try {
         const stage = facts.loadedContext === prompt.contextTokens ? "thinking" : "loading-model";
         context.progress({ type: "stage", stage });
-        await stream(prompt, model, parts, context, started, written);
+        await stream(prompt, facts, model, parts, context, started, written);
         if (written.thought && written.text.trim() === "") written.problem = onlyThought(written.cut);
         return written;
       } catch (error) {
@@ -85,6 +85,7 @@ export async function writeAnswer(
 
 async function stream(
   prompt: Prompt,
+  facts: ModelFacts,
   model: string,
   parts: WriteParts,
   { signal, progress }: RequestContext<AnswerEvent>,
@@ -99,8 +100,8 @@ async function stream(
     turnsLeftOut: prompt.turnsLeftOut,
   };
   const { messages, contextTokens, maxTokens, thoughtTokens } = prompt;
-  const asked = { model, messages, contextTokens, maxTokens, thoughtTokens, signal };
-  for await (const event of parts.chat.chat(asked)) {
+  const lengths = { promptTokens: prompt.expectedTokens, contextTokens, maxTokens, thoughtTokens };
+  for await (const event of parts.chat.chat({ model, facts, messages, ...lengths, signal })) {
     switch (event.type) {
       case "thinking":
         if (!written.thought) progress({ type: "stage", stage: "thinking" });

@@ -39,7 +39,11 @@ export interface ModelFacts {
 export interface ChatRequest {
   /** A model's name as `server` lists it. */
   readonly model: string;
+  /** What `inspect` has just told of it: the proof that it runs on that very server. */
+  readonly facts: ModelFacts;
   readonly messages: readonly ChatMessage[];
+  /** Expected length of the messages, in tokens. */
+  readonly promptTokens: number;
   /** Context to load the model with, in tokens: prompt and answer must fit. */
   readonly contextTokens: number;
   /** The longest answer, in tokens. */

@@ -101,7 +101,7 @@ async function findLocalModel(api: Api, name: string): Promise<{ listed: ListedM
 
 function rawEmbedding(api: Api, model: string, name: string): EmbedRaw {
   return async (texts, signal) => {
-    const body = { model, input: texts, truncate: true, keep_alive: "15m" };
+    const body = { model, input: texts, truncate: true };
     const answer = await api.ask("embed", embedAnswer, { body, called: name, signal });
     if (answer.remote_host !== "") throw cloudModel(name);
     const vectors = answer.embeddings.map((vector) => normalise(Float32Array.from(vector)));

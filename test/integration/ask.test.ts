@@ -47,6 +47,8 @@ beforeEach(() => {
   searches = [];
 });
 
+const gateFetch = () => createGate({ allowedHosts: [] }).fetchFor("answer a question");
+
 interface Story {
   readonly answer: Answer;
   readonly events: AnswerEvent[];
@@ -70,7 +72,7 @@ async function ask(
   const hangs = options.fault?.startsWith("hang") ?? false;
   const chat = createOllama({
     url: fake.url,
-    fetch: createGate({ allowedHosts: [] }).fetchFor("answer a question"),
+    fetch: gateFetch(),
     memoryBytes: 16e9,
     lookMs: hangs ? 1_000 : 20_000,
     idleMs: hangs ? 500 : 20_000,
@@ -136,6 +138,12 @@ describe("asking a question", () => {
       marked?.marks.map(([start, end]) => marked.text.slice(start, end)),
       ["Each employee has 28 days of holiday a year."],
     );
+  });
+
+  it("asks the server for each thing once", async () => {
+    await ask({}, {}, { chat: createOllama({ url: fake.url, fetch: gateFetch(), memoryBytes: 16e9 }) });
+    const paths = fake.requests.map(({ path }) => path.replace("/api/", ""));
+    assert.deepEqual(paths.sort(), ["chat", "ps", "show", "status", "tags", "version"]);
   });
 
   it("does not load the model anew for the next question", async () => {
@@ -277,7 +285,7 @@ describe("a question without a written answer", () => {
   it("gives the passages when no server runs, and says how to get one", async () => {
     const chat = createOllama({
       url: "http://127.0.0.1:1",
-      fetch: createGate({ allowedHosts: [] }).fetchFor("answer a question"),
+      fetch: gateFetch(),
     });
     const { answer } = await ask({}, {}, { chat });
     assert.equal(answer.written, false);

@@ -34,7 +34,9 @@ async function answer(from: ChatClient): Promise<ChatEvent[]> {
   const { signal } = new AbortController();
   const request = {
     model: "qwen3:4b",
+    facts: await from.inspect("qwen3:4b"),
     messages,
+    promptTokens: 10,
     contextTokens: 4096,
     maxTokens: 10,
     thoughtTokens: 0,

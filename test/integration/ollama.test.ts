@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
-import type { ChatClient, ChatEvent } from "../../models/chat/chatClient.ts";
+import type { ChatClient, ChatEvent, ChatRequest } from "../../models/chat/chatClient.ts";
 import { ContextOverflowError } from "../../models/chat/errors.ts";
 import { pullCommand, recommendedModel } from "../../models/chat/ollama/recommended.ts";
 import { createOllama } from "../../models/chat/ollama/server.ts";
@@ -54,12 +54,22 @@ function reset(options: FakeOllamaOptions = {}): void {
   });
 }
 
-async function chat(model = "qwen3:4b", signal = new AbortController().signal): Promise<ChatEvent[]> {
+type Lengths = Partial<Pick<ChatRequest, "promptTokens" | "maxTokens">>;
+
+/** As the engine does it: looks at the model, then asks it. */
+async function* stream(
+  { promptTokens = 20, maxTokens = 500 }: Lengths = {},
+  model = "qwen3:4b",
+  signal = new AbortController().signal,
+): AsyncGenerator<ChatEvent> {
+  const facts = await ollama.inspect(model, signal);
+  const lengths = { promptTokens, contextTokens: 4096, maxTokens, thoughtTokens: 0 };
+  yield* ollama.chat({ model, facts, messages, ...lengths, signal });
+}
+
+async function chat(model?: string, signal?: AbortSignal, lengths?: Lengths): Promise<ChatEvent[]> {
   const events: ChatEvent[] = [];
-  const limits = { contextTokens: 4096, maxTokens: 500, thoughtTokens: 0 };
-  for await (const event of ollama.chat({ model, messages, ...limits, signal })) {
-    events.push(event);
-  }
+  for await (const event of stream(lengths, model, signal)) events.push(event);
   return events;
 }
 
@@ -221,9 +231,20 @@ describe("asking a model", () => {
     assert.equal(body?.options?.num_ctx, 4096);
     assert.equal(body?.options?.num_predict, 500);
     assert.equal(body?.truncate, false);
-    assert.equal(body?.shift, false);
     assert.equal(body?.stream, true);
     assert.equal(body?.think, false);
+    assert.ok(body && !("keep_alive" in body), "how long a model stays loaded is the user's own setting");
+  });
+
+  it("shares a loaded model with other clients, but where the window may come to its end", async () => {
+    const other = { model: "qwen3:4b", messages, options: { num_ctx: 4096 } };
+    await fetch(`${fake.url}/api/chat`, { method: "POST", body: JSON.stringify(other) });
+    const loads = fake.loads();
+    await chat("qwen3:4b", undefined, { promptTokens: 3300, maxTokens: 500 });
+    assert.equal(fake.loads(), loads);
+    await chat("qwen3:4b", undefined, { promptTokens: 3500, maxTokens: 500 });
+    assert.equal(fake.requests.findLast(({ path }) => path === "/api/chat")?.body.shift, false);
+    assert.equal(fake.loads(), loads + 1);
   });
 
   it("uses the plain name where the server knows no suffix", async () => {
@@ -281,16 +302,8 @@ describe("asking a model", () => {
   });
 
   it("says when the answer ended at its length limit", async () => {
-    const signal = new AbortController().signal;
     let cut = false;
-    for await (const event of ollama.chat({
-      model: "qwen3:4b",
-      messages,
-      contextTokens: 4096,
-      maxTokens: 3,
-      thoughtTokens: 0,
-      signal,
-    })) {
+    for await (const event of stream({ maxTokens: 3 })) {
       if (event.type === "done") cut = event.cut;
     }
     assert.ok(cut);
@@ -361,15 +374,7 @@ describe("asking a model", () => {
 
   it("closes the connection when the reader leaves", async () => {
     reset({ tokenDelayMs: 20 });
-    const signal = new AbortController().signal;
-    for await (const event of ollama.chat({
-      model: "qwen3:4b",
-      messages,
-      contextTokens: 4096,
-      maxTokens: 9,
-      thoughtTokens: 0,
-      signal,
-    })) {
+    for await (const event of stream()) {
       if (event.type === "text") break;
     }
     const request = fake.requests.find(({ path }) => path === "/api/chat");

@@ -101,6 +101,8 @@ export interface FakeOllama {
   readonly url: string;
   readonly port: number;
   readonly requests: FakeRequest[];
+  /** How often a model was loaded: also when a request wants another context, or `shift`, than it was loaded with. */
+  loads(): number;
   set(options: Partial<FakeOllamaOptions>): void;
   close(): Promise<void>;
 }
@@ -120,7 +122,9 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<FakeOllama> {
   let options = initial;
   const requests: FakeRequest[] = [];
-  const loaded = new Map<string, number>();
+  /** The context of each loaded model, and all that belongs to the launch of its runner. */
+  const loaded = new Map<string, { context: number; launch: string }>();
+  let loads = 0;
   let overflowed = false;
 
   const server = createServer((request, response) => {
@@ -179,7 +183,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
         });
       case "GET /api/ps":
         return json(response, 200, {
-          models: [...loaded].map(([name, context]) => ({
+          models: [...loaded].map(([name, { context }]) => ({
             name,
             model: name,
             size: 3_000_000_000,
@@ -249,7 +253,9 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
       return await endless(response, 200, `${JSON.stringify({ model: body.model, message, done: false })}\n`);
     }
     await sleep(options.startDelayMs ?? 0);
-    loaded.set(model.name, context);
+    const launch = `${context} ${body.shift ?? true}`;
+    if (loaded.get(model.name)?.launch !== launch) loads++;
+    loaded.set(model.name, { context, launch });
 
     const remote =
       options.fault === "remote-in-response" || model.hiddenRemote
@@ -345,6 +351,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
     url: `http://127.0.0.1:${port}`,
     port,
     requests,
+    loads: () => loads,
     set(changes) {
       options = { ...options, ...changes };
       overflowed = false;

@@ -15,74 +15,99 @@ import {
 } from "./schemas.ts";
 import { localName } from "./serverVersion.ts";
 
-/** What is known of the models that a server has. */
-interface Catalogue {
-  /** Every listed model, with why it is not used where it is not. */
-  list(version: string, signal?: AbortSignal): Promise<ChatModel[]>;
-  /** One model. Throws a CarrelError for one that is not installed, can't chat or runs in a cloud. */
-  inspect(model: string, signal?: AbortSignal): Promise<ModelFacts>;
-  /** Notes that a model, by its name in these facts, thought though it was asked not to. */
-  alwaysThinks(name: string): void;
+/** What a server was seen to have, and when (milliseconds of `performance.now`). */
+interface Look {
+  readonly version: string;
+  readonly listed: readonly ListedModel[];
+  readonly at: number;
 }
 
-export function createCatalogue(api: Api): Catalogue {
-  /** /api/show by digest: a model with the same digest is the same model. */
-  const shown = new Map<string, ShownModel>();
-  const thinkers = new Set<string>();
+/** A question looks at the server, and right after that at its model: that is one look, not two. */
+const oneLookMs = 5_000;
 
-  async function show(listed: ListedModel, version: string, signal?: AbortSignal): Promise<ShownModel> {
-    const known = shown.get(listed.digest);
+/** What is known of the models that a server has. */
+export class Catalogue {
+  private readonly api: Api;
+  /** /api/show by digest: a model with the same digest is the same model. */
+  private readonly shown = new Map<string, ShownModel>();
+  private readonly thinkers = new Set<string>();
+  private last: Look | undefined;
+
+  constructor(api: Api) {
+    this.api = api;
+  }
+
+  /** The server's version, and every listed model, with why it is not used where it is not. */
+  async list(signal?: AbortSignal): Promise<{ version: string; models: ChatModel[] }> {
+    const { version, listed } = await this.look(signal);
+    const models: ChatModel[] = [];
+    for (const one of listed) models.push(await this.describe(one, version, signal));
+    return { version, models };
+  }
+
+  /** One model. Throws a CarrelError for one that is not installed, can't chat or runs in a cloud. */
+  async inspect(model: string, signal?: AbortSignal): Promise<ModelFacts> {
+    if (hasCloudName(model)) throw cloudModel(model);
+    const isFresh = this.last !== undefined && performance.now() - this.last.at < oneLookMs;
+    const { version, listed } = isFresh && this.last ? this.last : await this.look(signal);
+    const found = listed.find((one) => withTag(one.name) === withTag(model));
+    if (!found) throw notInstalled(model);
+    if (found.remote_host !== "" || found.remote_model !== "") throw cloudModel(model);
+    const info = await this.show(found, version, signal).catch((error: unknown) => {
+      throw error instanceof CarrelError && error.code !== "cancelled" ? named(error, model) : error;
+    });
+    if (refusalOf(found, info) !== undefined)
+      throw info.remote_host || info.remote_model ? cloudModel(model) : cannotChat(model);
+    const ps = await this.api.ask("ps", psAnswer, { signal }).catch(() => ({ models: [] }));
+    const loaded = ps.models?.find((one) => withTag(one.name) === withTag(model));
+    const name = localName(found.name, version);
+    const facts = { name, loadedContext: loaded?.context_length || undefined, ...factsOf(found, info) };
+    return this.thinkers.has(name) ? { ...facts, thinking: "always" } : facts;
+  }
+
+  /** Notes that a model, by its name in these facts, thought though it was asked not to. */
+  alwaysThinks(name: string): void {
+    this.thinkers.add(name);
+  }
+
+  private async look(signal: AbortSignal | undefined): Promise<Look> {
+    this.last = undefined;
+    // The only answer that tells Ollama from other servers, so it comes first and alone.
+    const { version } = await this.api.ask("version", versionAnswer, { signal });
+    const { models } = await this.api.ask("tags", tagsAnswer, { signal });
+    this.last = { version, listed: models ?? [], at: performance.now() };
+    return this.last;
+  }
+
+  private async show(
+    listed: ListedModel,
+    version: string,
+    signal: AbortSignal | undefined,
+  ): Promise<ShownModel> {
+    const known = this.shown.get(listed.digest);
     if (known && listed.digest !== "") return known;
     const body = { model: localName(listed.name, version) };
-    const answer = await api.ask("show", showAnswer, { signal, body });
-    shown.set(listed.digest, answer);
+    const answer = await this.api.ask("show", showAnswer, { signal, body });
+    this.shown.set(listed.digest, answer);
     return answer;
   }
 
-  async function describe(listed: ListedModel, version: string, signal?: AbortSignal): Promise<ChatModel> {
+  private async describe(
+    listed: ListedModel,
+    version: string,
+    signal: AbortSignal | undefined,
+  ): Promise<ChatModel> {
     let refused = refusalOf(listed, undefined);
     let info: ShownModel | undefined;
     // Old servers list no capabilities, and new ones were seen to list an embedding model as one that answers,
     // so that each model is asked once; never a cloud's one, for that question would go to the cloud.
     if (refused === undefined) {
-      info = await show(listed, version, signal).catch(() => undefined);
+      info = await this.show(listed, version, signal).catch(() => undefined);
       if (signal?.aborted) throw cancelled();
       refused = info ? refusalOf(listed, info) : "Ollama does not say that it runs on this machine.";
     }
     return describeModel(listed, info, refused);
   }
-
-  return {
-    async list(version, signal) {
-      const { models } = await api.ask("tags", tagsAnswer, { signal });
-      const described: ChatModel[] = [];
-      for (const listed of models ?? []) described.push(await describe(listed, version, signal));
-      return described;
-    },
-
-    async inspect(model, signal) {
-      if (hasCloudName(model)) throw cloudModel(model);
-      const { version } = await api.ask("version", versionAnswer, { signal });
-      const loading = api.ask("ps", psAnswer, { signal }).catch(() => ({ models: [] }));
-      const [tags, ps] = await Promise.all([api.ask("tags", tagsAnswer, { signal }), loading]);
-      const listed = tags.models?.find((one) => withTag(one.name) === withTag(model));
-      if (!listed) throw notInstalled(model);
-      if (listed.remote_host !== "" || listed.remote_model !== "") throw cloudModel(model);
-      const info = await show(listed, version, signal).catch((error: unknown) => {
-        throw error instanceof CarrelError && error.code !== "cancelled" ? named(error, model) : error;
-      });
-      if (refusalOf(listed, info) !== undefined)
-        throw info.remote_host || info.remote_model ? cloudModel(model) : cannotChat(model);
-      const loaded = ps.models?.find((one) => withTag(one.name) === withTag(model));
-      const name = localName(listed.name, version);
-      const facts = { name, loadedContext: loaded?.context_length || undefined, ...factsOf(listed, info) };
-      return thinkers.has(name) ? { ...facts, thinking: "always" } : facts;
-    },
-
-    alwaysThinks(name) {
-      thinkers.add(name);
-    },
-  };
 }
 
 function factsOf(listed: ListedModel, info: ShownModel): Omit<ModelFacts, "name" | "loadedContext"> {

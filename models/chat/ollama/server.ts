@@ -5,7 +5,7 @@ import type { ChatClient, ChatClientOptions } from "../chatClient.ts";
 import { cancelled, ServerStateError } from "../errors.ts";
 import { pickModel } from "../pickModel.ts";
 import { createApi } from "./api.ts";
-import { createCatalogue, named } from "./catalogue.ts";
+import { Catalogue, named } from "./catalogue.ts";
 import { withTag } from "./models.ts";
 import { explain, notInstalled } from "./ollamaErrors.ts";
 import { pullCommand, recommendedModel } from "./recommended.ts";
@@ -16,17 +16,13 @@ import { streamAnswer } from "./stream.ts";
 /** A client of Ollama's native API. No prompt goes to a model that is not known to run on that very server. */
 export function createOllama(options: ChatClientOptions): ChatClient {
   const api = createApi({ url: options.url, fetch: options.fetch, waitMs: options.lookMs ?? 5_000 });
-  const catalogue = createCatalogue(api);
+  const catalogue = new Catalogue(api);
   const { url } = api;
   const memoryBytes = options.memoryBytes ?? totalmem();
 
   async function readServer(chosen: string, signal: AbortSignal | undefined): Promise<ChatServer> {
-    // The only answer that tells Ollama from other servers, so it comes first and alone.
-    const { version } = await api.ask("version", versionAnswer, { signal });
-    const [cloud, models] = await Promise.all([
-      api.ask("status", statusAnswer, { signal }).catch(() => undefined),
-      catalogue.list(version, signal),
-    ]);
+    const { version, models } = await catalogue.list(signal);
+    const cloud = await api.ask("status", statusAnswer, { signal }).catch(() => undefined);
     const picked = pickModel(models, chosen, memoryBytes, withTag);
     const advised = advice(models, chosen, picked, version, cloud?.cloud.disabled);
     const usable = models.some((model) => model.refused === undefined);
@@ -52,12 +48,10 @@ export function createOllama(options: ChatClientOptions): ChatClient {
 
     async *chat(request) {
       try {
-        // Asked each time, right before the prompt is sent: a name may have become a cloud's since.
-        const facts = await catalogue.inspect(request.model, request.signal);
         const isAlive = () => api.ask("version", versionAnswer, { signal: request.signal });
         const access = { url, fetch: options.fetch, ...limits(options), isAlive };
-        for await (const event of streamAnswer(facts, request, access)) {
-          if (event.type === "unsaid") catalogue.alwaysThinks(facts.name);
+        for await (const event of streamAnswer(request, access)) {
+          if (event.type === "unsaid") catalogue.alwaysThinks(request.facts.name);
           yield event;
         }
       } catch (error) {

@@ -8,6 +8,11 @@ import { guardLines } from "./guard.ts";
 import { isLevelled } from "./models.ts";
 import { brokenOff, serverError, stalled } from "./ollamaErrors.ts";
 
+/**
+ * From this share of the window on, prompt and answer may come to its end: their lengths are estimates. Only then
+ * is the server told not to drop the beginning, for that wish loads a model anew that is loaded without it.
+ */
+const nearEnd = 0.95;
 /** A token is at most a line; what a model thinks counts too, and some servers send it beside the limit. */
 const linesPerToken = 8;
 const spareLines = 10_000;
@@ -27,18 +32,14 @@ interface StreamAccess {
 }
 
 /**
- * Sends the prompt to a model that `facts` describes and streams its answer. Ends with "done", or throws;
+ * Sends the prompt to a model and streams its answer. Ends with "done", or throws;
  * whatever ends it closes the connection, which makes the server stop.
  */
-export async function* streamAnswer(
-  facts: ModelFacts,
-  request: ChatRequest,
-  server: StreamAccess,
-): AsyncGenerator<ChatEvent> {
+export async function* streamAnswer(request: ChatRequest, server: StreamAccess): AsyncGenerator<ChatEvent> {
   const connection = new AbortController();
   try {
     const client = new Client({ host: server.url, fetch: guardedFetch(request, server, connection) });
-    yield* readAnswer(client, facts, request);
+    yield* readAnswer(client, request);
   } finally {
     connection.abort();
   }
@@ -72,19 +73,15 @@ function guardedFetch(request: ChatRequest, server: StreamAccess, connection: Ab
   };
 }
 
-async function* readAnswer(
-  client: Client,
-  facts: ModelFacts,
-  request: ChatRequest,
-): AsyncGenerator<ChatEvent> {
+async function* readAnswer(client: Client, request: ChatRequest): AsyncGenerator<ChatEvent> {
+  const { facts } = request;
   const body = {
     model: facts.name,
     messages: request.messages.map(({ role, content }) => ({ role, content })),
     stream: true as const,
     // Nothing is to be cut silently: an overlong prompt or answer must be an error (the package's types lack both).
     truncate: false,
-    shift: false,
-    keep_alive: "15m",
+    ...(request.promptTokens + mostTokens(request) > request.contextTokens * nearEnd ? { shift: false } : {}),
     ...thinking(facts),
     options: { num_ctx: request.contextTokens, num_predict: mostTokens(request), temperature: 0.2 },
   };
