@@ -28,7 +28,10 @@ const rooms = [
   { code: "protocol/channel.ts", tests: unit("channel*"), seconds: 2 },
   {
     code: "indexer/files",
-    tests: unit("walk", "lookAt", "secret*", "ignore*", "gitPointer", "formats", "parseFile", "accounted"),
+    tests: unit(
+      ...["secretFiles", "accounted", "formats", "gitPointer", "walk", "ignorePatterns", "lookAt"],
+      ...["parseFile", "secrets"],
+    ),
     seconds: 20,
   },
   {
