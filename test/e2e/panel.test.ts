@@ -89,11 +89,11 @@ test("the icon opens the panel, and the workspace is indexed", async () => {
   panel = await workbench.openPanel();
   await panel
     .getByTestId("status-text")
-    .getByText(/^27 files indexed/)
+    .getByText(/^28 files indexed/)
     .waitFor({ timeout: 60_000 });
   const item = workbench.page.locator('.statusbar-item[id="carrel.carrel.carrel.status"]');
   await eventually("ready in the status bar", async () =>
-    /Ready: 27 files/.test((await item.locator("a").getAttribute("aria-label")) ?? ""),
+    /Ready: 28 files/.test((await item.locator("a").getAttribute("aria-label")) ?? ""),
   );
   await panel.getByRole("button", { name: "Choose model: qwen3:4b" }).waitFor();
 });
@@ -321,7 +321,7 @@ test("Explain with Carrel brings the selection into the panel", async () => {
 test("Show Index Status counts the files and says why two were left out", async () => {
   await workbench.command("Carrel: Show Index Status");
   const editor = await activeEditor("Carrel index status.md");
-  for (const line of ["- State: ready", "- Files: 27", "- Left out: 2"]) await lineVisible(editor, line);
+  for (const line of ["- State: ready", "- Files: 28", "- Left out: 2"]) await lineVisible(editor, line);
   await workbench.page.keyboard.press("Control+End");
   for (const line of ["- reports/scan.bin", "- .env"]) await lineVisible(editor, line);
 });
@@ -389,7 +389,7 @@ test("an engine that is killed comes back, and the panel says what happened", {
   await Promise.all([told, setTimeout(200).then(() => process.kill(pid, "SIGKILL"))]);
   await panel
     .getByTestId("status-text")
-    .getByText(/^27 files indexed/)
+    .getByText(/^28 files indexed/)
     .waitFor({ timeout: 30_000 });
   assert.notEqual(engineProcess(), pid);
   await (await ask(moneyQuestion)).getByText("1 of 2 sentences supported").waitFor();

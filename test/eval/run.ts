@@ -23,6 +23,7 @@ import { build, defaultCache } from "./build.ts";
 import { type Dataset, type Question, sample } from "./dataset.ts";
 import { evaluateFolders } from "./folders.ts";
 import { evaluateFollowUps } from "./followUps.ts";
+import { evaluateLanguages } from "./languages.ts";
 import { interval, type Judged, judge, type Measures, mean, measures } from "./metrics.ts";
 import { rankAtEachWeight, weights } from "./plainFusion.ts";
 import { Tutorial } from "./tutorial.ts";
@@ -86,6 +87,9 @@ const { values: options } = parseArgs({
     /** Folders as people have them instead; see folders.ts. With "ablation" each rule of ranking is left out in turn. */
     folders: { type: "boolean", default: false },
     ablation: { type: "boolean", default: false },
+    /** Questions in other languages than English instead; see languages.ts. "model" is one beside the bundled one. */
+    languages: { type: "boolean", default: false },
+    model: { type: "string" },
     /** Names of columns, for a quick look: models that none of them needs are not run. */
     methods: { type: "string" },
     /** At most so many questions of each set. */
@@ -106,6 +110,12 @@ const parser = createParser({
   // What a busy machine gives up on would be missing from the set, and change its figures.
   timeoutMs: 600_000,
 });
+if (options.languages) {
+  const { model, bundled: bundledDir, json } = options;
+  await evaluateLanguages({ model, bundledDir, parser, json });
+  await parser.close();
+  process.exit();
+}
 const places = {
   bundledDir: options.bundled,
   url: "",

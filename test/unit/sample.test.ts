@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import mammoth from "mammoth";
 import { getDocument, VerbosityLevel } from "pdfjs-dist/legacy/build/pdf.mjs";
 import * as v from "valibot";
+import { guessLanguage } from "../../text/stopWords.ts";
 
 const sample = fileURLToPath(new URL("../../sample/", import.meta.url));
 const fixture = (name: string): readonly unknown[] =>
@@ -28,9 +29,18 @@ const openQuestion = v.strictObject({
   query: v.pipe(v.string(), v.minLength(10)),
   said: v.pipe(v.string(), v.minLength(10)),
 });
+const languageQuestion = v.strictObject({
+  id: v.pipe(v.string(), v.regex(/^(de|fr|es)-[a-z]+$/)),
+  language: v.picklist(["de", "fr", "es"]),
+  query: v.pipe(v.string(), v.minLength(10)),
+  path: v.string(),
+  page: v.optional(v.number()),
+  answer: v.picklist(["same", "other"]),
+});
 type Question = v.InferOutput<typeof question>;
 
 const questions = fixture("sampleQuestions.jsonl").map((one) => v.parse(question, one));
+const languageQuestions = fixture("languageQuestions.jsonl").map((one) => v.parse(languageQuestion, one));
 const openQuestions = fixture("noAnswerQuestions.jsonl").map((one) => v.parse(openQuestion, one));
 
 const files = readdirSync(sample, { recursive: true, encoding: "utf8" }).filter((path) =>
@@ -93,6 +103,32 @@ describe("the questions on the sample workspace", () => {
     for (const kind of [".md", ".pdf", ".docx", ".ts", ".py", ".go", ".sql", ".json", ".csv"]) {
       assert.ok(kinds.has(kind), kind);
     }
+  });
+});
+
+describe("the questions in other languages", () => {
+  for (const language of ["de", "fr", "es"] as const) {
+    const own = languageQuestions.filter((one) => one.language === language);
+    it(`${language}: asks 22 times, mostly for texts in another language`, () => {
+      assert.equal(new Set(own.map(({ query }) => query)).size, 22);
+      assert.ok(own.filter(({ answer }) => answer === "same").length >= 6);
+      assert.ok(own.filter(({ answer }) => answer === "other").length >= 12);
+      for (const { id } of own) assert.ok(id.startsWith(`${language}-`), id);
+    });
+  }
+
+  it("asks for files that are there, in the language that is said", () => {
+    for (const { id, path, page, language, answer } of languageQuestions) {
+      assert.ok(files.includes(path), id);
+      assert.equal(page !== undefined, path.endsWith(".pdf"), id);
+      if (/\.(pdf|docx)$/.test(path)) continue;
+      const written = guessLanguage(readFileSync(join(sample, path), "utf8"));
+      assert.equal(written === language ? "same" : "other", answer, id);
+    }
+  });
+
+  it("names each question once", () => {
+    assert.equal(new Set(languageQuestions.map(({ id }) => id)).size, languageQuestions.length);
   });
 });
 
