@@ -42,8 +42,12 @@ export const ranking: Ranking = {
   spread: 0.05,
 };
 
-/** Below the lower share of known words a query's vectors count for nothing, above the upper one fully. */
+/**
+ * Below the lower share of known words a query's vectors only settle what its words leave open, in another language
+ * often all of it; above the upper one they count fully.
+ */
 const knownShare = { none: 0.5, all: 0.85 } as const;
+const leastTrust = 0.05;
 /**
  * "Where is …?" asks for code where at least this share of the candidates is code; in an office's folder it asks
  * for a document.
@@ -112,7 +116,8 @@ function weightOf(
   const which = seeks === "code" ? "code" : "else";
   const transformer = vectorWeight.transformer[which];
   if (known === undefined) return transformer;
-  const trusted = Math.min(1, Math.max(0, (known - knownShare.none) / (knownShare.all - knownShare.none)));
+  const trust = (known - knownShare.none) / (knownShare.all - knownShare.none);
+  const trusted = Math.min(1, Math.max(leastTrust, trust));
   const refined = all.filter((one) => one.refined !== undefined).length / Math.max(1, all.length);
   return trusted * (vectorWeight.static[which] + (transformer - vectorWeight.static[which]) * refined);
 }

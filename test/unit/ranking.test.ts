@@ -69,6 +69,24 @@ describe("what a question asks for", () => {
   });
 });
 
+describe("a question whose words are unknown, in another language for instance", () => {
+  const asked = (known: number, given: readonly Given[]): string[] =>
+    order("Wer dolmetscht?", given, "hybrid", known);
+  it("is left to its words", () => {
+    const given = [...ends, { id: "near", similarity: 0.9 }, { id: "words", lexical: 4 }];
+    inOrder(asked(0, given), "words", "near");
+    inOrder(asked(1, given), "near", "words");
+  });
+  it("is settled by meaning where its words stand nowhere", () => {
+    assert.deepEqual(asked(0, [{ id: "a far" }, { id: "b near", similarity: 0.5 }]), ["b near", "a far"]);
+    const given = [
+      { id: "a far", similarity: 0.5, refined: 0.1 },
+      { id: "b near", similarity: 0.4, refined: 0.5 },
+    ];
+    assert.deepEqual(asked(0, [...given, { id: "c", refined: 0 }])[0], "b near");
+  });
+});
+
 describe("the part that a file plays", () => {
   const plays = (path: string, kind: FileKind, role: FileRole): void =>
     assert.equal(roleOf({ path, kind }), role, path);
