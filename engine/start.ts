@@ -7,6 +7,7 @@ import { createChatClient } from "../models/chatServers.ts";
 import type { Gate } from "../models/egress/gate.ts";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import { tryEncoderWalls } from "../models/embedding/encoder.ts";
+import { markLanguages } from "../models/embedding/manyLanguages.ts";
 import { openEmbeddingModel, openRefiningModel } from "../models/embedding/open.ts";
 import { type Attempt, defaultSettings, type Settings } from "../protocol/data.ts";
 import { Confinement } from "../walls/confine.ts";
@@ -77,7 +78,7 @@ export function startEngine(
     },
     answer: (request, asking, context) =>
       answerQuestion(request, { ...asking, chat, chatModel: current.chatModel, ratios }, context),
-    chatServer: () => chat.server(current.chatModel),
+    chatServer: async () => markLanguages(await chat.server(current.chatModel)),
     connections: () => gate.connections(),
     openStorage: (storage) => kept.open(storage),
     keptConnections: () => kept.read(),

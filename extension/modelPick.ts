@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
-import type { ChatModel, ChatServer } from "../protocol/data.ts";
+import { type ChatModel, type ChatServer, defaultSettings } from "../protocol/data.ts";
 import { commandId } from "./commandTable.ts";
+import { embeddingRows } from "./embeddingRows.ts";
 import type { EngineClient } from "./engineClient.ts";
 import { modelFacts } from "./reportText.ts";
 import type { SettingName } from "./settings.ts";
@@ -8,6 +9,8 @@ import type { SettingName } from "./settings.ts";
 interface ModelItem extends vscode.QuickPickItem {
   /** What is written to the setting; undefined for a row that can't be chosen. */
   readonly value?: string;
+  /** The row asks for a folder, which becomes the value. */
+  readonly isFolder?: true;
   readonly run?: () => Promise<void>;
 }
 
@@ -30,56 +33,85 @@ export async function chooseChatModel(engine: EngineClient): Promise<void> {
   ];
   const title = vscode.l10n.t("Model that writes answers ({0})", server.url);
   const chosen = await vscode.window.showQuickPick(items, { title, placeHolder: server.detail ?? "" });
-  await apply("chatModel", chosen);
+  if (chosen?.run) await chosen.run();
+  else if (chosen?.value !== undefined) await writeSetting("chatModel", chosen.value);
 }
 
 /** Lets the person choose the embedding model. Another one means a new index, built beside the old one. */
 export async function chooseEmbeddingModel(engine: EngineClient, current: string): Promise<void> {
   const server = await engine.chatServer();
-  const mark = (value: string): string => (value === current ? vscode.l10n.t("in use") : "");
-  const items: ModelItem[] = [
+  const title = vscode.l10n.t("Model that finds passages");
+  const chosen = await vscode.window.showQuickPick(embeddingItems(server, current), {
+    title,
+    placeHolder: vscode.l10n.t("With another model the workspace is indexed anew; search goes on meanwhile"),
+    matchOnDescription: true,
+  });
+  if (chosen?.run) return chosen.run();
+  const value = chosen?.value ?? (chosen?.isFolder ? await askForFolder() : undefined);
+  if (value === undefined || value === current) return;
+  await writeSetting("embeddingModel", value);
+  const isBundled = value === defaultSettings.embeddingModel;
+  const name = isBundled ? vscode.l10n.t("Bundled model") : value.replace(/^ollama:/, "");
+  const message = vscode.l10n.t(
+    "{0}: the index is built anew with this model, beside the old one, which answers until the new one is whole.",
+    name,
+  );
+  void vscode.window.showInformationMessage(message);
+}
+
+function embeddingItems(server: ChatServer, current: string): ModelItem[] {
+  const inUse = vscode.l10n.t("in use");
+  const rows = embeddingRows(server.models, "ollama", current);
+  const isFolder = current !== defaultSettings.embeddingModel && !current.startsWith("ollama:");
+  return [
     {
       label: vscode.l10n.t("Bundled model"),
-      description: mark("bundled"),
+      description: [
+        vscode.l10n.t("English"),
+        ...(current === defaultSettings.embeddingModel ? [inUse] : []),
+      ].join(" · "),
       detail: vscode.l10n.t("Comes with Carrel, small and fast, needs nothing else."),
-      value: "bundled",
+      value: defaultSettings.embeddingModel,
     },
     separator(vscode.l10n.t("Ollama at {0}", server.url)),
-    ...server.models
-      .filter(({ embeds }) => embeds)
-      .map((model) => ({
-        label: model.name,
-        description: [mark(`ollama:${model.name}`), modelFacts(model)].filter(Boolean).join(" · "),
-        value: `ollama:${model.name}`,
-      })),
+    ...rows.map(({ model, value, isInUse }) => {
+      const languages = model.manyLanguages ? vscode.l10n.t("many languages") : "";
+      const facts = [languages, isInUse ? inUse : "", modelFacts(model)];
+      return { label: model.name, description: facts.filter(Boolean).join(" · "), value };
+    }),
+    ...(rows.some(({ model }) => model.manyLanguages) ? [] : [manyLanguagesItem(server)]),
     separator(vscode.l10n.t("On this machine")),
     {
       label: vscode.l10n.t("A folder with a transformers.js model…"),
-      description: current !== "bundled" && !current.startsWith("ollama:") ? current : "",
+      description: isFolder ? current : "",
       detail: vscode.l10n.t("A folder with config.json, tokenizer.json and an onnx file."),
-      run: chooseFolder,
+      isFolder: true,
     },
   ];
-  const chosen = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t("Model that finds passages"),
-    placeHolder: vscode.l10n.t("With another model the workspace is indexed anew; search goes on meanwhile"),
-  });
-  await apply("embeddingModel", chosen);
 }
 
-async function chooseFolder(): Promise<void> {
-  const [folder] =
-    (await vscode.window.showOpenDialog({
-      canSelectFolders: true,
-      canSelectFiles: false,
-      title: vscode.l10n.t("Folder of a transformers.js embedding model"),
-    })) ?? [];
-  if (folder) await writeSetting("embeddingModel", folder.fsPath);
+/** Nothing is downloaded: the command that would is put into a terminal, where the person runs it or not. */
+function manyLanguagesItem({ state }: ChatServer): ModelItem {
+  const command = "ollama pull embeddinggemma";
+  return {
+    label: vscode.l10n.t("$(add) How to get one that knows many languages…"),
+    detail: state === "ready" ? command : "",
+    run: async () => {
+      if (state !== "ready") {
+        await vscode.commands.executeCommand(commandId("setUpOllama"));
+        return;
+      }
+      const shell = vscode.window.createTerminal("Ollama");
+      shell.show();
+      shell.sendText(command, false);
+    },
+  };
 }
 
-async function apply(setting: SettingName, chosen: ModelItem | undefined): Promise<void> {
-  if (chosen?.run) await chosen.run();
-  else if (chosen?.value !== undefined) await writeSetting(setting, chosen.value);
+async function askForFolder(): Promise<string | undefined> {
+  const title = vscode.l10n.t("Folder of a transformers.js embedding model");
+  const chosen = await vscode.window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false, title });
+  return chosen?.[0]?.fsPath;
 }
 
 /** Settings that name a model are the person's own, never a workspace's. */

@@ -213,6 +213,8 @@ const chatModel = v.object({
   refused: v.optional(v.string()),
   /** True for a model of this machine that makes embeddings, as far as the server tells. */
   embeds: v.optional(v.boolean()),
+  /** True for one of those that is known to know many languages. */
+  manyLanguages: v.optional(v.boolean()),
 });
 export type ChatModel = v.InferOutput<typeof chatModel>;
 

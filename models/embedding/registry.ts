@@ -4,7 +4,7 @@ export type Pooling = "cls" | "mean" | "last";
 /** What must be known of an embedding model to run it right. A changed row changes the model's id. */
 export interface ModelRow {
   readonly name: string;
-  /** Other names of the same model: folders, and names on Ollama (without tag). */
+  /** Other names of the same model: folders, and names on Ollama (with a tag only where tags are different models). */
   readonly aliases?: readonly string[];
   readonly dimension: number;
   /** Tokens that the model reads at once. */
@@ -185,6 +185,51 @@ const rows: readonly ModelRow[] = [
     licence: "MIT",
     languages: "many",
   },
+  {
+    name: "granite-embedding-278m-multilingual",
+    aliases: ["granite-embedding:278m", "granite-embedding-multilingual"],
+    dimension: 768,
+    context: 512,
+    pooling: "cls",
+    ...none,
+    dtype: "q8",
+    licence: "Apache-2.0",
+    languages: "many",
+  },
+  {
+    name: "snowflake-arctic-embed-l-v2.0",
+    aliases: ["snowflake-arctic-embed2"],
+    dimension: 1024,
+    context: 8192,
+    pooling: "cls",
+    queryPrefix: "query: ",
+    passagePrefix: "",
+    dtype: "q8",
+    licence: "Apache-2.0",
+    languages: "many",
+  },
+  {
+    name: "nomic-embed-text-v2-moe",
+    dimension: 768,
+    context: 512,
+    pooling: "mean",
+    queryPrefix: "search_query: ",
+    passagePrefix: "search_document: ",
+    dtype: "fp32",
+    licence: "Apache-2.0",
+    languages: "many",
+  },
+  {
+    name: "paraphrase-multilingual-mpnet-base-v2",
+    aliases: ["paraphrase-multilingual"],
+    dimension: 768,
+    context: 512,
+    pooling: "mean",
+    ...none,
+    dtype: "q8",
+    licence: "Apache-2.0",
+    languages: "many",
+  },
 ];
 
 /** All models whose settings are known. */
@@ -196,6 +241,9 @@ export const knownModels: readonly ModelRow[] = rows;
  */
 export function findModelRow(name: string): ModelRow | undefined {
   const base = name.replaceAll("\\", "/").split("/").at(-1) ?? name;
-  const bare = base.toLowerCase().replace(/:.*$/, "");
-  return rows.find((row) => [row.name, ...(row.aliases ?? [])].some((one) => one.toLowerCase() === bare));
+  const tagged = base.toLowerCase();
+  const names = [tagged, tagged.replace(/:.*$/, "")];
+  return rows.find((row) =>
+    [row.name, ...(row.aliases ?? [])].some((one) => names.includes(one.toLowerCase())),
+  );
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createChangeBatch } from "../../extension/changeBatch.ts";
+import { embeddingRows } from "../../extension/embeddingRows.ts";
 import { placeOf } from "../../extension/passagePlace.ts";
 import { connectionsReport, type Report, statusReport } from "../../extension/reportText.ts";
 import { engineSettings, indexesAtOnce, settingNames } from "../../extension/settings.ts";
@@ -50,6 +51,22 @@ test("no setting is taken from a workspace", () => {
   assert.deepEqual(Object.keys(hostile).sort(), [...settingNames].sort(), "every setting is tried");
   assert.deepEqual(engineSettings(mixed), { ...defaultSettings, chatModel: "mine", exclude: ["vendor/"] });
   assert.equal(indexesAtOnce(mixed), false);
+});
+
+test("of a server's models those that make embeddings can be chosen, and many languages come first", () => {
+  const models = [
+    { name: "qwen3:4b", sizeBytes: 1 },
+    { name: "all-minilm:latest", sizeBytes: 1, embeds: true },
+    { name: "bge-m3:latest", sizeBytes: 1, embeds: true, manyLanguages: true },
+  ];
+  const rows = (current: string) =>
+    embeddingRows(models, "ollama", current).map(({ value, isInUse }) => [value, isInUse]);
+  assert.deepEqual(rows("ollama:all-minilm:latest"), [
+    ["ollama:bge-m3:latest", false],
+    ["ollama:all-minilm:latest", true],
+  ]);
+  assert.deepEqual(rows("ollama:bge-m3")[0], ["ollama:bge-m3:latest", true]);
+  assert.equal(rows("bundled").filter(([, isInUse]) => isInUse).length, 0);
 });
 
 test("a file is opened only where the workspace really has it", async () => {

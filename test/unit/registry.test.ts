@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { markLanguages } from "../../models/embedding/manyLanguages.ts";
 import { openEmbeddingModel } from "../../models/embedding/open.ts";
 import { findModelRow, knownModels } from "../../models/embedding/registry.ts";
 import { CarrelError } from "../../protocol/channel.ts";
@@ -14,6 +15,13 @@ test("a model is found by its name on a hub, on Ollama, or as a folder", () => {
     "all-minilm:l6-v2": "all-MiniLM-L6-v2",
     "library/nomic-embed-text:latest": "nomic-embed-text-v1.5",
     "embeddinggemma:300m": "embeddinggemma-300m",
+    "bge-m3:567m": "bge-m3",
+    "granite-embedding:278m": "granite-embedding-278m-multilingual",
+    // This one knows English alone, though its name without the tag is the same.
+    "granite-embedding:30m": undefined,
+    "snowflake-arctic-embed2": "snowflake-arctic-embed-l-v2.0",
+    "nomic-embed-text-v2-moe:latest": "nomic-embed-text-v2-moe",
+    "qwen3-embedding:0.6b": "Qwen3-Embedding-0.6B",
     "my-own-model": undefined,
     "": undefined,
   };
@@ -30,6 +38,21 @@ test("no two models share a name, and each row is whole", () => {
     assert.ok(row.dimension >= 128 && row.context >= 256, row.name);
     assert.notEqual(row.licence, "", row.name);
   }
+});
+
+test("of a server's embedding models those are marked that know many languages", () => {
+  const names = [
+    ...["bge-m3:567m", "granite-embedding:278m", "embeddinggemma:300m", "qwen3-embedding:4b"],
+    ...["nomic-embed-text-v2-moe:latest", "paraphrase-multilingual:278m", "snowflake-arctic-embed2:568m"],
+    ...["granite-embedding:30m", "all-minilm:latest", "nomic-embed-text:latest", "mine:latest"],
+  ];
+  const models = names.map((name) => ({ name, sizeBytes: 1, embeds: true }));
+  const chat = { name: "bge-m3:chat", sizeBytes: 1 };
+  const marked = markLanguages({ url: "", state: "ready", models: [...models, chat] });
+  assert.deepEqual(
+    marked.models.filter(({ manyLanguages }) => manyLanguages).map(({ name }) => name),
+    names.slice(0, 7),
+  );
 });
 
 const places = {

@@ -1,0 +1,23 @@
+import type { ChatModel } from "../protocol/data.ts";
+
+export interface EmbeddingRow {
+  readonly model: ChatModel;
+  /** What the setting is set to. */
+  readonly value: string;
+  readonly isInUse: boolean;
+}
+
+/**
+ * The server's models that make embeddings; first those that are known to know many languages.
+ * @param kind What stands before a model's name in the setting.
+ */
+export function embeddingRows(models: readonly ChatModel[], kind: string, current: string): EmbeddingRow[] {
+  const embedding = models.filter(({ embeds }) => embeds);
+  const many = embedding.filter(({ manyLanguages }) => manyLanguages);
+  const others = embedding.filter(({ manyLanguages }) => !manyLanguages);
+  return [...many, ...others].map((model) => {
+    const value = `${kind}:${model.name}`;
+    // A name without a tag means the latest.
+    return { model, value, isInUse: value === current || value === `${current}:latest` };
+  });
+}
