@@ -11,6 +11,7 @@ import {
   type Settings,
 } from "../protocol/data.ts";
 import { addFilter, type Filtered, readQuestion } from "../protocol/filters.ts";
+import { localOllama } from "../protocol/ollamaHost.ts";
 
 export const usage = `Usage: carrel COMMAND [OPTIONS]
 
@@ -34,7 +35,7 @@ A query or question may hold filters: path:src/api path:*.test.ts -path:docs lan
   --mode MODE           hybrid (default), vector or lexical
   --model NAME          the chat model; "none" for passages alone
   --embedding NAME      bundled (default), ollama:NAME, or a transformers.js model's folder
-  --ollama URL          the model server (default ${defaultSettings.modelServerUrl})
+  --ollama URL          the model server (default ${defaultSettings.modelServerUrl}, or OLLAMA_HOST on this machine)
   --allow-host HOST     let --ollama be this host, which is not this machine; may be repeated
   --exclude PATTERN     leave out what matches, as in .gitignore; may be repeated
   --allow-secret CODE   leave in what status lists as held back with this code; may be repeated
@@ -174,7 +175,7 @@ function commonOf(values: Values): Common {
     json: values.json ?? false,
     settings: {
       ...defaultSettings,
-      modelServerUrl: values.ollama ?? defaultSettings.modelServerUrl,
+      modelServerUrl: values.ollama ?? localOllama(process.env) ?? defaultSettings.modelServerUrl,
       allowedHosts: values["allow-host"] ?? [],
       embeddingModel: embeddingSetting(values.embedding),
       exclude: values.exclude ?? [],

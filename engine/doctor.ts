@@ -2,6 +2,7 @@ import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
 import { freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
+import { CarrelError } from "../protocol/channel.ts";
 import type { ChatServer, Check } from "../protocol/data.ts";
 import { lookForOpen } from "./privateStorage.ts";
 import { type WalledProcess, wallsCheck } from "./wallsCheck.ts";
@@ -84,18 +85,20 @@ async function embeddingCheck(openEmbedding: () => Promise<EmbeddingModel>): Pro
     await model.close();
     return { name, state: "ok", detail };
   } catch (error) {
-    return { name, state: "failed", detail: error instanceof Error ? error.message : String(error) };
+    const remedy = error instanceof CarrelError ? error.remedy : "";
+    const detail = error instanceof Error ? error.message : String(error);
+    return { name, state: "failed", detail, ...(remedy ? { remedy } : {}) };
   }
 }
 
 async function chatCheck(chatServer: () => Promise<ChatServer>): Promise<Check> {
   const { state, url, product, version, detail, remedy, chosen, models } = await chatServer();
   const about = `${url}${product ? `, ${product} ${version ?? ""}`.trimEnd() : ""}`;
+  const answers = chosen ? `${models.length} models, answers come from ${chosen}` : undefined;
   const check = {
     name: "Model server",
-    detail: [about, chosen ? `${models.length} models, answers come from ${chosen}` : detail]
-      .filter(Boolean)
-      .join(": "),
+    // What a remedy is for stands before it, also where questions are answered.
+    detail: [about, [answers, detail].filter(Boolean).join(". ")].filter(Boolean).join(": "),
     ...(remedy ? { remedy } : {}),
   };
   // Without a server Carrel works, so this is no failure.

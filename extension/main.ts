@@ -62,7 +62,7 @@ function compose(
     return part;
   };
   const configuration = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration("carrel");
-  const settings = () => engineSettings(configuration());
+  const settings = () => engineSettings(configuration(), process.env);
   const storage = context.globalStorageUri.fsPath;
   const entry = vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath;
 

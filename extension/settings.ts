@@ -1,4 +1,5 @@
 import { defaultSettings, type Settings } from "../protocol/data.ts";
+import { localOllama } from "../protocol/ollamaHost.ts";
 
 /**
  * The one reader of settings. To add a setting:
@@ -31,8 +32,14 @@ export interface Configuration {
 const megabyte = 1_000_000;
 const largestFileMB = 100;
 
-/** What the engine is told. A value of the wrong type counts as not set. */
-export function engineSettings(configuration: Configuration): Settings {
+/**
+ * What the engine is told. A value of the wrong type counts as not set.
+ * @param env Where the model server may be named that is used when the user has set none.
+ */
+export function engineSettings(
+  configuration: Configuration,
+  env: Readonly<Record<string, string | undefined>> = {},
+): Settings {
   const text = (name: SettingName, fallback: string): string => {
     const value = read(configuration, name);
     return typeof value === "string" ? value.trim() : fallback;
@@ -41,9 +48,12 @@ export function engineSettings(configuration: Configuration): Settings {
     const value = read(configuration, name);
     return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
   };
+  const chosenServer = configuration.inspect("ollama.url")?.globalValue;
+  const isChosen = typeof chosenServer === "string" && chosenServer.trim() !== "";
+  const ownServer = isChosen ? undefined : localOllama(env);
   const size = read(configuration, "indexing.maxFileSizeMB");
   return {
-    modelServerUrl: text("ollama.url", "") || defaultSettings.modelServerUrl,
+    modelServerUrl: ownServer ?? (text("ollama.url", "") || defaultSettings.modelServerUrl),
     allowedHosts: list("allowedHosts"),
     chatModel: text("chatModel", ""),
     embeddingModel: text("embeddingModel", "") || defaultSettings.embeddingModel,

@@ -41,23 +41,37 @@ export function serverBusy(url: string): CarrelError {
   );
 }
 
-/** The words of an error body: {"error": "…"}, {"error": {"message": "…"}} or plain text, kept short. */
+/**
+ * The words of an error body, kept short: {"error": "…"}, {"error": {"message": "…"}}, plain text, or such JSON in
+ * a string of such JSON, as a server gives it that passes on what its own runner said.
+ */
 export function errorText(body: string): string {
-  let text = body;
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === "object" && parsed !== null && "error" in parsed) {
-      const inner: unknown = parsed.error;
-      if (typeof inner === "string") text = inner;
-      else if (typeof inner === "object" && inner !== null && "message" in inner)
-        text = String(inner.message);
-    }
-  } catch {
-    // Not JSON: the text itself, unless it is a web page.
-    if (/^\s*</.test(body)) text = "";
-  }
-  const line = text.replaceAll(/\s+/g, " ").trim();
+  // A web page says nothing to a person.
+  const words = /^\s*</.test(body) ? "" : unpacked(body, 3);
+  const line = words.replaceAll(/\s+/g, " ").trim();
   return line.length > longestQuote ? `${line.slice(0, longestQuote)}…` : line;
+}
+
+function unpacked(text: string, depth: number): string {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return text;
+  }
+  const inner = fieldOf(parsed, "error") ?? fieldOf(parsed, "message");
+  const words = typeof inner === "string" ? inner : fieldOf(inner, "message");
+  return typeof words === "string" && depth > 0 ? unpacked(words, depth - 1) : text;
+}
+
+function fieldOf(value: unknown, name: "error" | "message"): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  return (value as Partial<Record<typeof name, unknown>>)[name];
+}
+
+/** Somebody else's words as the end of a sentence, so that another one can follow. */
+export function ended(text: string): string {
+  return /[.!?…]["')\]]*$/.test(text) ? text : `${text}.`;
 }
 
 /** The code that Node gave to an error or to what caused it ("ECONNREFUSED"), or "". */

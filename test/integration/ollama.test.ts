@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import type { ChatClient, ChatEvent, ChatRequest } from "../../models/chat/chatClient.ts";
 import { ContextOverflowError } from "../../models/chat/errors.ts";
+import { serverError } from "../../models/chat/ollama/ollamaErrors.ts";
 import { pullCommand, recommendedModel } from "../../models/chat/ollama/recommended.ts";
 import { createOllama } from "../../models/chat/ollama/server.ts";
 import { createGate, type Gate } from "../../models/egress/gate.ts";
@@ -167,6 +168,9 @@ describe("looking at the model server", () => {
     assert.equal(server.chosen, undefined);
     assert.match(server.detail ?? "", /"llama9:7b" is not installed/);
     assert.match((await ollama.server("nomic-embed-text")).detail ?? "", /not used/);
+    const cloud = await ollama.server("gpt-oss:120b-cloud");
+    assert.match(cloud.detail ?? "", /in a cloud/);
+    assert.doesNotMatch(cloud.remedy ?? "", /ollama pull/, "nobody is told to get what is then refused");
   });
 
   const states: [Fault, string, RegExp][] = [
@@ -331,8 +335,26 @@ describe("asking a model", () => {
       reset({ fault });
       const error = await failure(chat());
       assert.match(error.message, expected);
-      assert.doesNotMatch(error.message, /:local/);
+      assert.doesNotMatch(error.message, /:local|[{}]/);
+      assert.match(error.message, /[.!?…]$/, "a sentence ends before the remedy begins");
       assert.notEqual(error.remedy, "");
+    });
+  }
+
+  const bodies: [string, string, RegExp][] = [
+    ["plain", "out of order", /reported: out of order\.$/],
+    [
+      "packed twice",
+      JSON.stringify({ error: JSON.stringify({ error: { message: "It broke!" } }) }),
+      /: It broke!$/,
+    ],
+    ["packed with a message alone", JSON.stringify({ error: '{"message":"no room"}' }), /: no room\.$/],
+    ["a page", "<html>Bad Gateway</html>", /answered with error 500\.$/],
+    ["of an unknown shape", '{"code":7}', /reported: \{"code":7\}\.$/],
+  ];
+  for (const [shape, body, expected] of bodies) {
+    it(`reads an error body that is ${shape}`, () => {
+      assert.match(serverError(500, body, "x", fake.url).message, expected);
     });
   }
 

@@ -223,7 +223,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
       });
     }
     if (options.fault === "error-500")
-      return json(response, 500, { error: "llama runner process has terminated" });
+      return json(response, 500, { error: "llama runner process has terminated: exit status 2" });
     if (options.fault === "no-memory") {
       return json(response, 500, {
         error: "model requires more system memory (9.1 GiB) than is available (3.2 GiB)",
@@ -241,9 +241,10 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
     if (forced || (promptTokens > context && body.truncate === false)) {
       overflowed = true;
       const tokens = forced ? context + 200 : promptTokens;
-      return json(response, 400, {
-        error: `request (${tokens} tokens) exceeds the available context size (${context} tokens), try increasing it`,
-      });
+      // Its runner is a server of its own, whose answer is passed on as it is.
+      const message = `request (${tokens} tokens) exceeds the available context size (${context} tokens), try increasing it`;
+      const error = { code: 400, message, type: "exceed_context_size_error" };
+      return json(response, 400, { error: JSON.stringify({ error }) });
     }
     if (options.fault === "hang-before-headers") return;
     if (options.fault === "endless-error") return await endless(response, 500, "no more");

@@ -54,6 +54,25 @@ test("options reach the command", () => {
   assert.ok(command.dir.endsWith("/some/dir") && command.json && command.update);
 });
 
+test("--ollama comes before OLLAMA_HOST, and that before the usual address", () => {
+  const before = process.env["OLLAMA_HOST"];
+  const server = (...flags: string[]): string => {
+    const command = parseArguments(["doctor", ...flags]);
+    assert.ok("settings" in command);
+    return command.settings.modelServerUrl;
+  };
+  try {
+    process.env["OLLAMA_HOST"] = "127.0.0.1:9999";
+    assert.equal(server(), "http://127.0.0.1:9999");
+    assert.equal(server("--ollama", "http://127.0.0.1:1"), "http://127.0.0.1:1");
+    process.env["OLLAMA_HOST"] = "gpu.office.lan";
+    assert.equal(server(), "http://127.0.0.1:11434");
+  } finally {
+    if (before === undefined) delete process.env["OLLAMA_HOST"];
+    else process.env["OLLAMA_HOST"] = before;
+  }
+});
+
 test("filters are taken from what is typed and from options, and a program's queries are left alone", () => {
   const { dir: here } = command("status", ".");
   const expected = { paths: ["src", "lib/a", "."], languages: ["python"], kinds: ["tests"], folders: ["ws"] };

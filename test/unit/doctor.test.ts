@@ -41,6 +41,21 @@ test("a server that is not there is a warning with its remedy, and says no name"
   });
 });
 
+test("a remedy never stands without its reason", async () => {
+  const chosen = { chosen: "tiny", models: [{ name: "tiny", sizeBytes: 0 }] };
+  const old = await modelServer({ ...chosen, detail: "It has holes.", remedy: "Update it." });
+  assert.equal(old?.detail, "http://127.0.0.1:1: 1 models, answers come from tiny. It has holes.");
+  assert.equal(old?.remedy, "Update it.");
+  const checks = await examine({
+    storage: tmpdir(),
+    openEmbedding: () => Promise.reject(new CarrelError("No such model.", "Choose another.")),
+    walls: [],
+    chatServer: async () => ({ url: "", state: "ready", models: [] }),
+  });
+  const embedding = checks.find(({ name }) => name === "Embedding model");
+  assert.deepEqual([embedding?.detail, embedding?.remedy], ["No such model.", "Choose another."]);
+});
+
 const stopped = [
   { what: "a thread", wall: "seat belt", isStopped: true },
   { what: "any network", wall: "network", isStopped: true },

@@ -35,6 +35,39 @@ test("settings are read, and values of a wrong type count as not set", () => {
   assert.equal(indexesAtOnce(configuration({ "indexing.auto": true })), true);
 });
 
+test("OLLAMA_HOST is the model server where none is set, and only ever on this machine", () => {
+  const usual = defaultSettings.modelServerUrl;
+  const read = (host: string | undefined, user: Record<string, unknown> = {}): string =>
+    engineSettings(configuration(user), { OLLAMA_HOST: host }).modelServerUrl;
+  const cases: [string | undefined, string][] = [
+    [undefined, usual],
+    ["", usual],
+    ["127.0.0.1:11435", "http://127.0.0.1:11435"],
+    ["127.0.0.1", usual],
+    [' "localhost:8080" ', "http://127.0.0.1:8080"],
+    [":9999", "http://127.0.0.1:9999"],
+    ["0.0.0.0:9999", "http://127.0.0.1:9999"],
+    ["0.0.0.0", usual],
+    ["http://127.0.0.2", "http://127.0.0.2:80"],
+    ["https://127.0.0.1:8443/", "https://127.0.0.1:8443"],
+    ["[::1]:9999", "http://[::1]:9999"],
+    ["::1", "http://[::1]:11434"],
+    ["[::]:9999", "http://[::1]:9999"],
+    ["gpu.office.lan:11434", usual],
+    ["192.168.1.5", usual],
+    ["127.0.0.1.evil.example", usual],
+    ["127.0.0.1@evil.example", usual],
+    ["http://user:secret@127.0.0.1:1", usual],
+    ["http://evil.example/127.0.0.1", usual],
+    ["127.0.0.1:99999", usual],
+    ["ftp://127.0.0.1", usual],
+    ["[::ffff:8.8.8.8]:80", usual],
+  ];
+  for (const [host, expected] of cases) assert.equal(read(host), expected, String(host));
+  assert.equal(read(":9999", { "ollama.url": "http://127.0.0.1:1234" }), "http://127.0.0.1:1234");
+  assert.equal(read(":9999", { "ollama.url": " " }), "http://127.0.0.1:9999");
+});
+
 test("no setting is taken from a workspace", () => {
   const hostile = {
     "ollama.url": "http://evil.example",

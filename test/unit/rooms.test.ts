@@ -181,7 +181,7 @@ test("a kind of model server is named where its setting, its set-up and its clie
     /^models\/chat\/ollama\//,
     // An embedding model is named by its server: "ollama:NAME".
     /^models\/embedding\/(?:ollama|open|registry)\.ts$/,
-    /^protocol\/(?:data|panel)\.ts$/,
+    /^protocol\/(?:data|ollamaHost|panel)\.ts$/,
     /^cli\/arguments\.ts$/,
     /^extension\/(?:commandTable|main|modelPick|ollamaSetup|settings)\.ts$/,
     /^webview\/(?:session\/session\.ts|components\/ExchangeView\.tsx)$/,

@@ -1,5 +1,13 @@
 import { CarrelError } from "../../../protocol/channel.ts";
-import { ContextOverflowError, errorCode, errorText, ServerStateError, serverBusy } from "../errors.ts";
+import {
+  ContextOverflowError,
+  ended,
+  errorCode,
+  errorText,
+  ServerStateError,
+  serverBusy,
+} from "../errors.ts";
+import { hasCloudName } from "./models.ts";
 import { pullCommand, recommendedEmbedding } from "./recommended.ts";
 
 function serverDown(url: string): CarrelError {
@@ -76,6 +84,8 @@ export function cannotEmbed(model: string): CarrelError {
 }
 
 export function notInstalled(model: string): CarrelError {
+  // Nobody is to be told to get a model that is then refused.
+  if (hasCloudName(model)) return cloudModel(model);
   return new CarrelError(
     `The model "${model}" is not installed on the model server.`,
     `Run: ${pullCommand(model)} — or choose a model that is installed.`,
@@ -95,14 +105,16 @@ export function serverError(status: number, body: string, model: string, url: st
   if (/does not support (chat|generate|completion)/i.test(text)) return cannotChat(model);
   if (status === 401 || status === 403 || /cloud is disabled|unauthorized/i.test(text))
     return cloudModel(model);
-  if (/memory|alloc|cuda error|oom/i.test(text)) {
+  if (/memory|alloc|cuda error|\boom\b/i.test(text)) {
     return new CarrelError(
-      `The model server has not enough memory for "${model}": ${text}`,
+      `The model server has not enough memory for "${model}": ${ended(text)}`,
       "Close other programs, or choose a smaller model.",
     );
   }
   return new CarrelError(
-    text === "" ? `The model server answered with error ${status}.` : `The model server reported: ${text}`,
+    text === ""
+      ? `The model server answered with error ${status}.`
+      : `The model server reported: ${ended(text)}`,
     "Try again. If it happens every time, look into Ollama's log or choose another model.",
   );
 }
