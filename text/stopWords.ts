@@ -46,7 +46,12 @@ export function guessLanguage(text: string): string {
     const count = text.match(letters)?.length ?? 0;
     if (count > 3 && count * 3 > (text.match(/\p{L}/gu)?.length ?? 0)) return script;
   }
-  const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
+  // "com" is a word of Portuguese, and stands in most addresses.
+  const words =
+    text
+      .toLowerCase()
+      .replace(address, " ")
+      .match(/\p{L}+/gu) ?? [];
   let best = { code: "", count: 0 };
   let second = 0;
   for (const [code, stopWords] of languages) {
@@ -60,6 +65,8 @@ export function guessLanguage(text: string): string {
   // Neighbouring languages share words ("de", "in", "no"): a narrow lead tells nothing.
   return best.count >= 2 && best.count >= second * 1.5 ? best.code : "";
 }
+
+const address = /\b(?:https?:\/\/|www\.)\S+/g;
 
 const scripts: readonly (readonly [string, RegExp])[] = [
   ["Japanese", /[\p{Script=Hiragana}\p{Script=Katakana}]/gu],

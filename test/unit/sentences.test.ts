@@ -148,6 +148,11 @@ describe("stop words and languages", () => {
     it(`takes ${JSON.stringify(text)} for ${JSON.stringify(language)}`, () =>
       assert.equal(guessLanguage(text), language));
   }
+  it("are not the parts of addresses", () => {
+    const text =
+      "Bump the parser (https://github.com/a/b/pull/1) by https://github.com/do, https://www.os.com/as";
+    assert.equal(guessLanguage(text), "en");
+  });
   it("are those of the text's own language", () => {
     assert.equal(stopWordsOf("Did the man die in the war?")("war"), false);
     assert.equal(stopWordsOf("Wann war der Termin mit dem Notar?")("war"), true);
