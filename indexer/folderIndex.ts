@@ -1,8 +1,10 @@
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import type { Skipped, Withheld } from "../protocol/data.ts";
+import type { SampledPassage } from "../text/foreignLanguages.ts";
 import type { Refused, WalkedFile } from "./files/walkedFile.ts";
 import { type OnCommit, retryOf, type Stop, writeFiles } from "./fileWriter.ts";
 import { readStamp, writeStamp } from "./indexStamp.ts";
+import { sampleLanguages } from "./languageSample.ts";
 import { type FolderIndexOptions, openForReading, openForWriting, openRefined } from "./openIndex.ts";
 import { refine } from "./refine.ts";
 import type { RefinedRow, RefinedVectors } from "./store/refinedVectors.ts";
@@ -219,6 +221,11 @@ export class FolderIndex {
   /** Brings the text index up to date after many writes. */
   async finish(): Promise<void> {
     await this.writable().maintain(true);
+  }
+
+  /** The languages of some of its texts. */
+  async sampleLanguages(): Promise<SampledPassage[]> {
+    return this.openStore ? sampleLanguages(this.openStore, this.files.values()) : [];
   }
 
   /** Notes on disk that the whole folder is in the index. */

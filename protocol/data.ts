@@ -100,6 +100,11 @@ export const indexStatus = v.object({
   remedy: v.optional(v.string()),
   /** What a person should know though nothing is wrong: which rule leaves every file out, for instance. */
   notice: v.optional(v.string()),
+  /**
+   * Languages other than English in which a considerable part of the texts seems to be ("de"; a script's name, "Han",
+   * where that alone is known), the most frequent first; only while the bundled model, which knows English, is wanted.
+   */
+  languages: v.exactOptional(v.array(v.string())),
 });
 export type IndexStatus = v.InferOutput<typeof indexStatus>;
 

@@ -45,6 +45,7 @@ export const panelHostContract = {
       params: v.object({
         name: v.picklist([
           "chooseModel",
+          "chooseEmbeddingModel",
           "indexNow",
           "pauseIndexing",
           "resumeIndexing",

@@ -13,6 +13,7 @@ import { takeWriteLock, type WriteLock } from "../../indexer/store/lock.ts";
 import { DamagedStoreError, type FileRow } from "../../indexer/store/store.ts";
 import { dropUnusedIndexes } from "../../indexer/store/unusedIndexes.ts";
 import type { Folder } from "../../protocol/data.ts";
+import type { SampledPassage } from "../../text/foreignLanguages.ts";
 import { FileQueue } from "./fileQueue.ts";
 import type { PresentFolder } from "./folders.ts";
 import type { Problem } from "./problem.ts";
@@ -60,6 +61,8 @@ export class FolderEntry {
   readonly work: Work = { changed: 0, removed: 0, bytes: 0 };
   /** A sentence for a person when the folder holds nothing to index. */
   emptyReason: string | undefined;
+  /** The languages of some of its texts, as of when it was last put in order. */
+  languages: readonly SampledPassage[] = [];
   /** The revision of the wish that the last whole look began with; -1 before the first. */
   lookedAt = -1;
   /** For a reader: when it last looked at what the writer has written, and last found something new; `performance.now()`. */
@@ -229,7 +232,17 @@ export class FolderEntry {
     await this.opened().finish();
     await this.opened().setComplete();
     this.isUnfinished = false;
+    await this.sampleLanguages();
     if (!signal.aborted) await dropUnusedIndexes(this.dir, (message) => this.parts.log("warn", message));
+  }
+
+  /** Only a hint hangs on it: an index whose texts can't be read now is looked after elsewhere. */
+  private async sampleLanguages(): Promise<void> {
+    try {
+      this.languages = await this.opened().sampleLanguages();
+    } catch (error) {
+      this.parts.log("warn", `The languages of ${this.realPath} could not be told: ${String(error)}`);
+    }
   }
 
   /** Gives the chunks vectors of the better model, as long as `signal` allows. */

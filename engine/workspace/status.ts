@@ -1,5 +1,6 @@
 import type { FolderIndex } from "../../indexer/folderIndex.ts";
-import type { IndexStatus, Skipped, Withheld } from "../../protocol/data.ts";
+import { defaultSettings, type IndexStatus, type Skipped, type Withheld } from "../../protocol/data.ts";
+import { foreignLanguages } from "../../text/foreignLanguages.ts";
 import type { FolderEntry } from "./folderEntry.ts";
 import type { IndexSet } from "./indexSet.ts";
 import { nestedIn } from "./nested.ts";
@@ -28,6 +29,7 @@ export function statusOf({ wish, reconciler, modelProblem }: StatusSource): Inde
   const problem = problemsOf(reconciler, modelProblem);
   const isIndexing = isBusy(set) && (sum.total > 0 || sum.files === 0);
   const isKnown = sum.files > 0 || (works && set?.isComplete);
+  const languages = languagesOf(set, wish);
   const notice = set?.entries.find((entry) => entry.emptyReason !== undefined)?.emptyReason;
   return {
     ...sum,
@@ -44,7 +46,17 @@ export function statusOf({ wish, reconciler, modelProblem }: StatusSource): Inde
     embedding: set?.models.value.embedding.id ?? "",
     ...(problem ? { problem: problem.message, remedy: problem.remedy } : {}),
     ...(notice !== undefined && sum.files === 0 ? { notice } : {}),
+    ...(languages.length > 0 ? { languages } : {}),
   };
+}
+
+/** With a model that the person chose there is nothing to be said about languages. */
+function languagesOf(set: IndexSet | undefined, { settings }: Wish): string[] {
+  if (settings.embeddingModel !== defaultSettings.embeddingModel) return [];
+  const sample = set?.entries.flatMap(({ realPath, languages }) =>
+    languages.map(({ file, language }) => ({ file: `${realPath}/${file}`, language })),
+  );
+  return foreignLanguages(sample ?? []);
 }
 
 /** The files that are not in the index, with the reason; folders that are missing first. */

@@ -310,6 +310,38 @@ test("the top shows what the index and the engine do, with the buttons for it", 
   await page.close();
 });
 
+test("files in another language are said once, with the way to another model, until that is dismissed", async () => {
+  const commands: string[] = [];
+  const status = { ...readyIndex, languages: ["de", "fr"] };
+  const handlers: Partial<PanelHandlers> = {
+    ready: () => ({ engine: { state: "running" }, status, folders: [{ path: "/a", name: "a" }] }),
+    command: ({ name }) => {
+      commands.push(name);
+      return {};
+    },
+  };
+  const first = await openPanel(browser, { handlers });
+  const hint = first.page.getByText("Some of your files are in German and French.");
+  await hint.waitFor();
+  await first.page.getByRole("button", { name: "Choose a multilingual model" }).click();
+  // What was chosen is in use: the engine says nothing of languages any more.
+  first.host.notify("status", readyIndex);
+  await hint.waitFor({ state: "detached" });
+  assert.deepEqual(commands, ["chooseEmbeddingModel"]);
+  first.host.notify("status", status);
+  await hint.waitFor();
+  await first.page.getByRole("button", { name: "Dismiss" }).click();
+  await hint.waitFor({ state: "detached" });
+  await first.page.locator('[data-testid="ask-box"]:focus').waitFor();
+  await first.page.evaluate("dispatchEvent(new Event('pagehide'))");
+  const saved = await first.saved();
+  await first.page.close();
+  const { page } = await openPanel(browser, { handlers, saved });
+  await page.getByTestId("status").getByText("512 files indexed").waitFor();
+  assert.equal(await page.getByTestId("notice").count(), 0);
+  await page.close();
+});
+
 test("a question about a selection carries it, unless the chip is removed", async () => {
   const asked: Asked[] = [];
   const { page, host } = await openPanel(browser, {

@@ -5,6 +5,7 @@ import { excerptRange, flowingText, passageRuns } from "../../webview/render/exc
 import {
   contextParts,
   indexSummary,
+  languageHint,
   place,
   searchedForLabel,
   splitPath,
@@ -44,6 +45,13 @@ test("what was searched for is said where it was not the question", () => {
   );
   assert.equal(label("hotel\n  cost: Why?"), "Searched for: hotel cost: Why?");
   assert.equal(label("x".repeat(900))?.length, "Searched for: ".length + 121);
+});
+
+test("languages are called by their names", () => {
+  const named = (...languages: string[]): string => languageHint(languages).split(". ")[0] ?? "";
+  assert.equal(named("de"), "Some of your files are in German");
+  assert.equal(named("fr", "Han"), "Some of your files are in French and Chinese");
+  assert.equal(named("Cyrillic"), "Some of your files are in Cyrillic script");
 });
 
 test("the index says what it does", () => {

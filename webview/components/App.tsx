@@ -4,6 +4,7 @@ import type { Session } from "../session/session.ts";
 import { current } from "../session/state.ts";
 import { AskBox } from "./AskBox.tsx";
 import { Conversation } from "./Conversation.tsx";
+import { LanguageHint } from "./LanguageHint.tsx";
 import { Notice } from "./Notice.tsx";
 import { StatusBar } from "./StatusBar.tsx";
 
@@ -27,6 +28,7 @@ export function App({ session }: { readonly session: Session }): JSX.Element {
     <>
       <StatusBar session={session} />
       <Conversation session={session} />
+      <LanguageHint session={session} />
       {state.trouble && (
         <Notice kind="error" message={state.trouble.message} remedy={state.trouble.remedy}>
           <button type="button" class="secondary" onClick={() => session.dismissTrouble()}>

@@ -44,6 +44,23 @@ export function hasOriginal(passage: Hit): boolean {
   return passage.kind === "document";
 }
 
+const languageNames = new Intl.DisplayNames("en", { type: "language" });
+/** Scripts that tell a language; of the others the script is named. */
+const scriptLanguages: Readonly<Record<string, string>> = {
+  Han: "Chinese",
+  Hangul: "Korean",
+  Japanese: "Japanese",
+};
+
+/** That files are in languages of which the bundled model knows little, in one line. */
+export function languageHint(languages: readonly string[]): string {
+  const names = languages.map((code) => {
+    if (/^[a-z]{2}$/.test(code)) return languageNames.of(code) ?? code;
+    return scriptLanguages[code] ?? `${code} script`;
+  });
+  return `Some of your files are in ${names.join(" and ")}. The bundled model knows English.`;
+}
+
 /** How well the answer is supported, in one line; undefined where nothing was checked. */
 export function supportSummary(
   sentences: readonly CheckedSentence[],

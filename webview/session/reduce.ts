@@ -23,6 +23,7 @@ type PanelAction =
   | { type: "selection"; selection: Selection | undefined }
   | { type: "prefill"; question: string; selection: Selection | undefined }
   | { type: "announce"; text: string }
+  | { type: "languageHintDismissed" }
   | { type: "focus" };
 
 export type Action = ExchangeAction | PanelAction;
@@ -57,6 +58,8 @@ export function reduce(state: PanelState, action: Action): PanelState {
       };
     case "announce":
       return { ...state, announcement: action.text };
+    case "languageHintDismissed":
+      return { ...state, isLanguageHintDismissed: true, focusRequests: state.focusRequests + 1 };
     case "focus":
       return { ...state, focusRequests: state.focusRequests + 1 };
     default:

@@ -20,6 +20,7 @@ const saved = v.object({
   draft: v.string(),
   selection: v.optional(data.selection),
   exchanges: v.array(exchange),
+  isLanguageHintDismissed: v.optional(v.boolean(), false),
 });
 
 /** VS Code writes this state to its own database as one value: long conversations lose their beginning. */
@@ -35,7 +36,8 @@ export function toSaved(state: PanelState): unknown {
     if (size > maxCharacters) break;
     exchanges.unshift(entry);
   }
-  return { version: 1, draft: state.draft, selection: state.selection, exchanges };
+  const { draft, selection, isLanguageHintDismissed } = state;
+  return { version: 1, draft, selection, exchanges, isLanguageHintDismissed };
 }
 
 /**
@@ -45,11 +47,12 @@ export function toSaved(state: PanelState): unknown {
 export function fromSaved(initial: PanelState, value: unknown): PanelState {
   const parsed = v.safeParse(saved, value);
   if (!parsed.success) return initial;
-  const { draft, selection, exchanges } = parsed.output;
+  const { draft, selection, exchanges, isLanguageHintDismissed } = parsed.output;
   return {
     ...initial,
     draft,
     selection,
+    isLanguageHintDismissed,
     exchanges: exchanges.map(
       (entry, index): Exchange => ({
         ...entry,

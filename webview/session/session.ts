@@ -161,6 +161,10 @@ export class Session {
     this.dispatch({ type: "trouble", failure: undefined });
   }
 
+  dismissLanguageHint(): void {
+    this.dispatch({ type: "languageHintDismissed" });
+  }
+
   /** Writes the state now: the page may be about to go. */
   saveNow(): void {
     this.saving = false;

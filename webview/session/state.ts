@@ -48,6 +48,8 @@ export interface PanelState {
   readonly exchanges: readonly Exchange[];
   readonly draft: string;
   readonly selection?: Selection | undefined;
+  /** The person does not want to read again in which languages the files are. */
+  readonly isLanguageHintDismissed: boolean;
   /** What a screen reader is told next. */
   readonly announcement: string;
   /** Grows with each request to put the cursor into the ask box. */
@@ -59,6 +61,7 @@ export const initialState: PanelState = {
   hasFolder: true,
   exchanges: [],
   draft: "",
+  isLanguageHintDismissed: false,
   announcement: "",
   focusRequests: 0,
 };
