@@ -30,7 +30,7 @@ const rooms = [
     code: "indexer/files",
     tests: unit(
       ...["secretFiles", "accounted", "formats", "gitPointer", "walk", "ignorePatterns", "lookAt"],
-      ...["parseFile", "secrets"],
+      ...["parseFile", "secretKinds", "secrets"],
     ),
     seconds: 20,
   },

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -275,5 +276,21 @@ test("what can't be read for now is marked so, what is refused for good is not",
     if (isRoot) process.seteuid?.(0);
     chmodSync(join(root, "shut"), 0o700);
     chmodSync(join(root, "closed"), 0o700);
+  }
+});
+
+test("a folder that is opened by a link is known by its real path too", async (t) => {
+  if (process.platform === "win32") return t.skip("links need rights on Windows");
+  put({ "real/a.md": "a" });
+  const link = join(root, "link");
+  symlinkSync("real", link);
+  const real = realpathSync(link);
+  for (const place of [link, real, join(link, "a.md"), join(real, "a.md")]) {
+    const { kind, files } = await lookAt(link, place, options);
+    assert.equal(kind, place.endsWith("a.md") ? "file" : "folder");
+    assert.deepEqual(
+      files.map(({ path }) => path),
+      ["a.md"],
+    );
   }
 });
