@@ -150,7 +150,7 @@ function finding(
         const related = found.filter((hit) => !overlaps(hit, except) && hit.score >= relatedFloor);
         return { hits: related.slice(0, k), nearest: [], ms };
       }
-      return { ...aboveFloor(found), ms };
+      return { ...aboveFloor(query, found), ms };
     },
     ask(request, context) {
       const asking = {

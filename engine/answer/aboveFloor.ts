@@ -1,15 +1,19 @@
 import { floor } from "../../indexer/search/matchScore.ts";
+import { isAboutTheWhole } from "./aboutTheWhole.ts";
 
 /** How much of what does not match well is shown where nothing does. */
 const nearestShown = 3;
 
 /**
  * What was found, or the nearest of it where nothing matches. A question is answered by what is found together, so
- * a weak hit stays beside a good one; where all are weak, the answer is not there.
+ * a weak hit stays beside a good one; where all are weak, the answer is not there. Of the files as a whole all is an
+ * answer.
  */
 export function aboveFloor<H extends { readonly score: number }>(
+  question: string,
   found: readonly H[],
 ): { hits: H[]; nearest: H[] } {
-  if (found.some((hit) => hit.score >= floor)) return { hits: [...found], nearest: [] };
+  if (isAboutTheWhole(question) || found.some((hit) => hit.score >= floor))
+    return { hits: [...found], nearest: [] };
   return { hits: [], nearest: found.slice(0, nearestShown) };
 }

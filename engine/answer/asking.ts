@@ -103,7 +103,7 @@ async function searchFor(
   progress({ type: "stage", stage: "searching" });
   const { passages, searchedFor } = await findPassages(request, search, passagesAsked, signal);
   throwIfCancelled(signal);
-  const { hits, nearest } = aboveFloor(passages);
+  const { hits, nearest } = aboveFloor(request.question, passages);
   return { passages: hits, nearest, searchedFor };
 }
 

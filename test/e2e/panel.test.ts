@@ -135,7 +135,7 @@ test("what is not in the files is said to be not found, and what comes nearest i
   const notFound = exchange.getByTestId("not-found");
   await notFound.waitFor();
   const said = (await notFound.textContent()) ?? "";
-  assert.match(said, /^I did not find this in your files\. Searched: 27 files in /);
+  assert.match(said, /^I did not find this in your files\. Searched: 28 files in /);
   assert.equal(asked(), before, "no model is asked");
   const passages = exchange.getByTestId("passage");
   assert.equal(await passages.count(), 0);

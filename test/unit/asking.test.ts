@@ -57,10 +57,11 @@ class OtherServer implements ChatClient {
 async function ask(
   chat: ChatClient,
   found: readonly Hit[] = [hit],
+  question = "How long is the notice?",
 ): Promise<{ answer: Answer; events: AnswerEvent[] }> {
   const events: AnswerEvent[] = [];
   const answer = await answerQuestion(
-    { question: "How long is the notice?", history: [] },
+    { question, history: [] },
     { search: async () => found, chat, chatModel: "", ratios: new TokenRatios(), memoryBytes: 8e9 },
     { signal: new AbortController().signal, progress: (event) => events.push(event) },
   );
@@ -77,6 +78,21 @@ describe("a question that the files have no answer to", () => {
     assert.deepEqual(answer.passages, []);
     assert.equal(answer.nearest?.length, 3);
     assert.ok(events.every((event) => event.type !== "passages" || event.passages.length === 0));
+  });
+  it("is told from one about the files as a whole, which no passage matches", async () => {
+    const questions = [
+      "Tell me everything.",
+      "What is in this workspace?",
+      "How is this project built and tested?",
+      "Give me an overview of the files",
+    ];
+    for (const question of questions) {
+      const reply = (): ChatEvent[] => [{ type: "text", text: "Contracts [1]." }, done];
+      const { answer } = await ask(new OtherServer(reply), [weak, weak], question);
+      assert.equal(answer.passages.length, 2, question);
+    }
+    const { answer } = await ask(never, [weak, weak], "How is this project financed in Mongolia?");
+    assert.deepEqual(answer.passages, []);
   });
   it("is told from one where weak passages stand beside a good one", async () => {
     const reply = (): ChatEvent[] => [{ type: "text", text: "Thirty days [2]." }, done];

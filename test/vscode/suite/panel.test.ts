@@ -49,6 +49,8 @@ suite("Panel", () => {
     editor.selection = new vscode.Selection(2, 0, 8, 0);
     const { asked, stop } = await listenToQuestions();
     try {
+      // While the question before is being answered, another would wait in the box.
+      await vscode.commands.executeCommand("carrel.newConversation");
       await vscode.commands.executeCommand("carrel.explain");
       await until("the question", () => asked.length === 1);
     } finally {
