@@ -1,6 +1,7 @@
 import type { ChatMessage } from "../../models/chat/chatClient.ts";
 import type { Hit, Selection, Turn } from "../../protocol/data.ts";
 import { withoutCitations } from "../../text/citations.ts";
+import { estimateTexts, type ScriptTokens } from "./tokenEstimate.ts";
 
 /** Contexts that models are loaded with: few, because another size means that the model is loaded anew. */
 const steps = [4096, 8192, 16_384, 32_768] as const;
@@ -8,8 +9,6 @@ const steps = [4096, 8192, 16_384, 32_768] as const;
 const answerTokens = 1024;
 /** What a model that thinks before it answers may think, in tokens. */
 const mostThoughts = 2048;
-/** The shape that the model's template gives to each message costs a few tokens. */
-const tokensPerMessage = 8;
 const mostTurns = 6;
 const longestSelection = 8_000;
 
@@ -38,8 +37,8 @@ interface PromptLimits {
   readonly loadedContext: number | undefined;
   /** Whether the model thinks before each answer; that takes room beside the answer. */
   readonly thinks: boolean;
-  /** Real tokens for each estimated one, learned from this model (see TokenRatios). */
-  readonly ratio: number;
+  /** The tokens that the model will count where so many are estimated (see TokenRatios). */
+  expected(estimated: ScriptTokens): number;
 }
 
 export interface Prompt {
@@ -52,8 +51,8 @@ export interface Prompt {
   readonly thoughtTokens: number;
   /** Expected length of the prompt, in tokens; the server's own count replaces it after the answer. */
   readonly expectedTokens: number;
-  /** The same without the learned ratio, to learn from. */
-  readonly estimatedTokens: number;
+  /** The same as estimated without what was learned, to learn from. */
+  readonly estimated: ScriptTokens;
   readonly passagesUsed: number;
   readonly passagesLeftOut: number;
   readonly turnsLeftOut: number;
@@ -71,14 +70,14 @@ export function buildPrompt(request: PromptRequest, limits: PromptLimits): Promp
   let turns = request.history.slice(-mostTurns);
   let passages = request.passages;
   let messages = compose(request, turns, passages);
-  let estimated = estimateMessages(messages);
-  while (estimated * limits.ratio > room && (turns.length > 0 || passages.length > 1)) {
+  let estimated = estimateTexts(messages.map(({ content }) => content));
+  while (limits.expected(estimated) > room && (turns.length > 0 || passages.length > 1)) {
     if (turns.length > 0) turns = turns.slice(1);
     else passages = passages.slice(0, -1);
     messages = compose(request, turns, passages);
-    estimated = estimateMessages(messages);
+    estimated = estimateTexts(messages.map(({ content }) => content));
   }
-  const expected = Math.ceil(estimated * limits.ratio);
+  const expected = Math.ceil(limits.expected(estimated));
   const contextTokens = chooseContext(expected + thoughtTokens + answerTokens, limits);
   return {
     messages,
@@ -86,7 +85,7 @@ export function buildPrompt(request: PromptRequest, limits: PromptLimits): Promp
     maxTokens: Math.max(128, Math.min(answerTokens, contextTokens - thoughtTokens - expected)),
     thoughtTokens,
     expectedTokens: expected,
-    estimatedTokens: estimated,
+    estimated,
     passagesUsed: passages.length,
     passagesLeftOut: request.passages.length - passages.length,
     turnsLeftOut: request.history.length - turns.length,
@@ -164,57 +163,4 @@ function inert(text: string): string {
 /** File names and headings come from strangers too: no quotation marks, brackets or line breaks. */
 function attribute(text: string): string {
   return text.replace(/[\p{Cc}"<>]+/gu, " ").slice(0, 200);
-}
-
-function estimateMessages(messages: readonly ChatMessage[]): number {
-  return messages.reduce((sum, { content }) => sum + tokensPerMessage + estimateTokens(content), 0);
-}
-
-const piece =
-  /[A-Za-z0-9+/=_-]{40,}|[A-Za-z]+|\p{N}|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]|[\p{L}\p{M}]+|\n+|[^\S\n]{2,}|[^\s\p{L}\p{M}\p{N}]/gu;
-
-/**
- * An upper estimate of a text's tokens for any model, because not every model server can be asked: an English word has a
- * token for each four letters, other Latin and Cyrillic ones for each two, a sign of Chinese, Japanese and
- * Korean has one and a half, a letter of other scripts a little over one, a digit and a punctuation mark one,
- * and indentation one for each four spaces. The server's own count of each prompt corrects it (TokenRatios).
- */
-export function estimateTokens(text: string): number {
-  let tokens = 0;
-  for (const [part] of text.matchAll(piece)) {
-    const code = part.charCodeAt(0);
-    // A hash, base64 or minified code is no words.
-    if (part.length >= 40 && /^[A-Za-z0-9+/=_-]/.test(part)) tokens += part.length * 0.8;
-    else if (/^[A-Za-z]/.test(part)) tokens += Math.ceil(part.length / 4);
-    else if (code === 10) tokens += 1;
-    else if (/^\s/.test(part)) tokens += Math.ceil(part.length / 4);
-    else if (/^[\p{Script=Latin}\p{Script=Cyrillic}]/u.test(part)) tokens += Math.ceil(part.length / 2);
-    else if (/^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(part))
-      tokens += 1.5;
-    else if (/^\p{L}|^\p{M}/u.test(part)) tokens += part.length * 1.2;
-    else tokens += code > 0x2fff ? 3 : 1;
-  }
-  return Math.ceil(tokens);
-}
-
-/**
- * What the server's counts teach about each model: how many real tokens an estimated one is. The largest of
- * the last eight counts, so that the estimate stays on the safe side.
- */
-export class TokenRatios {
-  private readonly seen = new Map<string, number[]>();
-
-  /** 1 for a model that was never asked: the estimate itself, which is high. */
-  of(model: string): number {
-    const ratios = this.seen.get(model);
-    // A text of another kind than those counted may be denser; 15 % are kept for that.
-    return ratios === undefined ? 1 : Math.max(...ratios) * 1.15;
-  }
-
-  learn(model: string, estimatedTokens: number, realTokens: number): void {
-    if (estimatedTokens <= 0 || realTokens <= 0) return;
-    // Old servers count only what their cache did not hold; a ratio that low is no tokenizer's.
-    const ratio = Math.min(4, Math.max(0.5, realTokens / estimatedTokens));
-    this.seen.set(model, [...(this.seen.get(model) ?? []), ratio].slice(-8));
-  }
 }

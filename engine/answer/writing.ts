@@ -3,7 +3,8 @@ import type { ChatClient, ModelFacts } from "../../models/chat/chatClient.ts";
 import { ContextOverflowError, cancelled } from "../../models/chat/errors.ts";
 import { CarrelError, type RequestContext } from "../../protocol/channel.ts";
 import type { AnswerEvent, ContextUse } from "../../protocol/data.ts";
-import { buildPrompt, largestContext, type Prompt, type PromptRequest, type TokenRatios } from "./prompt.ts";
+import { buildPrompt, largestContext, type Prompt, type PromptRequest } from "./prompt.ts";
+import type { ScriptTokens, TokenRatios } from "./tokenEstimate.ts";
 
 /** What a model writes an answer with. */
 export interface WriteParts {
@@ -53,9 +54,11 @@ export async function writeAnswer(
       loadedContext: facts.loadedContext,
       thinks: facts.thinking === "always",
     };
-    let ratio = parts.ratios.of(model);
+    // How far the server's count was above what was expected, once it has told that.
+    let excess = 1;
+    const expected = (estimated: ScriptTokens): number => parts.ratios.expected(model, estimated) * excess;
     for (let attempt = 1; ; attempt++) {
-      const prompt = buildPrompt(request, { ...limits, ratio });
+      const prompt = buildPrompt(request, { ...limits, expected });
       try {
         const stage = facts.loadedContext === prompt.contextTokens ? "thinking" : "loading-model";
         context.progress({ type: "stage", stage });
@@ -65,10 +68,9 @@ export async function writeAnswer(
       } catch (error) {
         // The server counted more than was expected: what it counted is known now, so once more with that.
         if (!(error instanceof ContextOverflowError) || attempt > 1 || written.text !== "") throw error;
-        if (error.promptTokens !== undefined)
-          parts.ratios.learn(model, prompt.estimatedTokens, error.promptTokens);
+        if (error.promptTokens !== undefined) parts.ratios.learn(model, prompt.estimated, error.promptTokens);
         const real = error.promptTokens ?? prompt.contextTokens * 1.25;
-        ratio = Math.max(parts.ratios.of(model), (real / prompt.estimatedTokens) * 1.05);
+        excess = Math.max(1, (real * 1.05) / expected(prompt.estimated));
         // A loaded context that was too small after all is not to be taken again.
         limits.loadedContext = undefined;
       }
@@ -126,7 +128,7 @@ async function stream(
       case "done":
         written.cut = event.cut;
         written.context = event.promptTokens > 0 ? { ...use, promptTokens: event.promptTokens } : use;
-        parts.ratios.learn(model, prompt.estimatedTokens, event.promptTokens);
+        parts.ratios.learn(model, prompt.estimated, event.promptTokens);
     }
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { parse } from "valibot";
 import { type AskParts, type AskRequest, answerQuestion } from "../../engine/answer/asking.ts";
-import { TokenRatios } from "../../engine/answer/prompt.ts";
+import { TokenRatios } from "../../engine/answer/tokenEstimate.ts";
 import { createOllama } from "../../models/chat/ollama/server.ts";
 import { createGate } from "../../models/egress/gate.ts";
 import { CarrelError } from "../../protocol/channel.ts";

@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  buildPrompt,
-  chooseContext,
-  estimateTokens,
-  largestContext,
-  TokenRatios,
-} from "../../engine/answer/prompt.ts";
+import { buildPrompt, chooseContext, largestContext } from "../../engine/answer/prompt.ts";
+import { type ScriptTokens, TokenRatios } from "../../engine/answer/tokenEstimate.ts";
 import type { Hit } from "../../protocol/data.ts";
 
 function hit(text: string, changes: Partial<Hit> = {}): Hit {
@@ -24,7 +19,13 @@ function hit(text: string, changes: Partial<Hit> = {}): Hit {
   };
 }
 
-const limits = { largestContext: 16_384, loadedContext: undefined, thinks: false, ratio: 1 };
+const ratios = new TokenRatios();
+const limits = {
+  largestContext: 16_384,
+  loadedContext: undefined,
+  thinks: false,
+  expected: (estimated: ScriptTokens) => ratios.expected("a model", estimated),
+};
 const history = [
   { question: "What is the fee?", answer: "It is 5 euros [1][2], says `arr[0]`." },
   { question: "And the deposit?", answer: "It is 9 euros [1]." },
@@ -87,15 +88,21 @@ describe("the prompt", () => {
   });
 
   it("takes the smallest context that holds prompt and answer", () => {
-    const short = buildPrompt({ question: "q", history: [], passages: [hit("word ".repeat(100))] }, limits);
+    const short = buildPrompt(
+      { question: "q", history: [], passages: [hit("the word ".repeat(50))] },
+      limits,
+    );
     assert.equal(short.contextTokens, 4096);
-    const long = buildPrompt({ question: "q", history: [], passages: [hit("word ".repeat(5000))] }, limits);
+    const long = buildPrompt(
+      { question: "q", history: [], passages: [hit("the word ".repeat(2500))] },
+      limits,
+    );
     assert.equal(long.contextTokens, 8192);
     assert.ok(long.expectedTokens + long.maxTokens <= long.contextTokens);
   });
 
   it("gives thoughts room of their own beside the answer", () => {
-    const request = { question: "q", history: [], passages: [hit("word ".repeat(1600))] };
+    const request = { question: "q", history: [], passages: [hit("the word ".repeat(800))] };
     const silent = buildPrompt(request, limits);
     const thinking = buildPrompt(request, { ...limits, thinks: true });
     assert.deepEqual([silent.thoughtTokens, thinking.thoughtTokens], [0, 2048]);
@@ -107,7 +114,7 @@ describe("the prompt", () => {
   });
 
   it("leaves out old turns first, then the last passages, and counts them", () => {
-    const passages = Array.from({ length: 8 }, (_, i) => hit(`number${i} ${"word ".repeat(800)}`));
+    const passages = Array.from({ length: 8 }, (_, i) => hit(`number${i} ${"the word ".repeat(400)}`));
     const small = { ...limits, largestContext: 4096 };
     const prompt = buildPrompt({ question: "q", history, passages }, small);
     assert.equal(prompt.turnsLeftOut, 2);
@@ -132,37 +139,5 @@ describe("the prompt", () => {
     assert.equal(largestContext(model, 1e9), 4096);
     assert.equal(largestContext({ ...model, contextLength: 2048 }, 64e9), 2048);
     assert.equal(largestContext({ ...model, bytesPerToken: undefined }, 64e9), 8192);
-  });
-});
-
-describe("the estimate of tokens", () => {
-  // Counts of cl100k_base, whose like Llama 3 and Qwen use.
-  const counted: [string, number][] = [
-    ["The quick brown fox jumps over the lazy dog, doesn't it? ".repeat(10), 141],
-    ["const maxRetries = 5; // gives up after 5 attempts\n".repeat(10), 140],
-    ["Die Kündigungsfrist beträgt drei Monate zum Monatsende. ".repeat(10), 171],
-    ["Договор вступает в силу с момента подписания. ".repeat(10), 181],
-    ["本合同自双方签字之日起生效，有效期为一年。".repeat(10), 210],
-    ["d41d8cd98f00b204e9800998ecf8427e", 17],
-  ];
-  for (const [text, tokens] of counted) {
-    it(`is above the count, but not by far, for ${text.slice(0, 24)}`, () => {
-      const estimate = estimateTokens(text);
-      assert.ok(estimate >= tokens && estimate <= tokens * 2.2, `${estimate} for ${tokens}`);
-    });
-  }
-
-  it("learns each model's own ratio, from the largest of the last counts", () => {
-    const ratios = new TokenRatios();
-    assert.equal(ratios.of("a"), 1);
-    ratios.learn("a", 1000, 700);
-    ratios.learn("a", 1000, 600);
-    assert.ok(Math.abs(ratios.of("a") - 0.7 * 1.15) < 1e-9);
-    ratios.learn("a", 1000, 0);
-    ratios.learn("a", 1000, 1);
-    assert.ok(ratios.of("a") > 0.8, "a count of a cached prompt teaches nothing");
-    assert.equal(ratios.of("b"), 1);
-    for (let i = 0; i < 8; i++) ratios.learn("a", 1000, 800);
-    assert.ok(Math.abs(ratios.of("a") - 0.92) < 1e-9);
   });
 });
