@@ -81,7 +81,8 @@ async function embeddingCheck(openEmbedding: () => Promise<EmbeddingModel>): Pro
     const started = performance.now();
     const model = await openEmbedding();
     await model.embed(["Where is the notice period?"], "query");
-    const detail = `${model.id}, ${model.dimension} dimensions, loaded and tried in ${(performance.now() - started).toFixed(0)} ms`;
+    const tried = `loaded and tried in ${(performance.now() - started).toFixed(0)} ms`;
+    const detail = `${model.id}, ${model.dimension} dimensions, ${tried}${model.note ? `. ${model.note}` : ""}`;
     await model.close();
     return { name, state: "ok", detail };
   } catch (error) {

@@ -6,6 +6,8 @@ export interface EmbeddingModel {
   /** Name and revision, with everything that changes the vectors (pooling, dtype, prefixes). Part of the index. */
   readonly id: string;
   readonly dimension: number;
+  /** What a person should know of it, in a sentence. */
+  readonly note?: string;
   /**
    * One vector of `dimension` float32 values for each text, L2-normalised; a text without a known word gives
    * zeros. Throws a CarrelError when the model can't be run, an AbortError-like CarrelError when cancelled.

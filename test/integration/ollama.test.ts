@@ -6,6 +6,7 @@ import { serverError } from "../../models/chat/ollama/ollamaErrors.ts";
 import { pullCommand, recommendedModel } from "../../models/chat/ollama/recommended.ts";
 import { createOllama } from "../../models/chat/ollama/server.ts";
 import { createGate, type Gate } from "../../models/egress/gate.ts";
+import { loadOllamaEmbedding } from "../../models/embedding/ollama.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import {
   type FakeOllama,
@@ -436,5 +437,40 @@ describe("models that run in a cloud", () => {
     assert.equal(server.chosen, undefined);
     assert.ok(server.models.every(({ refused }) => refused !== undefined));
     assert.match((await ollama.server("innocent:7b")).detail ?? "", /not used: Runs on another server/);
+  });
+});
+
+describe("embedding by the server", () => {
+  const listed = {
+    name: "all-minilm:latest",
+    family: "bert",
+    capabilities: ["embedding"],
+    contextLength: 256,
+  };
+  const load = (name = "all-minilm"): ReturnType<typeof loadOllamaEmbedding> =>
+    loadOllamaEmbedding(name, { url: fake.url, fetch: gate.fetchFor("a test") });
+  const head = "The contract ends when either party gives written notice before a quarter. ".repeat(60);
+
+  it("has another vector for the same head with another tail", async () => {
+    reset({ models: [listed] });
+    const model = await load();
+    const texts = ["green leaves turn light into sugar", "banks raise their interest rates"];
+    const vectors = await model.embed(
+      texts.map((tail) => head + tail),
+      "passage",
+    );
+    assert.notDeepEqual(vectors[0], vectors[1]);
+    assert.match(model.note ?? "", /256 tokens/);
+    // The same server, asked as it is by default, cuts off both tails.
+    const body = JSON.stringify({ model: "all-minilm", input: texts.map((tail) => head + tail) });
+    const answer = await fetch(`${fake.url}/api/embed`, { method: "POST", body });
+    const { embeddings } = (await answer.json()) as { embeddings: number[][] };
+    assert.deepEqual(embeddings[0], embeddings[1]);
+  });
+
+  it("ends with a sentence for a model that is not there or does not embed", async () => {
+    reset();
+    assert.match((await failure(load("bge-m3"))).message, /not installed/);
+    assert.match((await failure(load("qwen3:4b"))).message, /does not embed/);
   });
 });

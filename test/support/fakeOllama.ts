@@ -200,7 +200,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
         return await chat(response, record, models);
       case "POST /api/embed":
         if (options.fault === "hang-in-embed") return;
-        return embed(response, record.body);
+        return embed(response, record.body, find(models, record.body.model));
       default:
         response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found");
     }
@@ -472,8 +472,21 @@ function answerFromPassages(messages: readonly FakeMessage[]): string {
   return best.text === "" ? "I did not find this in your files." : best.text;
 }
 
-function embed(response: ServerResponse, body: FakeBody): void {
-  const inputs = typeof body.input === "string" ? [body.input] : (body.input ?? []);
+function embed(response: ServerResponse, body: FakeBody, model: FakeModel | undefined): void {
+  const context = Math.min(model?.contextLength ?? 2048, body.options?.num_ctx ?? 4096);
+  const given = typeof body.input === "string" ? [body.input] : (body.input ?? []);
+  const refuse = (status: number, error: string): void => json(response, status, { error });
+  if (!model) refuse(404, `model "${body.model}" not found, try pulling it first`);
+  else if (model.capabilities && !model.capabilities.includes("embedding"))
+    refuse(501, "this model does not support embeddings");
+  // A token is a word here. What is over the context is cut off, unless that is forbidden.
+  else if (body.truncate === false && given.some((text) => pieces(text).length > context))
+    refuse(400, "the input length exceeds the context length");
+  else json(response, 200, embedded(body, given, context));
+}
+
+function embedded(body: FakeBody, given: readonly string[], context: number): object {
+  const inputs = given.map((text) => pieces(text).slice(0, context).join(""));
   const vector = (text: string): number[] => {
     const values = new Array<number>(64).fill(0);
     for (const word of words(text)) {
@@ -484,12 +497,12 @@ function embed(response: ServerResponse, body: FakeBody): void {
     const length = Math.hypot(...values) || 1;
     return values.map((value) => value / length);
   };
-  json(response, 200, {
+  return {
     model: body.model,
     embeddings: inputs.map(vector),
     total_duration: 1_000_000,
     prompt_eval_count: inputs.length * 8,
-  });
+  };
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -10,8 +10,10 @@ interface Server {
   readonly version?: string;
   readonly tags?: object;
   readonly show?: object;
-  /** Characters that the model reads; the rest is cut off without a word, as the real server does. */
+  /** Characters that the model reads. The rest is cut off without a word, unless the request forbids that. */
   readonly context?: number;
+  /** Cuts off what it was told not to, as old servers do. */
+  readonly isOld?: boolean;
   readonly embed?: (body: { model: string; input: string[] }) => Response;
 }
 
@@ -31,6 +33,9 @@ function serve(
     }
     if (path === "show") return Response.json(server.show ?? { capabilities: ["embedding"] });
     if (server.embed) return server.embed(body);
+    const longest = Math.max(...body.input.map((text: string) => text.length));
+    if (body.truncate === false && !server.isOld && longest > (server.context ?? 1e9))
+      return Response.json({ error: "the input length exceeds the context length" }, { status: 400 });
     const embeddings = body.input.map((text: string) => {
       const counts = new Array(26).fill(0.001);
       for (const letter of text.slice(0, server.context ?? 1e9)) {
@@ -47,7 +52,7 @@ test("vectors come in order, of unit length, for more texts than one request hol
   const requests: { path: string; body?: { model: string; input: string[] } }[] = [];
   const model = await loadOllamaEmbedding("all-minilm", { url, fetch: serve({}, requests) });
   assert.equal(model.dimension, 26);
-  assert.equal(model.id, "ollama:all-minilm:latest@0123456789ab-all-MiniLM-L6-v2-6000");
+  assert.equal(model.id, "ollama:all-minilm:latest@0123456789ab-all-MiniLM-L6-v2-6000-own");
   const letters = [..."abcdefghijklmnopqrstuvwxyz"];
   const texts = [...letters, ...letters].map((letter) => letter.repeat(3));
   const vectors = await model.embed(texts, "passage");
@@ -74,10 +79,57 @@ test("the prefixes of a known model are sent", async () => {
 });
 
 test("what the server would cut off silently is embedded in pieces", async () => {
-  const model = await loadOllamaEmbedding("all-minilm", { url, fetch: serve({ context: 1000 }) });
-  assert.match(model.id, /-700$/);
-  const [vector] = await model.embed([`${"a ".repeat(700)}${"z ".repeat(700)}`], "passage");
-  assert.ok(vector![25]! > 0.5, "the end of the text counts");
+  for (const isOld of [true, false]) {
+    const model = await loadOllamaEmbedding("all-minilm", { url, fetch: serve({ context: 1000, isOld }) });
+    assert.match(model.id, /-700-own$/);
+    assert.match(model.note ?? "", /700 characters at once; longer passages are embedded in parts/);
+    const [vector] = await model.embed([`${"a ".repeat(700)}${"z ".repeat(700)}`], "passage");
+    assert.ok(vector![25]! > 0.5, "the end of the text counts");
+  }
+});
+
+test("a text that is denser than it looks is halved until it fits, and those beside it stay whole", async () => {
+  // Its signs take more tokens than letters do.
+  const dense = (text: string): number => text.length + 9 * (text.match(/[^ -~]/g)?.length ?? 0);
+  const plain = serve({});
+  const fetch: Fetch = async (input, init) => {
+    const body = init?.body ? JSON.parse(String(init.body)) : {};
+    const isTooLong = (body.input ?? []).some((text: string) => dense(text) > 7000);
+    if (!isTooLong) return plain(input, init);
+    return Response.json({ error: "the input length exceeds the context length" }, { status: 400 });
+  };
+  const model = await loadOllamaEmbedding("all-minilm", { url, fetch });
+  assert.equal(model.note, undefined);
+  const text = `${"a ".repeat(300)}${"ქ".repeat(4000)} ${"z ".repeat(300)}`;
+  const [first, vector, last] = await model.embed(["bbb", text, "ccc"], "passage");
+  assert.ok(Math.min(vector![0]!, vector![25]!) > vector![1]! * 1.5, "beginning and end count");
+  assert.ok(first![1]! > 0.99 && last![2]! > 0.99);
+});
+
+test("what is refused for another reason is not cut for ever", async () => {
+  const fetch = serve({ embed: () => Response.json({ error: "context length" }, { status: 400 }) });
+  await assert.rejects(loadOllamaEmbedding("all-minilm", { url, fetch }), /longer than the model can read/);
+});
+
+test("the model is loaded with the context that it has, wants, or needs", async () => {
+  const info = (length: number) => ({ "general.architecture": "bert", "bert.context_length": length });
+  const cases: [object, number | undefined][] = [
+    [{ model_info: info(512) }, 512],
+    [{ model_info: info(32_768) }, 2048],
+    [{ model_info: info(32_768), parameters: 'stop "x"\nnum_ctx                        8192' }, 8192],
+    [{ model_info: info(2048), parameters: "num_ctx 8192" }, 2048],
+    [{ parameters: "num_ctx 1024" }, 1024],
+    [{}, undefined],
+  ];
+  for (const [shown, expected] of cases) {
+    const requests: { path: string; body?: { options?: { num_ctx?: number }; truncate?: boolean } }[] = [];
+    const show = { capabilities: ["embedding"], ...shown };
+    const model = await loadOllamaEmbedding("all-minilm", { url, fetch: serve({ show }, requests as never) });
+    const embeds = requests.filter(({ path }) => path === "embed");
+    assert.ok(embeds.length > 0 && embeds.every(({ body }) => body?.options?.num_ctx === expected));
+    assert.ok(embeds.every(({ body }) => body?.truncate === false && !("keep_alive" in body)));
+    assert.ok(model.id.endsWith(`-${expected ?? "own"}`), model.id);
+  }
 });
 
 test("pieces are cut at spaces and lose nothing", () => {

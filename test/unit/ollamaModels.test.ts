@@ -131,7 +131,7 @@ const only = "{{ if .Thinking }}<think>{{ .Thinking }}</think>{{ end }}{{ .Conte
 const both = `${only}{{ if and $.IsThinkSet (not $.Think) }}</think>{{ end }}`;
 
 describe("whether a model thinks", () => {
-  const shown = { remote_host: "", remote_model: "", template: "", modelfile: "" };
+  const shown = { remote_host: "", remote_model: "", template: "", modelfile: "", parameters: "" };
   const cases: [string, string, string[], Partial<typeof shown>, string][] = [
     ["one without the capability", "gemma3:4b", ["completion"], {}, "never"],
     ["one whose template has a place for the wish", "qwen3:8b", ["thinking"], { template: both }, "optional"],

@@ -52,6 +52,12 @@ export function isLevelled(name: string): boolean {
   return /gpt-?oss/i.test(name);
 }
 
+/** The context that a model's own parameters ask for, in tokens. */
+export function ownContext({ parameters }: ShownModel): number | undefined {
+  const [, tokens] = /^\s*num_ctx\s+(\d+)/m.exec(parameters) ?? [];
+  return tokens === undefined ? undefined : Number(tokens);
+}
+
 /** "qwen3" means "qwen3:latest"; a colon before the last slash belongs to a registry's port. */
 export function withTag(name: string): string {
   return name.lastIndexOf(":") > name.lastIndexOf("/") ? name : `${name}:latest`;

@@ -27,6 +27,8 @@ export const showAnswer = v.object({
   capabilities: v.optional(v.nullable(v.array(v.string()))),
   template: v.optional(v.string(), ""),
   modelfile: v.optional(v.string(), ""),
+  /** A line for each: "num_ctx                        8192". */
+  parameters: v.optional(v.string(), ""),
   model_info: v.optional(v.nullable(v.record(v.string(), v.unknown()))),
 });
 export type ShownModel = v.InferOutput<typeof showAnswer>;
