@@ -96,6 +96,40 @@ test("a question is asked by Enter, streamed, checked, and its source opened", a
   await page.close();
 });
 
+test("what the model thought is folded beside the answer, and goes with no other question", async () => {
+  const asked: Asked[] = [];
+  const thought = gate();
+  const { page } = await openPanel(browser, {
+    handlers: {
+      async ask(params, { progress }) {
+        asked.push(params);
+        progress({ type: "stage", stage: "writing" });
+        progress({ type: "text", text: "Let me see: 45 days?" });
+        await thought.wait;
+        progress({ type: "unsaid" });
+        progress({ type: "thought", text: " No, 90." });
+        return answer;
+      },
+    },
+  });
+  await ask(page, "How long is the notice?");
+  await page.getByTestId("answer").getByText("Let me see").waitFor();
+  thought.open();
+  await page.getByTestId("copy-answer").waitFor();
+  assert.doesNotMatch((await page.getByTestId("answer").textContent()) ?? "", /Let me see/);
+  const thoughts = page.getByText("Let me see: 45 days? No, 90.");
+  assert.equal(await thoughts.isVisible(), false);
+  await page.getByTestId("thoughts").locator("summary").click();
+  assert.equal(await thoughts.isVisible(), true);
+  await ask(page, "And for managers?");
+  await page.getByTestId("copy-answer").nth(1).waitFor();
+  assert.deepEqual(
+    asked[1]?.history.map((turn) => turn.answer),
+    [answer.text],
+  );
+  await page.close();
+});
+
 test("what a question was completed to is said under its passages, and nothing where it stood alone", async () => {
   const { page } = await openPanel(browser, {
     handlers: {
