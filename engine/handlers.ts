@@ -152,16 +152,24 @@ function finding(
       }
       return { ...aboveFloor(query, found), ms };
     },
-    ask(request, context) {
+    async ask(request, context) {
+      let read: Answer["read"];
       const asking = {
-        search: (query: string, k: number, signal: AbortSignal) =>
-          workspace.search(query, k, "hybrid", signal, { filter: request.filter, isQuestion: true }),
+        async search(query: string, k: number, signal: AbortSignal) {
+          const before = workspace.readShare();
+          const details = { filter: request.filter, isQuestion: true };
+          const found = await workspace.search(query, k, "hybrid", signal, details);
+          // A search in an empty index has waited for the first files.
+          read ??= before?.files === 0 ? workspace.readShare() : before;
+          return found;
+        },
         searched: () => {
           const labels = filterLabels(request.filter ?? {}).join(" ");
           return workspace.description() + (labels && `, of which only ${labels}`);
         },
       };
-      return parts.answer(request, asking, context);
+      const answer = await parts.answer(request, asking, context);
+      return read ? { ...answer, read } : answer;
     },
     document({ folder, path }) {
       if (!workspace.hasFolder(folder)) {

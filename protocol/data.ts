@@ -161,6 +161,8 @@ export const answer = v.object({
   passages: v.array(hit),
   /** Then, the little that comes nearest. */
   nearest: v.exactOptional(v.array(hit)),
+  /** How many files had been read when this was searched, while the first index is built; of how many. */
+  read: v.exactOptional(v.object({ files: v.number(), of: v.number() })),
   /** What was searched for: the question, and what it was completed to where it may go on with the one before. */
   searchedFor: v.optional(v.array(v.string())),
   sentences: v.array(checkedSentence),

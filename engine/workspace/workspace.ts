@@ -197,6 +197,14 @@ export class Workspace {
     return withheldOf(this.reconciler);
   }
 
+  /** How many files are in the index, and of how many, while it is built for the first time. */
+  readShare(): { files: number; of: number } | undefined {
+    const { serving } = this.reconciler;
+    if (!serving || serving.isComplete) return undefined;
+    const { files, skipped, total } = countsOf(serving);
+    return { files, of: Math.max(total, files + skipped) };
+  }
+
   /** What is searched, in words: "412 files in 2 folders". */
   description(): string {
     const { files } = countsOf(this.reconciler.serving);

@@ -130,6 +130,23 @@ test("what the model thought is folded beside the answer, and goes with no other
   await page.close();
 });
 
+test("an answer out of half an index says so, wears no green mark, and can be asked again", async () => {
+  let whole = false;
+  const { page } = await openPanel(browser, {
+    handlers: {
+      ask: () => (whole ? answer : { ...answer, read: { files: 32, of: 4217 } }),
+    },
+  });
+  await ask(page, "How?");
+  await page.getByText("From 32 of 4,217 files.").waitFor();
+  assert.equal(await page.locator(".support.complete").count(), 0);
+  whole = true;
+  await page.getByTestId("ask-again").click();
+  await page.getByText("From 32 of 4,217 files.").waitFor({ state: "detached" });
+  assert.equal(await page.getByTestId("exchange").count(), 1);
+  await page.close();
+});
+
 test("what a question was completed to is said under its passages, and nothing where it stood alone", async () => {
   const { page } = await openPanel(browser, {
     handlers: {

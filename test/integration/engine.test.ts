@@ -82,6 +82,30 @@ test("a question that is asked while an empty index is being built waits for the
   await indexing;
 });
 
+test("an answer out of half an index says of how many files, and a later one does not", async (t) => {
+  const many = Object.fromEntries(
+    Array.from({ length: 1_500 }, (_, n) => [
+      `notes/n${n}.md`,
+      `# Note ${n}\n\nThe apples of row ${n} are red.\n`,
+    ]),
+  );
+  const workspace = await workspaceFor(t, many);
+  const { channel } = await workspace.start({ refine: false });
+  const indexing = channel.request("index", {});
+  const question = { question: "Which apples are red?", history: [], model: "" };
+  const early = await channel.request("ask", question);
+  assert.ok(
+    early.read && early.read.files < early.read.of && early.read.of <= 1_500,
+    JSON.stringify(early.read),
+  );
+  await indexing;
+  assert.equal((await channel.request("ask", question)).read, undefined);
+  await workspace.write("notes/n0.md", "# Note\n\nThe apples are green.\n");
+  const update = channel.request("index", {});
+  assert.equal((await channel.request("ask", question)).read, undefined, "an update is no first index");
+  await update;
+});
+
 test("a folder without a single file is searched without waiting for ever", async (t) => {
   const workspace = await workspaceFor(t, {});
   const { channel } = await workspace.start();

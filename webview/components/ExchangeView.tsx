@@ -1,7 +1,14 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Hit } from "../../protocol/data.ts";
-import { contextParts, count, searchedForLabel, selectionLabel, supportSummary } from "../render/labels.ts";
+import {
+  contextParts,
+  count,
+  partlyReadText,
+  searchedForLabel,
+  selectionLabel,
+  supportSummary,
+} from "../render/labels.ts";
 import type { Session } from "../session/session.ts";
 import { type Exchange, stageLabels, understood } from "../session/state.ts";
 import { AnswerText } from "./AnswerText.tsx";
@@ -56,6 +63,7 @@ export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element 
           {answer.incomplete && retry}
         </Notice>
       )}
+      {answer?.read && <PartlyRead session={session} exchange={exchange} isLast={isLast} />}
       {answer && <Support session={session} exchange={exchange} />}
       {passagesAlone && <PassageAnswer session={session} exchange={exchange} retry={retry} />}
       {!passagesAlone && state !== "asking" && passages.length > 0 && (
@@ -64,6 +72,22 @@ export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element 
       {answer && <SearchedFor exchange={exchange} />}
       {answer && <Context exchange={exchange} />}
     </article>
+  );
+}
+
+/** An answer out of half an index may be wrong however well its sources support it. */
+function PartlyRead({ session, exchange, isLast }: Props): JSX.Element | null {
+  const { id, answer } = exchange;
+  if (!answer?.read) return null;
+  const message = partlyReadText(answer.read, session.state.index?.state === "indexing");
+  return (
+    <Notice kind="warning" message={message}>
+      {isLast && (
+        <button type="button" class="secondary" data-testid="ask-again" onClick={() => session.retry(id)}>
+          Ask again
+        </button>
+      )}
+    </Notice>
   );
 }
 
@@ -93,7 +117,8 @@ function StageLine({ exchange }: { readonly exchange: Exchange }): JSX.Element {
 function Support({ session, exchange }: Omit<Props, "isLast">): JSX.Element | null {
   const { answer } = exchange;
   if (!answer?.written) return null;
-  const summary = supportSummary(answer.sentences);
+  const found = supportSummary(answer.sentences);
+  const summary = found && { ...found, complete: found.complete && !answer.read };
   return (
     <div class="answer-foot">
       {summary && (

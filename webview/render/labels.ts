@@ -62,6 +62,14 @@ export function languageHint(languages: readonly string[]): string {
 }
 
 /** How well the answer is supported, in one line; undefined where nothing was checked. */
+/** What an answer was made from while the first index was being built. */
+export function partlyReadText({ files, of }: { files: number; of: number }, isIndexing: boolean): string {
+  const share = `From ${files.toLocaleString("en")} of ${of.toLocaleString("en")} files.`;
+  return isIndexing
+    ? `${share} The others are still being read, and may say something else.`
+    : `${share} The others have been read since, and may say something else.`;
+}
+
 export function supportSummary(
   sentences: readonly CheckedSentence[],
 ): { text: string; complete: boolean } | undefined {
