@@ -83,6 +83,7 @@ describe("a question that the files have no answer to", () => {
     const questions = [
       "Tell me everything.",
       "What is in this workspace?",
+      "What is in this workspace, in a few sentences?",
       "How is this project built and tested?",
       "Give me an overview of the files",
     ];
