@@ -5,18 +5,18 @@
  * choice of passages, with the bundled model at once.
  */
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findPassages, type Search } from "../../engine/answer/findPassages.ts";
-import { FolderEntry } from "../../engine/workspace/folderEntry.ts";
 import { createParser, type Parser } from "../../indexer/read/pool.ts";
 import { search } from "../../indexer/search/search.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { openEmbeddingModel } from "../../models/embedding/open.ts";
-import { defaultSettings, type Selection, type Turn } from "../../protocol/data.ts";
+import type { Selection, Turn } from "../../protocol/data.ts";
 import { questionTerms } from "../../text/questionTerms.ts";
+import { indexFolder } from "./indexing.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const passagesAsked = 8;
@@ -112,24 +112,9 @@ async function openIndex(
   embedding: EmbeddingModel,
 ): Promise<{ search: Search; close: () => Promise<void> }> {
   const { dir, exclude } = workspaces[name];
-  const entry = new FolderEntry(
-    { folder: { path: dir, name }, realPath: await realpath(dir) },
-    {
-      storage: () => storage,
-      models: () => ({ key: "bundled", embedding, refining: undefined }),
-      parser,
-      onProgress: () => undefined,
-      log: (_, message) => console.error(message),
-      wake: () => undefined,
-    },
-  );
-  await entry.open();
-  const { signal } = new AbortController();
-  const { maxFileBytes } = defaultSettings;
-  await entry.lookAtAll({ exclude: [...defaultSettings.exclude, ...exclude], maxFileBytes }, 0, signal);
-  await entry.readFiles(maxFileBytes, { signal, isYielding: () => false });
-  await entry.finish(signal);
-  const store = entry.index?.value.store;
+  const models = { key: "bundled", embedding, refining: undefined };
+  const { entry, index } = await indexFolder(dir, storage, models, parser, exclude);
+  const { store } = index;
   if (!store) throw new Error(`The index of ${name} is not open.`);
   return {
     async search(query, k) {

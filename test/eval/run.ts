@@ -7,22 +7,22 @@
  * search as tutorials have it.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readFile, realpath } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { FolderEntry } from "../../engine/workspace/folderEntry.ts";
-import type { Models } from "../../engine/workspace/wantedModel.ts";
+import type { FolderEntry } from "../../engine/workspace/folderEntry.ts";
 import type { FolderIndex } from "../../indexer/folderIndex.ts";
 import { createParser } from "../../indexer/read/pool.ts";
 import { search } from "../../indexer/search/search.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { openEmbeddingModel, openRefiningModel } from "../../models/embedding/open.ts";
-import { defaultSettings, type SearchMode } from "../../protocol/data.ts";
+import type { SearchMode } from "../../protocol/data.ts";
 import { build, defaultCache } from "./build.ts";
 import { type Dataset, type Question, sample } from "./dataset.ts";
 import { evaluateFolders } from "./folders.ts";
 import { evaluateFollowUps } from "./followUps.ts";
+import { indexFolder } from "./indexing.ts";
 import { evaluateLanguages } from "./languages.ts";
 import { interval, type Judged, judge, type Measures, mean, measures } from "./metrics.ts";
 import { rankAtEachWeight, weights } from "./plainFusion.ts";
@@ -191,7 +191,7 @@ async function evaluate(name: string): Promise<SetResult> {
     await mkdir(storage, { recursive: true });
     const models = { key, embedding: model, refining: key === "bundled" ? encoder : undefined };
     const started = performance.now();
-    const { entry, index } = await buildIndex(dir, name, storage, models);
+    const { entry, index } = await indexFolder(dir, storage, models, parser);
     const { files, chunks: indexed } = index.counts();
     if (chunks > 0 && indexed !== chunks)
       throw new Error(`${name} has ${chunks} chunks for one model and ${indexed} for the other.`);
@@ -311,35 +311,6 @@ function placer(dir: string, questions: readonly Question[]): (hit: Judged) => J
     if (from < 0) throw new Error(`A passage of ${hit.path} does not stand in it as it is.`);
     return { ...hit, from };
   };
-}
-
-/** Brings the index of a set up to date, by the same steps as the engine's loop. */
-async function buildIndex(
-  dir: string,
-  name: string,
-  storage: string,
-  models: Models,
-): Promise<{ entry: FolderEntry; index: FolderIndex }> {
-  const entry = new FolderEntry(
-    { folder: { path: dir, name }, realPath: await realpath(dir) },
-    {
-      storage: () => storage,
-      models: () => models,
-      parser,
-      onProgress: () => undefined,
-      log: (_, message) => log(message),
-      wake: () => undefined,
-    },
-  );
-  await entry.open();
-  const { signal } = new AbortController();
-  const { exclude, maxFileBytes } = defaultSettings;
-  await entry.lookAtAll({ exclude, maxFileBytes }, 0, signal);
-  await entry.readFiles(maxFileBytes, { signal, isYielding: () => false });
-  await entry.finish(signal);
-  const index = entry.index?.value;
-  if (!index) throw new Error(`The index of ${name} is not open.`);
-  return { entry, index };
 }
 
 async function refine(entry: FolderEntry, index: FolderIndex, name: string): Promise<void> {
