@@ -22,7 +22,12 @@ type WithFolder = Extract<Command, { dir: string }>;
 export async function run(command: Exclude<Command, { name: "help" }>): Promise<void> {
   if ("dir" in command) await requireFolder(command.dir);
   const ownFolders = await prepareStore(command, "dir" in command ? command.dir : undefined);
-  const settings = { ...command.settings, exclude: [...command.settings.exclude, ...ownFolders] };
+  const settings = {
+    ...command.settings,
+    exclude: [...command.settings.exclude, ...ownFolders],
+    // What a question needs is read by the better model for it, as in VS Code.
+    refine: command.settings.refine || command.name === "ask",
+  };
   const engine = startEngine();
   const errors = new Set<string>();
   const interrupt = (): void => void engine.stop().then(() => process.exit(130));

@@ -66,3 +66,14 @@ test("npm run vscode prints the address of a VS Code, which ends with Ctrl+C", a
     child.kill("SIGKILL");
   }
 });
+
+test("npm start finds what it asks of the sample, before the second pass has come by", () => {
+  const home = join(scratch, "home");
+  mkdirSync(home);
+  const env = { ...process.env, HOME: home, XDG_CACHE_HOME: home, XDG_DATA_HOME: home, LOCALAPPDATA: home };
+  const file = join(root, "scripts", "start.mjs");
+  const { stdout, stderr } = spawnSync(process.execPath, [file], { encoding: "utf8", env });
+  assert.match(stdout, /contracts\/office-lease\.pdf, page 3/, stdout + stderr);
+  assert.match(stdout, /350 kilograms per square metre/);
+  assert.match(stdout, /Your own files: {2}npm start/);
+});
