@@ -13,6 +13,7 @@ import {
   noHitsIfTold,
   type Shown,
 } from "./checks.ts";
+import { crowding } from "./crowding.ts";
 import { wordOf } from "./files.ts";
 import { keyOf } from "./hits.ts";
 import { openFiles } from "./processes.ts";
@@ -109,10 +110,11 @@ async function settle(world: World, round: Round, storage: () => string[]): Prom
     const early = await contents(world);
     if (early.length > 0) return early.map((problem) => `at once after ${round.rest}: ${problem}`);
   }
-  const end = performance.now() + settlesWithinMs;
+  const begun = performance.now();
   let waitedFor: string | undefined;
   for (let looks = 1; ; looks += 1) {
-    const isLate = (): boolean => performance.now() > end && looks > settlesWithinLooks;
+    const isLate = (): boolean =>
+      performance.now() - begun > settlesWithinMs * crowding() && looks > settlesWithinLooks;
     const problems = [...(await everything(world)), ...storage()];
     if (problems.length === 0) {
       await delay(stableMs);
