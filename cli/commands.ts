@@ -120,11 +120,12 @@ async function ask(channel: EngineChannel, command: Extract<Command, { name: "as
       const passage = passages[number - 1];
       return passage ? [{ number, ...publicHit(passage) }] : [];
     }),
-    checked: sentences.map(({ range: [start, end], cites, verdict, missing }) => ({
+    checked: sentences.map(({ range: [start, end], cites, verdict, missing, differences }) => ({
       sentence: text.slice(start, end),
       cites,
       verdict,
       missing,
+      differences,
     })),
     passages: passages.map(publicHit),
     ...(nearest ? { nearest: nearest.map(publicHit) } : {}),

@@ -51,8 +51,12 @@ const ask = v.object({
       v.object({
         sentence: v.string(),
         cites: v.array(v.number()),
-        verdict: v.picklist(["supported", "unsupported", "uncited"]),
+        verdict: data.verdict,
         missing: v.pipe(v.array(v.string()), v.description("What the cited passages do not say.")),
+        differences: v.pipe(
+          v.array(data.difference),
+          v.description("What the cited passages say otherwise, for a contradicted sentence."),
+        ),
       }),
     ),
     v.description("Each sentence of the answer, held against what it cites."),

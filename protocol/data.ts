@@ -122,14 +122,37 @@ export const indexSummary = v.object({
 });
 export type IndexSummary = v.InferOutput<typeof indexSummary>;
 
-/** One sentence of an answer held against the passages that it cites. */
+/** Something that a sentence says otherwise than the sentence of its source that is nearest. */
+export const difference = v.object({
+  kind: v.picklist(["number", "unit", "date", "name", "quote", "negation", "opposite", "swapped"]),
+  /** The words of the answer, and those of the source; "" where one of them has none ("not"). */
+  said: v.string(),
+  source: v.string(),
+});
+
+/** Where a passage bears a sentence of an answer or contradicts it: the passage's number, from 1, and characters of its text. */
+const evidence = v.object({ passage: v.number(), range });
+
+/**
+ * What holding a sentence against the passages that it cites gave: they bear it; one of them says something else
+ * (see `differences`); they could not be seen to bear it, which does not make it wrong; it names no source.
+ */
+export const verdict = v.picklist(["supported", "contradicted", "unconfirmed", "uncited"]);
+
+/** One sentence of an answer, or one row of a table in it, held against the passages that it cites. */
 const checkedSentence = v.object({
   range,
   /** Numbers of the cited passages, from 1. */
   cites: v.array(v.number()),
-  verdict: v.picklist(["supported", "unsupported", "uncited"]),
-  /** What was not found in the cited passages, for "unsupported". */
+  verdict,
+  /** What was not found in the cited passages, for "unconfirmed". */
   missing: v.array(v.string()),
+  /** For "contradicted", at least one. */
+  differences: v.array(difference),
+  /** The sentence of a cited passage that is nearest, where there is one. */
+  nearest: v.exactOptional(evidence),
+  /** The words that the second reader gave for it, which do stand there. */
+  confirmed: v.exactOptional(evidence),
 });
 export type CheckedSentence = v.InferOutput<typeof checkedSentence>;
 
@@ -171,6 +194,8 @@ export const answer = v.object({
   notice: v.optional(v.string()),
   /** True when the model failed in the middle: `text` is what had been written, `notice` says why it ended. */
   incomplete: v.optional(v.boolean()),
+  /** True when its passages hardly match the question, so that being borne by them says little. */
+  weak: v.exactOptional(v.boolean()),
   timings,
 });
 export type Answer = v.InferOutput<typeof answer>;

@@ -55,18 +55,24 @@ export function checkAnswer(
     if (cites.length > 0) {
       const unknown = cites.filter((n) => n < 1 || n > passages.length).map((n) => `[${n}]`);
       const lacks = [...unknown, ...missingIn(cites)].slice(0, mostMissing);
-      checked.push({ range, cites, verdict: lacks.length > 0 ? "unsupported" : "supported", missing: lacks });
+      checked.push({
+        range,
+        cites,
+        verdict: lacks.length > 0 ? "unconfirmed" : "supported",
+        missing: lacks,
+        differences: [],
+      });
       continue;
     }
     const inherited = nextCites(citations, all, index);
     const selected =
       asked.selection !== undefined && missingInSelection(text, asked.selection, given, language);
     if (inherited.length > 0 && missingIn(inherited).length === 0) {
-      checked.push({ range, cites: inherited, verdict: "supported", missing: [] });
+      checked.push({ range, cites: inherited, verdict: "supported", missing: [], differences: [] });
     } else if (selected) {
-      checked.push({ range, cites: [], verdict: "supported", missing: [] });
+      checked.push({ range, cites: [], verdict: "supported", missing: [], differences: [] });
     } else {
-      checked.push({ range, cites: [], verdict: "uncited", missing: [] });
+      checked.push({ range, cites: [], verdict: "uncited", missing: [], differences: [] });
     }
   }
   return checked;

@@ -107,7 +107,7 @@ test("an answer is streamed and checked; its sources and citations open the plac
   await exchange.getByTestId("stage").getByText("Writing…").waitFor();
   await eventually("a longer answer", async () => ((await answer.textContent()) ?? "").length > early);
   await exchange.getByTestId("support").getByText("1 of 2 sentences supported by their sources").waitFor();
-  await exchange.getByTestId("unsupported").waitFor();
+  await exchange.getByTestId("unconfirmed").waitFor();
   assert.equal(await exchange.getByTestId("stage").count(), 0);
   assert.match(
     (await exchange.getByTestId("context").textContent()) ?? "",

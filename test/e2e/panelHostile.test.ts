@@ -63,7 +63,7 @@ async function showAll(options: PanelOptions): Promise<OpenPanel> {
         progress({ type: "text", text: text.slice(20) });
         // Sentences are cut out of the rendered text; here the whole text is one that is not supported.
         const sentences: CheckedSentence[] = [
-          { range: [0, text.length], cites: [1], verdict: "unsupported", missing: [text] },
+          { range: [0, text.length], cites: [1], verdict: "unconfirmed", missing: [text], differences: [] },
         ];
         return next % 2
           ? written(text, { passages: [passage], sentences, model: text })

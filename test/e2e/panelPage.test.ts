@@ -174,7 +174,7 @@ test("a citation shows its passage to pointer and keyboard, and Escape hides it"
   assert.equal(await popover.locator("mark").count(), 1);
   await page.keyboard.press("Escape");
   await popover.waitFor({ state: "detached" });
-  await page.getByTestId("unsupported").focus();
+  await page.getByTestId("unconfirmed").focus();
   await popover.getByText("seven years").waitFor();
   await page.close();
 });

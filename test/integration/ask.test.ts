@@ -154,7 +154,7 @@ describe("asking a question", () => {
   it("flags a sentence that its passage does not support", async () => {
     const { answer } = await ask({}, { answer: "Each employee has 35 days of holiday [2]." });
     assert.deepEqual(answer.sentences[0]?.missing, ["35"]);
-    assert.equal(answer.sentences[0]?.verdict, "unsupported");
+    assert.equal(answer.sentences[0]?.verdict, "unconfirmed");
   });
 
   it("says what was searched when the model did not find it", async () => {

@@ -56,7 +56,7 @@ function check(
 
 const supported = { verdict: "supported" };
 const uncited = { verdict: "uncited" };
-const unsupported = (...missing: string[]): Expected => ({ verdict: "unsupported", missing });
+const unsupported = (...missing: string[]): Expected => ({ verdict: "unconfirmed", missing });
 
 describe("checking an answer against what it cites", () => {
   describe("finds support for", () => {
@@ -97,7 +97,7 @@ describe("checking an answer against what it cites", () => {
     for (const [answer, ...missing] of bad) {
       it(answer, () => {
         const [sentence] = checkAnswer(answer, passages, { question: "What is said?" });
-        assert.equal(sentence?.verdict, "unsupported");
+        assert.equal(sentence?.verdict, "unconfirmed");
         for (const word of missing.slice(0, 1))
           assert.ok(sentence.missing.includes(word), String(sentence.missing));
         assert.ok(sentence.missing.length <= 6);
@@ -108,7 +108,7 @@ describe("checking an answer against what it cites", () => {
   it("holds each sentence against its own citations alone", () =>
     check("Notice is 30 days in writing [1]. Notice is 30 days in writing [2].", [
       supported,
-      { verdict: "unsupported", cites: [2] },
+      { verdict: "unconfirmed", cites: [2] },
     ]));
 
   it("lets a later citation of the paragraph speak for the sentence before it, if it holds", () => {

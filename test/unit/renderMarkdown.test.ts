@@ -18,7 +18,7 @@ function checked(
 ): CheckedSentence {
   const start = text.indexOf(sentence);
   assert.ok(start >= 0, `"${sentence}" is not in the text`);
-  return { range: [start, start + sentence.length], verdict, cites, missing };
+  return { range: [start, start + sentence.length], verdict, cites, missing, differences: [] };
 }
 
 /** The text within elements of a class, tags removed. */
@@ -60,7 +60,7 @@ test("a list of sources is shown, though Markdown would hide it", () => {
 test("numbers in brackets are no citations in code, nor where no such passage is", () => {
   assert.deepEqual(citations(render("`list[1]` and\n\n```js\nlist[2];\n```\n\nand [9].")), []);
   const text = "It is so [9].";
-  assert.match(render(text, [checked(text, text, "unsupported", [9])]), /there is no such source/);
+  assert.match(render(text, [checked(text, text, "unconfirmed", [9])]), /there is no such source/);
 });
 
 test("the sentence that is not supported is marked, and no other", () => {
@@ -68,13 +68,13 @@ test("the sentence that is not supported is marked, and no other", () => {
   const bad = "It began in `1999` & _never_ ends [1].";
   const html = render(text, [
     checked(text, "It is **three** months [1].", "supported"),
-    checked(text, bad, "unsupported", [1], ["1999"]),
+    checked(text, bad, "unconfirmed", [1], ["1999"]),
     checked(text, "All good [1].", "supported"),
   ]);
-  assert.equal(within(html, "claim unsupported"), "It began in 1999 &amp; never ends .");
+  assert.equal(within(html, "claim unconfirmed"), "It began in 1999 &amp; never ends .");
   assert.match(html, /aria-label="Not found in source 1: 1999"/);
   const states = [...html.matchAll(/class="cite (\w+)"/g)].map(([, state]) => state);
-  assert.deepEqual(states, ["supported", "unsupported", "supported"]);
+  assert.deepEqual(states, ["supported", "unconfirmed", "supported"]);
 });
 
 test("sentences are found in lists, quotes, tables, headings and over lines", () => {
@@ -90,8 +90,8 @@ test("sentences are found in lists, quotes, tables, headings and over lines", ()
     ["Line one.\r\nLine two is wrong.", "Line two is wrong.", "Line two is wrong."],
   ];
   for (const [text, sentence, shown] of cases) {
-    const html = render(text, [checked(text, sentence, "unsupported")]);
-    assert.equal(within(html, "claim unsupported"), shown, text);
+    const html = render(text, [checked(text, sentence, "unconfirmed")]);
+    assert.equal(within(html, "claim unconfirmed"), shown, text);
     assert.equal(html.match(/data-sentence=/g)?.length, 1, text);
   }
 });

@@ -16,10 +16,12 @@ import { answer, passageAnswer, passages, readyIndex } from "../webview/conversa
 
 test("support is summed up over all sentences", () => {
   const of = (...verdicts: CheckedSentence["verdict"][]): string | undefined =>
-    supportSummary(verdicts.map((verdict) => ({ range: [0, 1], cites: [1], verdict, missing: [] })))?.text;
+    supportSummary(
+      verdicts.map((verdict) => ({ range: [0, 1], cites: [1], verdict, missing: [], differences: [] })),
+    )?.text;
   assert.equal(of(), undefined);
   assert.equal(of("supported"), "Supported by its sources");
-  assert.equal(of("unsupported"), "Not supported by its sources");
+  assert.equal(of("unconfirmed"), "Not supported by its sources");
   assert.equal(of("uncited", "uncited"), "No sentence of this answer names a source");
   assert.equal(of("supported", "uncited", "supported"), "2 of 3 sentences supported by their sources");
 });

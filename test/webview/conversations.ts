@@ -111,7 +111,7 @@ function sentence(
   missing: string[] = [],
 ): CheckedSentence {
   const start = answerText.indexOf(text);
-  return { range: [start, start + text.length], verdict, cites, missing };
+  return { range: [start, start + text.length], verdict, cites, missing, differences: [] };
 }
 
 export const answer: Answer = {
@@ -124,7 +124,7 @@ export const answer: Answer = {
       "supported",
       [1],
     ),
-    sentence("It began on 1 March 2024 and runs for seven years [1].", "unsupported", [1], ["seven years"]),
+    sentence("It began on 1 March 2024 and runs for seven years [1].", "unconfirmed", [1], ["seven years"]),
     sentence(
       "In the software the date is computed by `noticeDate`, which takes the months as a parameter [2]:",
       "supported",

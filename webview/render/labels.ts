@@ -77,7 +77,7 @@ export function supportSummary(
   const having = (verdict: CheckedSentence["verdict"]): number =>
     sentences.filter((sentence) => sentence.verdict === verdict).length;
   const supported = having("supported");
-  if (supported + having("unsupported") === 0) {
+  if (supported + having("unconfirmed") === 0) {
     return { text: "No sentence of this answer names a source", complete: false };
   }
   if (sentences.length === 1) {

@@ -104,7 +104,7 @@ function citationHtml(number: number, context: AnswerContext, at: unknown): stri
   }
   const verdict = typeof at === "number" ? verdictAt(context.sentences, at, number) : undefined;
   const said =
-    verdict === "supported" ? ", supports this" : verdict === "unsupported" ? ", does not support this" : "";
+    verdict === "supported" ? ", supports this" : verdict === "unconfirmed" ? ", does not support this" : "";
   const label = `Source ${number}: ${passage.path}, ${place(passage)}${said}`;
   return (
     `<button type="button" class="cite ${verdict ?? ""}" data-testid="citation" data-cite="${number}" ` +
@@ -127,7 +127,7 @@ rules["flag"] = (tokens, index, _options, env) => {
   if (!sentence) return "";
   if (sentence.verdict === "uncited") return `<span class="sr"> (no source named)</span>`;
   return (
-    `<button type="button" class="flag" data-testid="unsupported" data-sentence="${number}" ` +
+    `<button type="button" class="flag" data-testid="unconfirmed" data-sentence="${number}" ` +
     `aria-label="${escapeHtml(missingLabel(sentence))}">?</button>`
   );
 };

@@ -21,7 +21,7 @@ export function verdictAt(
 }
 
 /**
- * Rewrites the inline tokens of `state`: text within unsupported and uncited sentences becomes "claim" tokens,
+ * Rewrites the inline tokens of `state`: text within unconfirmed and uncited sentences becomes "claim" tokens,
  * each such sentence is followed by a "flag", and citations learn their place in `source`.
  */
 export function markClaims(state: StateCore, sentences: readonly CheckedSentence[], source: string): void {
@@ -78,7 +78,7 @@ function split(token: Token, from: number, sentences: readonly CheckedSentence[]
     const start = cuts[index] ?? 0;
     const sentence = indexAt(from + start);
     const verdict = sentences[sentence]?.verdict;
-    const marked = verdict === "unsupported" || verdict === "uncited";
+    const marked = verdict === "unconfirmed" || verdict === "uncited";
     const piece = new state.Token(marked ? "claim" : token.type, marked ? "" : token.tag, 0);
     piece.content = token.content.slice(start, end);
     piece.markup = marked && token.type === "code_inline" ? "`" : token.markup;
