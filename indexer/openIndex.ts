@@ -4,6 +4,7 @@ import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import { shortHash } from "./indexPlace.ts";
 import { readStamp, writeStamp } from "./indexStamp.ts";
 import type { Parser } from "./read/pool.ts";
+import { letGoOfFiles } from "./store/letGo.ts";
 import { RefinedVectors } from "./store/refinedVectors.ts";
 import { DamagedStoreError, Store } from "./store/store.ts";
 
@@ -30,6 +31,7 @@ export interface FolderIndexOptions {
 
 /** Deletes what an index holds. The caller has its write lock. */
 export async function deleteIndexFiles(dir: string): Promise<void> {
+  await letGoOfFiles();
   for (const name of await readdir(dir)) await rm(join(dir, name), { recursive: true, force: true });
 }
 

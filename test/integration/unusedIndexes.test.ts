@@ -4,9 +4,13 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
+import { deleteIndexFiles } from "../../indexer/openIndex.ts";
 import { takeWriteLock } from "../../indexer/store/lock.ts";
+import { Store } from "../../indexer/store/store.ts";
 import { deleteIndex, dropUnusedIndexes, markUsed } from "../../indexer/store/unusedIndexes.ts";
+import { openFiles } from "../soak/processes.ts";
 import { LockProcess } from "../support/lockProcess.ts";
+import { seededRows } from "../support/storeRows.ts";
 
 const base = await mkdtemp(join(tmpdir(), "carrel-unused-"));
 after(() => rm(base, { recursive: true, force: true }));
@@ -125,4 +129,24 @@ test("deleting waits for nobody: an index that is held stays, one that was used 
   await deleteIndex(dir);
   assert.deepEqual(await readdir(indexes), ["other"]);
   assert.ok(await isFree(t, dir));
+});
+
+test("no file of a deleted index stays open, though it was searched just before", async (t) => {
+  if (!existsSync("/proc/self/fd")) return t.skip("there is no /proc here");
+  const dir = await mkdtemp(join(base, "searched-"));
+  const rows = seededRows(3, 16);
+  const store = await Store.openForWriting(join(dir, "lance"), 16);
+  const { file, chunks } = rows.file("a.md", "one", 600);
+  await store.replaceFiles([file], chunks);
+  // Searches of an index of words that has been built hold its files.
+  await store.maintain(true);
+  await store.lexical(["lease", "tenant"], 20);
+  const isOurs = (path: string): boolean => path.startsWith(dir);
+  assert.ok(
+    openFiles(process.pid).some(isOurs),
+    "the search holds nothing: this test would pass in any case",
+  );
+  store.close();
+  await deleteIndexFiles(dir);
+  assert.deepEqual(openFiles(process.pid).filter(isOurs), []);
 });
