@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import * as data from "../protocol/data.ts";
+import { place } from "../protocol/places.ts";
 
 /**
  * What the commands write with --json: the terminal's contract. `npm run schemas` makes docs/schema of it. Fields
@@ -11,11 +12,17 @@ const hit = v.object({
   startLine: v.pipe(
     v.number(),
     v.integer(),
-    v.description("From 1. For PDF and Word the line of the extracted text."),
+    v.description("From 1. For documents the line of the extracted text."),
   ),
   endLine: v.pipe(v.number(), v.integer(), v.description("The last line, which belongs to the passage.")),
   page: v.exactOptional(
     v.pipe(v.number(), v.integer(), v.description("From 1, in documents that have pages.")),
+  ),
+  place: v.exactOptional(
+    v.pipe(
+      place,
+      v.description("In documents that count something else: slide, sheet and cells, chapter, …"),
+    ),
   ),
   heading: v.exactOptional(v.pipe(v.string(), v.description("The heading or symbol that it stands under."))),
   score: v.pipe(

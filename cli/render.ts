@@ -11,6 +11,7 @@ import type {
   Skipped,
 } from "../protocol/data.ts";
 import type { EngineContract } from "../protocol/engine.ts";
+import { documentPlace } from "../protocol/places.ts";
 
 /** All that is given to these functions has gone through harmless.ts; colours are added here. */
 
@@ -165,9 +166,11 @@ function excerpt(text: string, marks: readonly Range[]): string[] {
   return (shown.at(-1) ?? 0) < lines.length - 1 ? [...result, gap] : result;
 }
 
-/** `path:line` opens in most terminals; documents with pages have the page. */
-function placeText({ path, startLine, endLine, page }: Hit): string {
-  return page === undefined ? `${path}:${startLine}-${endLine}` : `${path}, page ${page}`;
+/** `path:line` opens in most terminals; documents have what they count. */
+function placeText(hit: Hit): string {
+  const { path, startLine, endLine } = hit;
+  const place = documentPlace(hit);
+  return place === undefined ? `${path}:${startLine}-${endLine}` : `${path}, ${place}`;
 }
 
 function markedText(text: string, marks: readonly Range[]): string {

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { CarrelError } from "../protocol/channel.ts";
 import type { Hit } from "../protocol/data.ts";
+import { documentPlace } from "../protocol/places.ts";
 import type { Passages } from "./passages.ts";
 import type { Reporter } from "./reporter.ts";
 import { rememberView } from "./viewMemory.ts";
@@ -138,7 +139,7 @@ function itemsOf({ hits, nearest = [] }: FoundHits): HitItem[] {
 }
 
 function itemOf(hit: Hit): HitItem {
-  const place = hit.page === undefined ? `${hit.startLine}` : vscode.l10n.t("page {0}", hit.page);
+  const place = documentPlace(hit) ?? `${hit.startLine}`;
   const name = hit.path.slice(hit.path.lastIndexOf("/") + 1);
   const directory = hit.path.slice(0, -name.length - 1);
   return {

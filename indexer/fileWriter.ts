@@ -139,6 +139,7 @@ class FileWriter {
         language,
         heading: chunk.heading ?? null,
         page: chunk.page ?? null,
+        place: chunk.place ? JSON.stringify(chunk.place) : null,
         startLine: chunk.startLine,
         endLine: chunk.endLine,
         text: chunk.text,

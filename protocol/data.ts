@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { place, placeFrom } from "./places.ts";
 
 /** Plain data that crosses processes. Lines and pages count from 1; paths use "/" and are relative to a folder. */
 
@@ -15,7 +16,7 @@ export type FileKind = v.InferOutput<typeof fileKind>;
 
 /**
  * A chunk that was found, with its score: how well it matches, from 0 to 1, which means the same from one question
- * to the next. Hits stand in the order of their rank, which goes by more than that. What a person or a model is shown is called a passage. For PDF and DOCX
+ * to the next. Hits stand in the order of their rank, which goes by more than that. What a person or a model is shown is called a passage. For documents
  * the lines are those of the extracted text (see the `document` request). `marks` are the sentences of `text` that
  * match the question best.
  */
@@ -26,7 +27,10 @@ export const hit = v.object({
   language: v.string(),
   startLine: v.number(),
   endLine: v.number(),
+  /** Of a PDF. */
   page: v.optional(v.number()),
+  /** Of the other documents that count something. */
+  place: v.exactOptional(place),
   heading: v.optional(v.string()),
   score: v.number(),
   text: v.string(),
@@ -308,10 +312,11 @@ export const attempt = v.object({
 });
 export type Attempt = v.InferOutput<typeof attempt>;
 
-/** The text taken from a document, with the line on which each page begins (none for formats without pages). */
+/** The text taken from a document, with the lines on which its pages begin, or its places of another kind. */
 export const documentText = v.object({
   text: v.string(),
   pages: v.array(v.object({ page: v.number(), startLine: v.number() })),
+  places: v.exactOptional(v.pipe(v.array(placeFrom), v.readonly())),
 });
 export type DocumentText = v.InferOutput<typeof documentText>;
 

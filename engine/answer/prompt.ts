@@ -1,5 +1,6 @@
 import type { ChatMessage } from "../../models/chat/chatClient.ts";
 import type { Hit, Selection, Turn } from "../../protocol/data.ts";
+import { documentPlace } from "../../protocol/places.ts";
 import { withoutCitations } from "../../text/citations.ts";
 import { estimateTexts, type ScriptTokens } from "./tokenEstimate.ts";
 
@@ -149,8 +150,7 @@ function lastMessage(request: PromptRequest, passages: readonly Hit[]): string {
 }
 
 function passageBlock(passage: Hit, number: number): string {
-  const place =
-    passage.page === undefined ? `lines ${passage.startLine}-${passage.endLine}` : `page ${passage.page}`;
+  const place = documentPlace(passage) ?? `lines ${passage.startLine}-${passage.endLine}`;
   const heading = passage.heading === undefined ? "" : ` heading="${attribute(passage.heading)}"`;
   return `<passage number="${number}" source="${attribute(passage.path)} ${place}"${heading}>\n${inert(passage.text)}\n</passage>`;
 }

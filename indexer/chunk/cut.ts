@@ -10,13 +10,18 @@ interface Range {
   readonly last: number;
 }
 
+/** Where the rows from one to another stand, in a format that counts pages or the like. */
+export type PlaceOf = (first: number, last: number) => Pick<Chunk, "page" | "place">;
+
+const nowhere: PlaceOf = () => ({});
+
 /**
  * Cuts a text into chunks along its outline: where the outline says that a cut costs least, again within what
  * is still too large, and putting small neighbours together. Chunks don't overlap, and each line that is not
  * blank is in a chunk.
- * @param pageOf For texts with pages: the page of a row.
+ * @param placeOf Where rows stand that are asked for in order, both included.
  */
-export function cut(lines: Lines, outline: Outline, sizes: Sizes, pageOf?: (row: number) => number): Chunk[] {
+export function cut(lines: Lines, outline: Outline, sizes: Sizes, placeOf: PlaceOf = nowhere): Chunk[] {
   const ranges: Range[] = [];
   split(lines, outline, sizes, 0, lines.count - 1, ranges);
   const headings = new HeadingReader(outline.sections);
@@ -29,7 +34,7 @@ export function cut(lines: Lines, outline: Outline, sizes: Sizes, pageOf?: (row:
     const place = {
       startLine: first + 1,
       endLine: last + 1,
-      ...(pageOf && { page: pageOf(first) }),
+      ...placeOf(first, last),
       ...(heading && { heading }),
     };
     const isLong = first === last && lines.size(first, last) > sizes.most;

@@ -1,7 +1,8 @@
 import type { DocumentText, FileKind } from "../../protocol/data.ts";
+import { spanning } from "../../protocol/places.ts";
 import type { Chunk } from "./chunk.ts";
 import { outlineCode } from "./code.ts";
-import { cut } from "./cut.ts";
+import { cut, type PlaceOf } from "./cut.ts";
 import { grammarOf } from "./grammars.ts";
 import { Lines } from "./lines.ts";
 import { type Heading, outlineMarkdown } from "./markdownOutline.ts";
@@ -27,8 +28,7 @@ export async function cutUp(source: SourceText): Promise<readonly Chunk[] | stri
   if (isMinified(source, lines)) {
     return "Its lines are so long that it looks minified or generated: it is made for programs, not for people.";
   }
-  const pageOfRow = source.pages.length > 0 ? pageFinder(source.pages) : undefined;
-  const chunks = cut(lines, await outlineOf(source, lines), sizes[source.kind], pageOfRow);
+  const chunks = cut(lines, await outlineOf(source, lines), sizes[source.kind], placeFinder(source));
   return chunks.length === 0 ? "The file holds nothing but white space." : chunks;
 }
 
@@ -38,20 +38,38 @@ function isMinified({ text, kind, language }: SourceText, lines: Lines): boolean
   return text.length / lines.count > minifiedLine;
 }
 
-async function outlineOf({ kind, language, pages, headings }: SourceText, lines: Lines): Promise<Outline> {
+async function outlineOf(source: SourceText, lines: Lines): Promise<Outline> {
+  const { kind, language } = source;
   if (language === "markdown") return outlineMarkdown(lines);
-  if (kind === "document") return outlineDocument(lines, pages, headings);
+  if (kind === "document") return outlineDocument(lines, source, source.headings);
   if (kind === "prose") return outlineProse(lines, language);
   if (kind === "data") return outlineByIndent(lines, dataSections(lines, language));
   const grammar = await grammarOf(language);
   return (grammar && outlineCode(lines, grammar)) ?? outlineByIndent(lines, definitionsByWords(lines));
 }
 
-/** Finds the page of a row; rows must be asked for in order. */
-function pageFinder(pages: DocumentText["pages"]): (row: number) => number {
+/** Finds where rows stand, which must be asked for in order. */
+function placeFinder({ pages, places = [] }: SourceText): PlaceOf {
+  const pageAt = inOrder(pages);
+  const placeAt = inOrder(places);
+  return (first, last) => {
+    const page = pageAt(first)?.page;
+    const from = placeAt(first)?.place;
+    const to = placeAt(last)?.place;
+    return {
+      ...(page === undefined ? {} : { page }),
+      ...(from && { place: to ? spanning(from, to) : from }),
+    };
+  };
+}
+
+/** The entry that holds for a row; rows must be asked for in order. */
+function inOrder<T extends { readonly startLine: number }>(
+  entries: readonly T[],
+): (row: number) => T | undefined {
   let at = 0;
   return (row) => {
-    for (let next = pages[at + 1]; next && next.startLine <= row + 1; next = pages[at + 1]) at += 1;
-    return pages[at]?.page ?? 1;
+    for (let next = entries[at + 1]; next && next.startLine <= row + 1; next = entries[at + 1]) at += 1;
+    return entries[at];
   };
 }

@@ -1,4 +1,5 @@
 import type { DocumentText } from "../../protocol/data.ts";
+import { areApart } from "../../protocol/places.ts";
 import type { Lines } from "./lines.ts";
 import { type Heading, sectionsOf } from "./markdownOutline.ts";
 import { type Outline, stay } from "./outline.ts";
@@ -6,12 +7,12 @@ import { type Outline, stay } from "./outline.ts";
 const cost = { heading: 2, paragraph: 30, item: 36, sentence: 40, line: 42 } as const;
 
 /**
- * The outline of a PDF's or DOCX's text. A chunk never holds two pages, so that its page is right; headings
+ * The outline of a document's text. A chunk never holds two pages, sheets or the like, so that its place is right; headings
  * stay with what follows; then come paragraphs, list items and table rows, and lines.
  */
 export function outlineDocument(
   lines: Lines,
-  pages: DocumentText["pages"],
+  { pages, places = [] }: Pick<DocumentText, "pages" | "places">,
   headings: readonly Heading[],
 ): Outline {
   const costs = new Uint16Array(lines.count);
@@ -34,5 +35,9 @@ export function outlineDocument(
     }
   }
   for (const { startLine } of pages) costs[startLine - 1] = 0;
+  places.forEach(({ startLine, place }, i) => {
+    const before = places[i - 1];
+    if (before && areApart(before.place, place)) costs[startLine - 1] = 0;
+  });
   return { cost: costs, named, wholeFrom: cost.paragraph, sections: sectionsOf(headings, lines.count) };
 }

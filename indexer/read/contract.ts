@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Contract } from "../../protocol/channel.ts";
 import { attempt, documentText, fileKind } from "../../protocol/data.ts";
+import { place } from "../../protocol/places.ts";
 import { letThrough } from "../files/letThrough.ts";
 import { withheld } from "../files/withheld.ts";
 
@@ -9,6 +10,7 @@ const chunk = v.object({
   startLine: v.number(),
   endLine: v.number(),
   page: v.exactOptional(v.number()),
+  place: v.exactOptional(place),
   heading: v.exactOptional(v.string()),
 });
 

@@ -69,6 +69,6 @@ export async function documentText(
 ): Promise<DocumentText> {
   const file = readInFolder(folder, path, Number.MAX_SAFE_INTEGER);
   if (!file.ok) throw new UnreadableFile(file.reason);
-  const { text, pages } = await extract(file.bytes, path, exceptions);
-  return { text, pages };
+  const { text, pages, places } = await extract(file.bytes, path, exceptions);
+  return { text, pages, ...(places && { places }) };
 }

@@ -1,4 +1,6 @@
+import * as v from "valibot";
 import type { Filter, Hit, SearchMode } from "../../protocol/data.ts";
+import { place } from "../../protocol/places.ts";
 import { questionTerms } from "../../text/questionTerms.ts";
 import { terms } from "../../text/terms.ts";
 import type { RefinedRow, RefinedVectors } from "../store/refinedVectors.ts";
@@ -195,6 +197,7 @@ function toHit(candidate: FolderCandidate, chunk: StoredChunk, score: number): S
     startLine: chunk.startLine,
     endLine: chunk.endLine,
     ...(chunk.page === null ? {} : { page: chunk.page }),
+    ...(chunk.place === null ? {} : { place: v.parse(place, JSON.parse(chunk.place)) }),
     ...(chunk.heading === null ? {} : { heading: chunk.heading }),
     score: Math.round(score * 1e4) / 1e4,
     text: chunk.text,

@@ -7,8 +7,8 @@ import type { Candidate, ChunkRow, FileRow, StoredChunk } from "./rows.ts";
  */
 
 export function textSum(chunk: StoredChunk): number {
-  const { id, path, fileHash, kind, language, heading, page, startLine, endLine, text } = chunk;
-  return sumOf([id, path, fileHash, kind, language, heading, page, startLine, endLine, text]);
+  const { id, path, fileHash, kind, language, heading, page, place, startLine, endLine, text } = chunk;
+  return sumOf([id, path, fileHash, kind, language, heading, page, place, startLine, endLine, text]);
 }
 
 export function vectorSum(chunk: Omit<Candidate, "score">): number {

@@ -11,6 +11,8 @@ export interface ChunkRow {
   readonly language: string;
   readonly heading: string | null;
   readonly page: number | null;
+  /** A Place of the protocol as JSON. */
+  readonly place: string | null;
   readonly startLine: number;
   readonly endLine: number;
   readonly text: string;

@@ -111,6 +111,7 @@ function chunk(path: string, text: string, vector: Float32Array): ChunkRow {
     language: "markdown",
     heading: null,
     page: null,
+    place: null,
     startLine: 1,
     endLine: 2,
     text,

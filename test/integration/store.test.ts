@@ -44,6 +44,7 @@ function chunk(path: string, ordinal: number, text: string, at = vector(0), file
     language: "markdown",
     heading: ordinal === 0 ? null : `Part ${ordinal}`,
     page: null,
+    place: null,
     startLine,
     endLine,
     text,

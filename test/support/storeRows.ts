@@ -41,6 +41,7 @@ export function seededRows(seed: number, dimension: number): SeededRows {
       language: "markdown",
       heading: ordinal === 0 ? null : `Part ${ordinal} ${word()}`,
       page: ordinal % 3 === 0 ? null : ordinal,
+      place: ordinal % 3 === 0 ? JSON.stringify({ in: "slide", slide: ordinal }) : null,
       startLine: ordinal * 10 + 1,
       endLine: ordinal * 10 + 9,
       text,

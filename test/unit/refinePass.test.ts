@@ -14,6 +14,7 @@ const chunk = (id: string, text: string): StoredChunk => ({
   language: "markdown",
   heading: null,
   page: null,
+  place: null,
   startLine: 1,
   endLine: 1,
   text,

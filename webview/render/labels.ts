@@ -6,6 +6,7 @@ import type {
   IndexStatus,
   Selection,
 } from "../../protocol/data.ts";
+import { documentPlace } from "../../protocol/places.ts";
 import { replaceCitations } from "../../text/citations.ts";
 
 /** The words of the panel that depend on data. */
@@ -28,8 +29,9 @@ export function splitPath(path: string): { name: string; directory: string } {
 }
 
 /** Where in its file a passage stands: "page 3", "lines 4–9", "line 4". */
-export function place(at: Pick<Hit, "startLine" | "endLine"> & { page?: number | undefined }): string {
-  if (at.page !== undefined) return `page ${at.page}`;
+export function place(at: Pick<Hit, "startLine" | "endLine" | "page" | "place">): string {
+  const inDocument = documentPlace(at);
+  if (inDocument !== undefined) return inDocument;
   return at.endLine > at.startLine ? `lines ${at.startLine}–${at.endLine}` : `line ${at.startLine}`;
 }
 
