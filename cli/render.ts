@@ -65,11 +65,24 @@ export function statusText({
   return [...lines, ...skippedLines(skipped)].join("\n");
 }
 
-function skippedLines(skipped: readonly Skipped[]): string[] {
+function skippedLines(all: readonly Skipped[]): string[] {
+  return [
+    ...listOf(
+      "Not indexed",
+      all.filter(({ partly }) => !partly),
+    ),
+    ...listOf(
+      "Read in part",
+      all.filter(({ partly }) => partly),
+    ),
+  ];
+}
+
+function listOf(title: string, skipped: readonly Skipped[]): string[] {
   if (skipped.length === 0) return [];
   const shown = skipped.slice(0, 20).map(({ path, reason }) => `  ${path}: ${reason}`);
   const more = skipped.length > 20 ? [`  … and ${skipped.length - 20} more (--json lists all)`] : [];
-  return [`Not indexed (${skipped.length}):`, ...shown, ...more];
+  return [`${title} (${skipped.length}):`, ...shown, ...more];
 }
 
 export function hitsText({ hits, nearest, ms }: SearchResult): string {

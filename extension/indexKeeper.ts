@@ -112,7 +112,7 @@ function summaryMessage({ files, chunks, changed, removed, skipped, seconds, not
     chunks,
     changed,
     removed,
-    skipped.length,
+    skipped.filter(({ partly }) => !partly).length,
     seconds.toFixed(1),
   );
   return notice === undefined ? message : `${message} ${notice}`;

@@ -38,7 +38,7 @@ export function statusReport(report: Report): string {
       ["Files", status && count(status.files)],
       ["Passages", status && count(status.chunks)],
       ["Passages read a second time, for better search", status && count(status.refined)],
-      ["Left out", status && count(skipped.length)],
+      ["Left out", status && count(skipped.filter(({ partly }) => !partly).length)],
       ["Embedding model", status?.embedding],
       ["Written by", status && (status.writer ? "this window" : "another window; this one reads")],
       ["Lies in", report.storage],
@@ -47,7 +47,14 @@ export function statusReport(report: Report): string {
     section("Connections since the engine started", connectionSummary(report.connections)),
     "Carrel: Show Connections lists each one.",
     withheldList(report.withheld),
-    skippedList(skipped),
+    skippedList(
+      "Files left out",
+      skipped.filter(({ partly }) => !partly),
+    ),
+    skippedList(
+      "Files read in part",
+      skipped.filter(({ partly }) => partly),
+    ),
   ]);
 }
 
@@ -136,7 +143,7 @@ function withheldList(withheld: readonly Withheld[]): string {
   ].join("\n\n");
 }
 
-function skippedList(skipped: readonly Skipped[]): string {
+function skippedList(title: string, skipped: readonly Skipped[]): string {
   if (skipped.length === 0) return "";
   const byReason = new Map<string, string[]>();
   for (const { path, reason } of skipped) {
@@ -150,7 +157,7 @@ function skippedList(skipped: readonly Skipped[]): string {
       ([reason, paths]) =>
         `### ${reason} (${count(paths.length)})\n\n${paths.map((path) => `- ${path}`).join("\n")}`,
     );
-  return `## Files left out\n\n${groups.join("\n\n")}`;
+  return `## ${title}\n\n${groups.join("\n\n")}`;
 }
 
 function section(title: string, lines: readonly (readonly [string, string | undefined])[]): string {

@@ -213,7 +213,7 @@ function fileRow(
   if (result.ok) {
     const { hash, parsed } = result;
     const withheld = withheldColumn(parsed, exceptionsKey);
-    return { ...looked, hash, reason: "", chunks: parsed.chunks.length, withheld };
+    return { ...looked, hash, reason: parsed.partly ?? "", chunks: parsed.chunks.length, withheld };
   }
   const failed = { ...looked, hash: result.hash ?? "", reason: result.reason, chunks: 0 };
   return result.mayPass ? { ...failed, ...retryOf(isSameVersion ? known.tries : 0) } : failed;

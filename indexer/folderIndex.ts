@@ -8,6 +8,7 @@ import { sampleLanguages } from "./languageSample.ts";
 import { type FolderIndexOptions, openForReading, openForWriting, openRefined } from "./openIndex.ts";
 import { refine } from "./refine.ts";
 import type { RefinedRow, RefinedVectors } from "./store/refinedVectors.ts";
+import { isLeftOut } from "./store/rows.ts";
 import type { FileRow, Store } from "./store/store.ts";
 import { markUsed } from "./store/unusedIndexes.ts";
 import { isMaskedOtherwise, withheldIn } from "./withheldColumn.ts";
@@ -103,7 +104,7 @@ export class FolderIndex {
     let [files, chunks, skipped] = [whole.files, whole.chunks, whole.skipped];
     for (const file of this.files.values()) {
       if (!nested.some((prefix) => file.path.startsWith(prefix))) continue;
-      if (file.reason !== "") skipped -= 1;
+      if (isLeftOut(file)) skipped -= 1;
       else files -= 1;
       chunks -= file.chunks;
     }
@@ -113,7 +114,11 @@ export class FolderIndex {
   skipped(): Skipped[] {
     return [...this.files.values()]
       .filter((file) => file.reason !== "")
-      .map(({ path, reason }) => ({ path, reason }))
+      .map((file) => ({
+        path: file.path,
+        reason: file.reason,
+        ...(isLeftOut(file) ? {} : { partly: true as const }),
+      }))
       .sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
@@ -154,7 +159,7 @@ export class FolderIndex {
     if (paths.length === 0) return;
     await this.writable().removeFiles(paths);
     for (const path of paths) {
-      if ((this.files.get(path)?.reason ?? "") !== "") this.refused -= 1;
+      this.uncount(path);
       this.files.delete(path);
       this.retries.delete(path);
     }
@@ -301,11 +306,16 @@ export class FolderIndex {
   }
 
   private put(row: FileRow): void {
-    if ((this.files.get(row.path)?.reason ?? "") !== "") this.refused -= 1;
-    if (row.reason !== "") this.refused += 1;
+    this.uncount(row.path);
+    if (isLeftOut(row)) this.refused += 1;
     this.files.set(row.path, row);
     if (row.retryAtMs > 0) this.retries.set(row.path, row.retryAtMs);
     else this.retries.delete(row.path);
+  }
+
+  private uncount(path: string): void {
+    const known = this.files.get(path);
+    if (known && isLeftOut(known)) this.refused -= 1;
   }
 
   private counted(): void {

@@ -71,8 +71,12 @@ export type Filter = v.InferOutput<typeof filter>;
 export const searchMode = v.picklist(["hybrid", "vector", "lexical"]);
 export type SearchMode = v.InferOutput<typeof searchMode>;
 
-/** A file that is not in the index, and why. */
-export const skipped = v.object({ path: v.string(), reason: v.string() });
+/** A file that is not in the index, and why; or, with `partly`, what of it is not. */
+export const skipped = v.object({
+  path: v.string(),
+  reason: v.string(),
+  partly: v.exactOptional(v.literal(true)),
+});
 export type Skipped = v.InferOutput<typeof skipped>;
 
 /** A secret that was left out of an indexed file. */

@@ -26,6 +26,7 @@ export type Place = v.InferOutput<typeof place>;
 
 /** From this line on (they count from 1), up to the next entry, a document's text stands at this place. */
 export const placeFrom = v.object({ startLine: v.number(), place });
+export type PlaceFrom = v.InferOutput<typeof placeFrom>;
 
 /** What a passage of a document says of its place; undefined where its lines are what there is to say. */
 export function documentPlace(of: { page?: number | undefined; place?: Place }): string | undefined {

@@ -10,6 +10,7 @@ import { indexPlace } from "../../indexer/indexPlace.ts";
 import { deleteIndexFiles, removeEmptyIndex } from "../../indexer/openIndex.ts";
 import type { Parser } from "../../indexer/read/pool.ts";
 import { takeWriteLock, type WriteLock } from "../../indexer/store/lock.ts";
+import { isLeftOut } from "../../indexer/store/rows.ts";
 import { DamagedStoreError, type FileRow } from "../../indexer/store/store.ts";
 import { dropUnusedIndexes } from "../../indexer/store/unusedIndexes.ts";
 import type { Folder } from "../../protocol/data.ts";
@@ -312,9 +313,9 @@ export class FolderEntry {
   private wrote(files: readonly FileRow[]): void {
     this.needsRefine = true;
     this.needsTidy = true;
-    for (const { size, reason } of files) {
-      this.work.bytes += Math.max(size, 0);
-      if (reason === "") this.work.changed += 1;
+    for (const file of files) {
+      this.work.bytes += Math.max(file.size, 0);
+      if (!isLeftOut(file)) this.work.changed += 1;
     }
   }
 

@@ -5,6 +5,9 @@ import { formatOf } from "../../protocol/formats.ts";
 /** Text taken from one document; more than any book has. */
 export const maxDocumentCharacters = 20_000_000;
 export const maxPages = 10_000;
+/** Rows taken of one sheet, and cells of a whole spreadsheet. */
+export const maxSheetRows = 20_000;
+export const maxCells = 1_000_000;
 
 /** What a document that is a ZIP archive may unpack to. */
 export const maxArchiveEntries = 10_000;

@@ -35,6 +35,7 @@ export const parserContract = {
             chunks: v.pipe(v.array(chunk), v.readonly()),
             withheld: v.pipe(v.array(withheld), v.readonly()),
             letThrough: v.number(),
+            partly: v.exactOptional(v.string()),
           }),
         }),
         v.object({

@@ -5,6 +5,8 @@ import type { Heading } from "../chunk/markdownOutline.ts";
 export interface Extracted extends DocumentText {
   /** Rows count from 0. Empty where the text itself shows its headings. */
   readonly headings: readonly Heading[];
+  /** What was left out because there is so much of it, in a sentence for people. */
+  readonly partly?: string;
 }
 
 /** What each reader ("pdfReader.ts") exports: it turns the bytes of a file of its format into text with places. */

@@ -19,6 +19,8 @@ export interface ParsedFile {
   readonly withheld: readonly Withheld[];
   /** How many were not left out since the user said that they are no secrets. */
   readonly letThrough: number;
+  /** What of the file was not read, for people; absent when all was. */
+  readonly partly?: string;
 }
 
 /**
@@ -49,11 +51,15 @@ export async function parseFile(
   if (bytes.length === 0) return { ok: false, reason: "The file is empty.", hash };
   try {
     const extracted = await extract(bytes, path, exceptions);
-    const { withheld, letThrough } = extracted;
+    const { withheld, letThrough, partly } = extracted;
     const { id: language, kind } = languageOfText(path, extracted.text);
     const chunks = await cutUp({ ...extracted, kind, language });
     if (typeof chunks === "string") return { ok: false, reason: chunks, hash };
-    return { ok: true, hash, parsed: { kind, language, chunks, withheld, letThrough } };
+    return {
+      ok: true,
+      hash,
+      parsed: { kind, language, chunks, withheld, letThrough, ...(partly && { partly }) },
+    };
   } catch (error) {
     if (error instanceof UnreadableFile) return { ok: false, reason: error.message, hash };
     const detail = error instanceof Error ? error.message : String(error);

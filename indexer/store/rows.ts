@@ -36,7 +36,7 @@ export interface FileRow {
   readonly changedMs: number;
   /** Hash of the content, "" when it could not be read. */
   readonly hash: string;
-  /** Why the file is not in the index, "" when it is. */
+  /** Why the file is not in the index, or what of it is not; "" when it is there as a whole. */
   readonly reason: string;
   readonly chunks: number;
   /** When a reason that may pass is tried again, in ms since the epoch; 0: not before the file changes. */
@@ -45,6 +45,11 @@ export interface FileRow {
   readonly tries: number;
   /** What was held back of it as secret (see withheldColumn.ts); "" for nothing. */
   readonly withheld: string;
+}
+
+/** Whether nothing of a file is in the index, for a reason. */
+export function isLeftOut({ reason, chunks }: Pick<FileRow, "reason" | "chunks">): boolean {
+  return reason !== "" && chunks === 0;
 }
 
 /** A chunk that one of the two searches brought, with its score: cosine similarity for vectors, BM25 for terms. */

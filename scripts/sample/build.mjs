@@ -20,25 +20,26 @@ const work = mkdtempSync(join(tmpdir(), "carrel-sample-"));
 
 const FILTERS = { pdf: "pdf:writer_pdf_Export", docx: "docx:MS Word 2007 XML" };
 
+/** Has LibreOffice write a source of its own format in the one that the target's ending says. */
+function office(source, target) {
+  const format = target.split(".").at(-1);
+  soffice(["--convert-to", format, "--outdir", work, join(sources, source)]);
+  copyFileSync(join(work, `${source.slice(0, source.lastIndexOf("."))}.${format}`), target);
+}
+
+function soffice(options) {
+  const profile = pathToFileURL(join(work, "profile")).href;
+  execFileSync("soffice", [`-env:UserInstallation=${profile}`, "--headless", ...options], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+}
+
 /** Converts one source to `target`, whose ending says what it becomes. */
 function convert(name, target, footer) {
   const fodt = join(work, `${name}.fodt`);
   writeFileSync(fodt, toFodt(readFileSync(join(sources, `${name}.md`), "utf8"), { footer, folder: work }));
   const format = target.split(".").at(-1);
-  const profile = pathToFileURL(join(work, "profile")).href;
-  execFileSync(
-    "soffice",
-    [
-      `-env:UserInstallation=${profile}`,
-      "--headless",
-      "--convert-to",
-      FILTERS[format],
-      "--outdir",
-      work,
-      fodt,
-    ],
-    { stdio: ["ignore", "ignore", "inherit"] },
-  );
+  soffice(["--convert-to", FILTERS[format], "--outdir", work, fodt]);
   copyFileSync(join(work, `${name}.${format}`), target);
 }
 
@@ -53,6 +54,8 @@ try {
   );
   convert("new-starters", join(sample, "handbook/new-starters.docx"), firm);
   convert("incident-response", join(sample, "policies/incident-response.docx"), firm);
+
+  for (const ending of ["xlsx", "ods", "xls"]) office("book.fods", join(fixtures, `book.${ending}`));
 
   convert("fivePages", join(fixtures, "fivePages.pdf"), "");
   convert("report", join(fixtures, "report.docx"), "");

@@ -1,0 +1,184 @@
+import type { CellObject, WorkBook } from "@e965/xlsx";
+import type { PlaceFrom } from "../../protocol/places.ts";
+import type { Heading } from "../chunk/markdownOutline.ts";
+import { maxCells, maxDocumentCharacters, maxSheetRows } from "../files/limits.ts";
+import { type Extracted, UnreadableFile } from "./extracted.ts";
+import { guardZip } from "./zipGuard.ts";
+
+type SheetJs = typeof import("@e965/xlsx");
+
+let loading: Promise<SheetJs> | undefined;
+
+/** The library comes with the first spreadsheet, and with the tables that old Excel files need for their text. */
+function load(): Promise<SheetJs> {
+  loading ??= (async () => {
+    const xlsx = await import("@e965/xlsx");
+    xlsx.set_cptable(await import("@e965/xlsx/dist/cpexcel.full.mjs"));
+    return xlsx;
+  })();
+  return loading;
+}
+
+/**
+ * The text of a spreadsheet: for each sheet its name, then a line for each row that holds something, with " | "
+ * between its cells as they are shown; named ranges at the end. Formulas are not reckoned, macros not run, links not
+ * followed. Throws UnreadableFile.
+ */
+export async function read(bytes: Buffer): Promise<Extracted> {
+  if (bytes.toString("latin1", 0, 2) === "PK") guardZip(bytes);
+  const xlsx = await load();
+  let book: WorkBook;
+  try {
+    // One row more than is taken tells whether there are more. Dates come as the ISO format writes them where the
+    // sheet leaves their form to the machine.
+    const rows = maxSheetRows + 1;
+    book = xlsx.read(bytes, { dense: true, sheetRows: rows, dateNF: "yyyy-mm-dd", cellHTML: false });
+  } catch (error) {
+    const isLocked = error instanceof Error && /password|encrypt/i.test(error.message);
+    throw new UnreadableFile(
+      isLocked
+        ? "The spreadsheet is protected by a password."
+        : "The spreadsheet is damaged: it can't be read.",
+    );
+  }
+  return new SheetWriter(xlsx).write(book);
+}
+
+interface Row {
+  /** From 1. */
+  readonly number: number;
+  readonly first: number;
+  readonly last: number;
+  readonly texts: readonly string[];
+  readonly isAllText: boolean;
+}
+
+class SheetWriter {
+  private readonly xlsx: SheetJs;
+  private readonly lines: string[] = [];
+  private readonly headings: Heading[] = [];
+  private readonly places: PlaceFrom[] = [];
+  private readonly left: string[] = [];
+  private cells = 0;
+  private characters = 0;
+
+  constructor(xlsx: SheetJs) {
+    this.xlsx = xlsx;
+  }
+
+  write(book: WorkBook): Extracted {
+    for (const [index, name] of book.SheetNames.entries()) {
+      const isHidden = (book.Workbook?.Sheets?.[index]?.Hidden ?? 0) !== 0;
+      this.sheet(name, isHidden, this.rowsOf(book, name));
+    }
+    this.namedRanges(book);
+    if (this.cells === 0) throw new UnreadableFile("The spreadsheet holds nothing.");
+    const partly = this.left.length > 0 ? { partly: `Read in part: ${this.left.join("; ")}.` } : {};
+    const { headings, places } = this;
+    return { text: this.lines.join("\n"), pages: [], headings, places, ...partly };
+  }
+
+  private rowsOf(book: WorkBook, name: string): Row[] {
+    const data: readonly (readonly (CellObject | undefined)[] | undefined)[] =
+      book.Sheets[name]?.["!data"] ?? [];
+    const rows: Row[] = [];
+    for (const [index, cells] of data.entries()) {
+      if (!cells) continue;
+      const texts = Array.from(cells, textOf);
+      const first = texts.findIndex((text) => text !== "");
+      if (first < 0) continue;
+      if (rows.length >= maxSheetRows || this.cells > maxCells || this.characters > maxDocumentCharacters) {
+        this.left.push(`the first ${rows.length.toLocaleString("en")} rows of sheet ${name}`);
+        break;
+      }
+      const last = texts.findLastIndex((text) => text !== "");
+      const held = texts.slice(first, last + 1);
+      const isAllText =
+        held.filter((text) => text !== "").length > 1 && isHeader(cells.slice(first, last + 1));
+      this.cells += held.length;
+      this.characters += held.reduce((sum, text) => sum + text.length, 0);
+      rows.push({ number: index + 1, first, last, texts: held, isAllText });
+    }
+    return rows;
+  }
+
+  private sheet(name: string, isHidden: boolean, rows: readonly Row[]): void {
+    const [top] = rows;
+    if (!top) return;
+    const place = (row: Row): PlaceFrom["place"] => ({
+      in: "sheet",
+      sheet: name,
+      cells: this.range(row),
+      ...(isHidden ? { hidden: true as const } : {}),
+    });
+    if (this.lines.length > 0) this.push("");
+    this.headings.push({
+      name: isHidden ? `${name} (hidden sheet)` : name,
+      level: 1,
+      row: this.lines.length,
+    });
+    this.push(name, place(top));
+    // The row that names the columns goes with each chunk of what stands under it.
+    const header = rows.slice(0, headerWithin).find(({ isAllText }, i) => isAllText && i + 1 < rows.length);
+    for (const row of rows) {
+      if (row === header) {
+        const columns = row.texts.join(" | ").slice(0, longestHeader);
+        this.headings.push({ name: columns, level: 2, row: this.lines.length });
+      }
+      this.push(row.texts.join(" | "), place(row));
+    }
+  }
+
+  private range({ number, first, last }: Row): string {
+    const { encode_col: column } = this.xlsx.utils;
+    const from = `${column(first)}${number}`;
+    return last === first ? from : `${from}:${column(last)}${number}`;
+  }
+
+  private namedRanges(book: WorkBook): void {
+    const named = (book.Workbook?.Names ?? []).filter(({ Name: name }) => !/^_xl|^_Filter/i.test(name));
+    const lines = named.flatMap(({ Name: name, Ref: ref }) => {
+      const [, quoted, plain, cells = ""] =
+        /^(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?)$/.exec(ref) ?? [];
+      const sheet = quoted?.replaceAll("''", "'") ?? plain;
+      return sheet === undefined ? [] : [{ name, sheet, cells: cells.replaceAll("$", "") }];
+    });
+    if (lines.length === 0) return;
+    this.push("");
+    this.headings.push({ name: "Named ranges", level: 1, row: this.lines.length });
+    this.push("Named ranges");
+    for (const { name, sheet, cells } of lines) {
+      const value = this.valueAt(book, sheet, cells);
+      this.push(`${name}: ${sheet}, ${cells}${value && ` = ${value}`}`, { in: "sheet", sheet, cells });
+    }
+  }
+
+  /** What a range of one cell shows; "" for a larger one. */
+  private valueAt(book: WorkBook, sheet: string, cells: string): string {
+    if (cells.includes(":")) return "";
+    const { r: row, c: column } = this.xlsx.utils.decode_cell(cells);
+    return textOf(book.Sheets[sheet]?.["!data"]?.[row]?.[column]);
+  }
+
+  private push(line: string, place?: PlaceFrom["place"]): void {
+    this.lines.push(line);
+    if (place) this.places.push({ startLine: this.lines.length, place });
+  }
+}
+
+/** A header stands within the first rows, under a title or two. */
+const headerWithin = 8;
+const longestHeader = 300;
+
+/** What a cell shows, and its note. */
+function textOf(cell: CellObject | undefined): string {
+  if (!cell) return "";
+  const shown = cell.t === "z" ? "" : (cell.w ?? String(cell.v ?? ""));
+  const notes = (cell.c ?? []).map(({ t: note = "" }) => note.trim()).filter((note) => note !== "");
+  const text = notes.length > 0 ? `${shown} (note: ${notes.join("; ")})` : shown;
+  return text.replace(/\s+/g, " ").trim();
+}
+
+function isHeader(cells: readonly (CellObject | undefined)[]): boolean {
+  return cells.every((cell) => !cell || cell.t === "s" || cell.t === "z");
+}

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { WorkBook } from "@e965/xlsx";
+import { maxSheetRows } from "../../indexer/files/limits.ts";
+import { extract } from "../../indexer/read/extract.ts";
+import type { Extracted } from "../../indexer/read/extracted.ts";
+import { parseFile } from "../../indexer/read/parseFile.ts";
+
+const folder = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
+const text = `Costs Q3
+Purchases of the third quarter
+Item | Supplier | Ordered | Qty | Unit price | Total
+Desk lamp | Halden Lighting | 01.07.2026 | 2 | 19.90 € | 39.80 €
+Filing cabinet, 4 drawers | Orbis Office | 08.07.2026 | 5 | 39.80 € | 199.00 €
+Toner cartridge | Kyo Print | 15.07.2026 | 8 | 59.70 € | 477.60 €
+Standing desk | Orbis Office | 22.07.2026 | 11 | 79.60 € | 875.60 €
+
+Team
+Name | Phone
+Eve Müller | +41 31 555 01
+
+Rates
+Rate | Value
+VAT | 0.19
+
+Named ranges
+VatRate: Rates, B2 = 0.19`;
+
+describe("a spreadsheet", () => {
+  let xlsx: typeof import("@e965/xlsx");
+  before(async () => {
+    xlsx = await import("@e965/xlsx");
+  });
+
+  /** What is read of a workbook that is written by the library. */
+  async function readBook(
+    make: (book: WorkBook) => void,
+    ending: "xlsx" | "ods" = "xlsx",
+  ): Promise<Extracted> {
+    const book = xlsx.utils.book_new();
+    make(book);
+    const bytes = xlsx.write(book, { type: "buffer", bookType: ending }) as Buffer;
+    return extract(bytes, `book.${ending}`);
+  }
+
+  for (const ending of ["xlsx", "ods", "xls"]) {
+    it(`of LibreOffice (${ending}) is read as it is shown, with its sheets and cells`, async () => {
+      const read = await extract(readFileSync(`${folder}book.${ending}`), `book.${ending}`);
+      assert.equal(read.text, text);
+      const placeOf = (line: string): unknown => {
+        const at = text.split("\n").indexOf(line) + 1;
+        return read.places?.find(({ startLine }) => startLine === at)?.place;
+      };
+      assert.deepEqual(placeOf("Eve Müller | +41 31 555 01"), { in: "sheet", sheet: "Team", cells: "A2:B2" });
+      // LibreOffice's own format hides a table by a style, which the library does not read.
+      const hidden = ending === "ods" ? {} : { hidden: true };
+      assert.deepEqual(placeOf("VAT | 0.19"), { in: "sheet", sheet: "Rates", cells: "A2:B2", ...hidden });
+      assert.equal(read.partly, undefined);
+    });
+  }
+
+  it("has its sheet and its columns in each chunk, which says its cells", async () => {
+    const parsed = await parseFile(folder, "book.xlsx", 2_000_000);
+    assert.ok(parsed.ok);
+    const [first] = parsed.parsed.chunks;
+    assert.deepEqual(first?.place, { in: "sheet", sheet: "Costs Q3", cells: "A1:F7" });
+    const long = await readBook((book) => {
+      const rows = Array.from({ length: 300 }, (_, i) => ({
+        Name: `Person ${i}`,
+        Office: `Room ${i} of the house`,
+      }));
+      xlsx.utils.book_append_sheet(book, xlsx.utils.json_to_sheet(rows), "People");
+    });
+    const { cutUp } = await import("../../indexer/chunk/cutUp.ts");
+    const chunks = await cutUp({ ...long, kind: "document", language: "spreadsheet" });
+    assert.ok(typeof chunks !== "string" && chunks.length > 5);
+    for (const { heading, place } of chunks.slice(1)) {
+      assert.equal(heading, "People › Name | Office");
+      assert.ok(place?.in === "sheet" && /^A\d+:B\d+$/.test(place.cells));
+    }
+  });
+
+  it("keeps rows that begin further right, gaps, notes and errors", async () => {
+    const { text: read, places } = await readBook((book) => {
+      const sheet = xlsx.utils.aoa_to_sheet([[], [undefined, "x", undefined, 7]]);
+      sheet["B2"].c = [{ a: "Eve", t: "ask again" }];
+      xlsx.utils.book_append_sheet(book, sheet, "It's");
+    });
+    assert.equal(read, "It's\nx (note: ask again) |  | 7");
+    assert.deepEqual(places?.at(-1)?.place, { in: "sheet", sheet: "It's", cells: "B2:D2" });
+  });
+
+  it("that is very long is read in part, which is said", async () => {
+    const rows = Array.from({ length: maxSheetRows + 500 }, (_, i) => [i]);
+    const { partly, text: read } = await readBook((book) =>
+      xlsx.utils.book_append_sheet(book, xlsx.utils.aoa_to_sheet(rows), "Long"),
+    );
+    assert.equal(partly, "Read in part: the first 20,000 rows of sheet Long.");
+    assert.equal(read.split("\n").length, maxSheetRows + 1);
+  });
+
+  it("that is empty, damaged or none is listed with the reason", async () => {
+    const sound = readFileSync(`${folder}book.xlsx`);
+    const empty = readBook((book) => xlsx.utils.book_append_sheet(book, xlsx.utils.aoa_to_sheet([[]]), "A"));
+    await assert.rejects(empty, /holds nothing/);
+    await assert.rejects(extract(sound.subarray(0, 4_000), "a.xlsx"), /damaged/);
+    await assert.rejects(extract(readFileSync(`${folder}report.docx`), "a.xlsx"), /damaged|holds nothing/);
+  });
+});
