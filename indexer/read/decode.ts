@@ -27,7 +27,6 @@ const magic: readonly (readonly [start: string, reason: string])[] = [
       : [],
   ),
   ["PK\u0003\u0004", "A ZIP archive or Office document under another name."],
-  ["{\\rtf", "A document in a format that Carrel does not read yet."],
   ["\u0000asm", "A program or compiled code: Carrel reads the source."],
 ];
 

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Heading } from "../chunk/markdownOutline.ts";
 import { maxDocumentCharacters } from "../files/limits.ts";
 import { type Extracted, UnreadableFile } from "./extracted.ts";
-import { guardZip } from "./zipGuard.ts";
+import { guardZip } from "./zip.ts";
 
 /** The parts of mammoth's document tree that are read; it has no types of its own. */
 const element = v.object({

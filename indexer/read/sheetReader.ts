@@ -3,7 +3,7 @@ import type { PlaceFrom } from "../../protocol/places.ts";
 import type { Heading } from "../chunk/markdownOutline.ts";
 import { maxCells, maxDocumentCharacters, maxSheetRows } from "../files/limits.ts";
 import { type Extracted, UnreadableFile } from "./extracted.ts";
-import { guardZip } from "./zipGuard.ts";
+import { guardZip } from "./zip.ts";
 
 type SheetJs = typeof import("@e965/xlsx");
 

@@ -8,7 +8,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { makeBytes } from "./bytes.mjs";
 import { toFodt } from "./fodt.mjs";
@@ -20,11 +20,11 @@ const work = mkdtempSync(join(tmpdir(), "carrel-sample-"));
 
 const FILTERS = { pdf: "pdf:writer_pdf_Export", docx: "docx:MS Word 2007 XML" };
 
-/** Has LibreOffice write a source of its own format in the one that the target's ending says. */
-function office(source, target) {
+/** Has LibreOffice write a document in the format that the target's ending says. */
+function office(document, target) {
   const format = target.split(".").at(-1);
-  soffice(["--convert-to", format, "--outdir", work, join(sources, source)]);
-  copyFileSync(join(work, `${source.slice(0, source.lastIndexOf("."))}.${format}`), target);
+  soffice(["--convert-to", format, "--outdir", work, document]);
+  copyFileSync(join(work, `${basename(document, extname(document))}.${format}`), target);
 }
 
 function soffice(options) {
@@ -55,10 +55,18 @@ try {
   convert("new-starters", join(sample, "handbook/new-starters.docx"), firm);
   convert("incident-response", join(sample, "policies/incident-response.docx"), firm);
 
-  for (const ending of ["xlsx", "ods", "xls"]) office("book.fods", join(fixtures, `book.${ending}`));
+  for (const ending of ["xlsx", "ods", "xls"]) {
+    office(join(sources, "book.fods"), join(fixtures, `book.${ending}`));
+  }
+  for (const ending of ["pptx", "odp"]) {
+    office(join(sources, "kickoff.fodp"), join(fixtures, `kickoff.${ending}`));
+  }
 
   convert("fivePages", join(fixtures, "fivePages.pdf"), "");
   convert("report", join(fixtures, "report.docx"), "");
+  for (const ending of ["odt", "rtf", "epub"]) {
+    office(join(fixtures, "report.docx"), join(fixtures, `report.${ending}`));
+  }
 
   // The scan: a page as a picture, without a text layer.
   const page = join(work, "scan");

@@ -1,0 +1,151 @@
+import { type DefaultTreeAdapterTypes, parse } from "parse5";
+import type { DocumentWriter } from "./writer.ts";
+
+type Node = DefaultTreeAdapterTypes.ChildNode;
+type Element = DefaultTreeAdapterTypes.Element;
+
+/** Nothing in these is for readers. */
+const unseen = new Set(["head", "script", "style", "template", "noscript", "svg", "object", "iframe", "nav"]);
+/** These end the paragraph that they stand in. */
+const blocks = new Set(
+  "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html li main menu ol p pre section summary table tbody td tfoot th thead tr ul".split(
+    " ",
+  ),
+);
+/** A page that nests deeper is made to break what reads it. */
+const deepest = 400;
+
+/** Writes what a page shows: headings, paragraphs, lists and tables. Nothing is fetched and no script is run. */
+export function writeHtml(html: string, writer: DocumentWriter, below = 0): void {
+  new HtmlWalk(writer, below).walk(parse(html).childNodes, 0);
+}
+
+/** The title that a page gives itself; "" for none. */
+export function htmlTitle(html: string): string {
+  const find = (nodes: readonly Node[], depth: number): string => {
+    for (const node of nodes) {
+      if (!isElement(node) || depth > deepest) continue;
+      if (node.tagName === "title") return plain(node.childNodes, 0);
+      if (node.tagName === "body") return "";
+      const found = find(node.childNodes, depth + 1);
+      if (found !== "") return found;
+    }
+    return "";
+  };
+  return find(parse(html).childNodes, 0).replace(/\s+/g, " ").trim();
+}
+
+class HtmlWalk {
+  private readonly writer: DocumentWriter;
+  private readonly below: number;
+  private line = "";
+
+  constructor(writer: DocumentWriter, below: number) {
+    this.writer = writer;
+    this.below = below;
+  }
+
+  walk(nodes: readonly Node[], depth: number): void {
+    this.inner(nodes, depth);
+    this.end();
+  }
+
+  private inner(nodes: readonly Node[], depth: number): void {
+    if (depth > deepest) return;
+    for (const node of nodes) {
+      if ("value" in node) this.line += node.value;
+      else if (isElement(node) && !isHidden(node)) this.element(node, depth);
+    }
+  }
+
+  private element(element: Element, depth: number): void {
+    const { tagName, childNodes } = element;
+    if (tagName === "br") {
+      this.line += "\u2028";
+      return;
+    }
+    if (tagName === "img") this.line += ` ${attribute(element, "alt")} `;
+    if (!blocks.has(tagName)) {
+      this.inner(childNodes, depth + 1);
+      return;
+    }
+    this.end();
+    const heading = /^h([1-6])$/.exec(tagName)?.[1];
+    if (heading !== undefined) this.writer.heading(plain(childNodes, depth), Number(heading) + this.below);
+    else if (tagName === "table" && isOfData(element)) this.table(element, depth);
+    else if (tagName === "pre") this.writer.paragraph(plain(childNodes, depth));
+    else if (tagName === "ul" || tagName === "ol") this.list(element, 0, depth);
+    else this.walk(childNodes, depth + 1);
+  }
+
+  private list({ tagName, childNodes }: Element, level: number, depth: number): void {
+    if (depth > deepest) return;
+    let number = 0;
+    for (const item of childNodes) {
+      if (!isElement(item) || item.tagName !== "li") continue;
+      number += 1;
+      const isList = (node: Node): boolean => isElement(node) && /^[uo]l$/.test(node.tagName);
+      const own = item.childNodes.filter((node) => !isList(node));
+      this.writer.item(plain(own, depth), tagName === "ol" ? `${number}.` : "•", level);
+      for (const child of item.childNodes) {
+        if (isElement(child) && isList(child)) this.list(child, level + 1, depth + 2);
+      }
+    }
+  }
+
+  private table(table: Element, depth: number): void {
+    const rows = descendants(table, "tr", depth).map((row) =>
+      row.childNodes.filter((cell) => isElement(cell)).map((cell) => plain([cell], depth)),
+    );
+    this.writer.table(rows);
+  }
+
+  private end(): void {
+    // What the source breaks is one line; what the page breaks is not.
+    this.writer.paragraph(this.line.replace(/\s*\n\s*/g, " ").replaceAll("\u2028", "\n"));
+    this.line = "";
+  }
+}
+
+/** Mails are laid out by tables: one with headings or blocks in its cells, or with a single column, is no table of data. */
+function isOfData(table: Element): boolean {
+  if (descendants(table, "table", 0).length > 0) return false;
+  const rows = descendants(table, "tr", 0);
+  const columns = Math.max(0, ...rows.map((row) => row.childNodes.filter(isElement).length));
+  const isLaidOut = ["h1", "h2", "h3", "ul", "ol"].some((name) => descendants(table, name, 0).length > 0);
+  return columns > 1 && !isLaidOut;
+}
+
+function descendants(element: Element, name: string, depth: number): Element[] {
+  if (depth > deepest) return [];
+  return element.childNodes
+    .filter(isElement)
+    .flatMap((child) => (child.tagName === name ? [child] : descendants(child, name, depth + 1)));
+}
+
+function plain(nodes: readonly Node[], depth: number): string {
+  if (depth > deepest) return "";
+  return nodes
+    .map((node) => {
+      if ("value" in node) return node.value;
+      if (!isElement(node) || isHidden(node)) return "";
+      if (node.tagName === "br") return "\n";
+      if (node.tagName === "img") return ` ${attribute(node, "alt")} `;
+      const text = plain(node.childNodes, depth + 1);
+      return blocks.has(node.tagName) ? ` ${text} ` : text;
+    })
+    .join("");
+}
+
+function isElement(node: Node): node is Element {
+  return "tagName" in node;
+}
+
+function isHidden(element: Element): boolean {
+  if (unseen.has(element.tagName) || element.attrs.some(({ name }) => name === "hidden")) return true;
+  return /display\s*:\s*none/i.test(attribute(element, "style"));
+}
+
+function attribute({ attrs }: Element, name: string): string {
+  return attrs.find((one) => one.name === name)?.value ?? "";
+}

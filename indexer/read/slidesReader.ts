@@ -1,0 +1,177 @@
+import { type Extracted, UnreadableFile } from "./extracted.ts";
+import { openRows, openText } from "./openDocument.ts";
+import { DocumentWriter } from "./writer.ts";
+import { childrenOf, parseXml, textIn, within, type Xml } from "./xml.ts";
+import { Zip } from "./zip.ts";
+
+/**
+ * The text of a presentation, slide by slide as they are shown: title, text, tables, what diagrams and charts say, and
+ * the speaker's notes. Throws UnreadableFile.
+ */
+export async function read(bytes: Buffer): Promise<Extracted> {
+  const zip = new Zip(bytes);
+  const writer = new DocumentWriter();
+  if (zip.names.includes("ppt/presentation.xml")) powerPoint(zip, writer);
+  else if (zip.names.includes("content.xml")) openDocument(zip, writer);
+  else throw new UnreadableFile("The presentation is damaged: it holds no slides.");
+  return writer.extracted("The presentation");
+}
+
+// ---- PowerPoint
+
+function powerPoint(zip: Zip, writer: DocumentWriter): void {
+  const presentation = part(zip, "ppt/presentation.xml");
+  const targets = relations(zip, "ppt/presentation.xml");
+  within(presentation, "p:sldId").forEach(({ attributes }, index) => {
+    const path = targets.get(attributes["r:id"] ?? "")?.path;
+    const root = path === undefined ? undefined : part(zip, path);
+    if (path === undefined || !root) return;
+    writer.at({ in: "slide", slide: index + 1 });
+    const shapes = within(root, "p:sp", "p:graphicFrame").filter((shape) => !isFurniture(shape));
+    const title = shapes.find(isTitle) ?? shapes.find(couldBeTitle);
+    const name = (title ? linesOf(title).join(" ").trim() : "") || `Slide ${index + 1}`;
+    writer.heading(root.attributes["show"] === "0" ? `${name} (hidden slide)` : name, 1);
+    for (const shape of shapes) if (shape !== title) writeShape(shape, writer);
+    const others = [...relations(zip, path).values()];
+    for (const other of others) {
+      if (/\/(?:diagramData|chart)$/.test(other.type)) writeLabels(part(zip, other.path), writer);
+      if (other.type.endsWith("/comments")) writeComments(part(zip, other.path), writer);
+    }
+    const notes = others.find(({ type }) => type.endsWith("/notesSlide"));
+    const shown = within(notes && part(zip, notes.path), "p:sp").filter((shape) => !isFurniture(shape));
+    writeNotes(shown.flatMap(linesOf), index + 1, writer);
+  });
+}
+
+function writeNotes(lines: readonly string[], slide: number, writer: DocumentWriter): void {
+  if (lines.every((line) => line.trim() === "")) return;
+  writer.at({ in: "slide", slide, notes: true });
+  writer.paragraph(`Notes: ${lines.join("\n")}`);
+}
+
+interface Relation {
+  readonly type: string;
+  /** Of the part in the archive. */
+  readonly path: string;
+}
+
+/** What a part refers to inside the archive, by its ids; what lies outside is left alone. */
+function relations(zip: Zip, of: string): Map<string, Relation> {
+  const cut = of.lastIndexOf("/") + 1;
+  const root = part(zip, `${of.slice(0, cut)}_rels/${of.slice(cut)}.rels`);
+  const inside = childrenOf(root, "Relationship").filter(
+    ({ attributes }) => attributes["TargetMode"] !== "External",
+  );
+  return new Map(
+    inside.map(({ attributes: { Id: id = "", Type: type = "", Target: target = "" } }) => [
+      id,
+      { type, path: new URL(target, `zip:/${of}`).pathname.slice(1) },
+    ]),
+  );
+}
+
+function part(zip: Zip, name: string): Xml | undefined {
+  const text = zip.text(name);
+  return text === undefined ? undefined : parseXml(text);
+}
+
+function placeholder(shape: Xml): string {
+  return within(shape, "p:ph")[0]?.attributes["type"] ?? "";
+}
+
+/** The number, date and footer of each slide say nothing of it. */
+function isFurniture(shape: Xml): boolean {
+  return ["sldNum", "dt", "ftr", "hdr", "sldImg"].includes(placeholder(shape));
+}
+
+function isTitle(shape: Xml): boolean {
+  return ["title", "ctrTitle"].includes(placeholder(shape));
+}
+
+/** Programs that know no titles write a text of one short line first. */
+function couldBeTitle(shape: Xml): boolean {
+  return shape.name === "p:sp" && isShort(linesOf(shape));
+}
+
+function isShort([line = "", ...others]: readonly string[]): boolean {
+  return others.length === 0 && line.trim() !== "" && line.length < 100;
+}
+
+function writeShape(shape: Xml, writer: DocumentWriter): void {
+  for (const table of within(shape, "a:tbl")) {
+    writer.table(
+      childrenOf(table, "a:tr").map((row) => childrenOf(row, "a:tc").map((cell) => linesOf(cell).join(" "))),
+    );
+  }
+  if (shape.name === "p:graphicFrame") return;
+  const paragraphs = paragraphsOf(shape);
+  for (const { text, level } of paragraphs) {
+    if (paragraphs.length > 1) writer.item(text, "•", level);
+    else writer.paragraph(text);
+  }
+}
+
+function linesOf(element: Xml): string[] {
+  return paragraphsOf(element).map(({ text }) => text);
+}
+
+function paragraphsOf(element: Xml): { text: string; level: number }[] {
+  return within(element, "a:p").map((paragraph) => ({
+    text: within(paragraph, "a:t", "a:br")
+      .map((piece) => (piece.name === "a:br" ? " " : textIn(piece)))
+      .join(""),
+    level: Number(childrenOf(paragraph, "a:pPr")[0]?.attributes["lvl"] ?? 0),
+  }));
+}
+
+/** What a diagram or a chart shows as text: its labels, and its values. */
+function writeLabels(root: Xml | undefined, writer: DocumentWriter): void {
+  const texts = within(root, "a:p", "c:v").map((one) =>
+    one.name === "c:v" ? textIn(one) : within(one, "a:t").map(textIn).join(""),
+  );
+  writer.paragraph([...new Set(texts)].join(" · "));
+}
+
+function writeComments(root: Xml | undefined, writer: DocumentWriter): void {
+  for (const comment of within(root, "p:text", "p188:txBody"))
+    writer.paragraph(`Comment: ${textIn(comment)}`);
+}
+
+// ---- OpenDocument
+
+function openDocument(zip: Zip, writer: DocumentWriter): void {
+  const content = part(zip, "content.xml");
+  const hiding = within(content, "style:style").filter((style) =>
+    within(style, "style:drawing-page-properties").some(
+      ({ attributes }) => attributes["presentation:visibility"] === "hidden",
+    ),
+  );
+  const hidden = new Set(hiding.map(({ attributes }) => attributes["style:name"]));
+  within(content, "draw:page").forEach((page, index) => {
+    writer.at({ in: "slide", slide: index + 1 });
+    const frames = childrenOf(page).filter(({ name }) => name !== "presentation:notes");
+    const title =
+      frames.find(({ attributes }) => attributes["presentation:class"] === "title") ??
+      frames.find((frame) => isShort(openTexts(frame)));
+    const name = (title ? openTexts(title).join(" ").trim() : "") || `Slide ${index + 1}`;
+    const isHidden = hidden.has(page.attributes["draw:style-name"]);
+    writer.heading(isHidden ? `${name} (hidden slide)` : name, 1);
+    for (const frame of frames) {
+      if (frame === title) continue;
+      for (const table of within(frame, "table:table")) {
+        writer.table(openRows(table, (cell) => openTexts(cell).join(" ")));
+      }
+      if (within(frame, "table:table").length > 0) continue;
+      const texts = openTexts(frame);
+      for (const text of texts) {
+        if (texts.length > 1) writer.item(text);
+        else writer.paragraph(text);
+      }
+    }
+    writeNotes(childrenOf(page, "presentation:notes").flatMap(openTexts), index + 1, writer);
+  });
+}
+
+function openTexts(element: Xml): string[] {
+  return within(element, "text:p", "text:h").map((paragraph) => openText(paragraph));
+}

@@ -1,0 +1,95 @@
+import type { Place, PlaceFrom } from "../../protocol/places.ts";
+import type { Heading } from "../chunk/markdownOutline.ts";
+import { maxDocumentCharacters } from "../files/limits.ts";
+import { type Extracted, UnreadableFile } from "./extracted.ts";
+
+/** Puts a document's text together, line by line, with what is known of the lines. */
+export class DocumentWriter {
+  private readonly lines: string[] = [];
+  private readonly headings: Heading[] = [];
+  private readonly places: PlaceFrom[] = [];
+  private readonly left = new Set<string>();
+  private place: Place | undefined;
+  private characters = 0;
+  private wasItem = false;
+
+  /** What is written from now on stands at this place. */
+  at(place: Place): void {
+    this.place = place;
+  }
+
+  /** @param level From 1, the highest. */
+  heading(text: string, level: number): void {
+    const name = flat(text);
+    if (name === "") return;
+    this.gap();
+    this.headings.push({ name, level, row: this.lines.length });
+    this.push(name);
+  }
+
+  /** A paragraph, whose own line ends stay. */
+  paragraph(text: string): void {
+    const lines = text.split("\n").map(flat);
+    if (lines.every((line) => line === "")) return;
+    this.gap();
+    for (const line of lines) if (line !== "") this.push(line);
+  }
+
+  /** @param depth From 0. */
+  item(text: string, mark = "•", depth = 0): void {
+    const line = flat(text);
+    if (line === "") return;
+    if (!this.wasItem) this.gap();
+    this.push(`${"  ".repeat(Math.min(depth, 8))}${mark} ${line}`);
+    this.wasItem = true;
+  }
+
+  /** A table, a line for each row that holds something. */
+  table(rows: readonly (readonly string[])[]): void {
+    const lines = rows
+      .map((cells) => cells.map(flat))
+      .filter((cells) => cells.some((cell) => cell !== ""))
+      .map((cells) => cells.join(" | "));
+    if (lines.length === 0) return;
+    this.gap();
+    for (const line of lines) this.push(line);
+  }
+
+  /** Says what was not read, for people: "the attachment big.zip". */
+  leaveOut(what: string): void {
+    this.left.add(what);
+  }
+
+  /** @throws UnreadableFile When nothing was written. */
+  extracted(whatItIs: string): Extracted {
+    if (this.characters === 0) throw new UnreadableFile(`${whatItIs} holds no text.`);
+    const { headings, places } = this;
+    const partly = this.left.size > 0 ? { partly: `Not read: ${[...this.left].join("; ")}.` } : {};
+    return {
+      text: this.lines.join("\n"),
+      pages: [],
+      headings,
+      ...(places.length > 0 ? { places } : {}),
+      ...partly,
+    };
+  }
+
+  private gap(): void {
+    if (this.lines.length > 0 && this.lines.at(-1) !== "") this.lines.push("");
+    this.wasItem = false;
+  }
+
+  private push(line: string): void {
+    if (this.place) this.places.push({ startLine: this.lines.length + 1, place: this.place });
+    this.place = undefined;
+    this.lines.push(line);
+    this.characters += line.length;
+    if (this.characters > maxDocumentCharacters) {
+      throw new UnreadableFile("The document holds more text than any book has.");
+    }
+  }
+}
+
+function flat(text: string): string {
+  return text.replace(/[\s\u00a0]+/g, " ").trim();
+}

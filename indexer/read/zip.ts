@@ -1,0 +1,96 @@
+import { inflateRawSync } from "node:zlib";
+import { maxArchiveBytes, maxArchiveEntries, maxArchiveTextBytes } from "../files/limits.ts";
+import { UnreadableFile } from "./extracted.ts";
+
+const damaged = "The document is damaged: its archive can't be read.";
+const bomb = "The document unpacks to far more than a document holds (a ZIP bomb), so it is not opened.";
+
+interface Entry {
+  readonly name: string;
+  readonly isStored: boolean;
+  readonly packed: number;
+  readonly offset: number;
+}
+
+/** The parts of a ZIP archive, by their names; each is unpacked when it is asked for. */
+export class Zip {
+  /** In the order of the archive. */
+  readonly names: readonly string[];
+  private readonly bytes: Buffer;
+  private readonly entries = new Map<string, Entry>();
+  private left = maxArchiveTextBytes;
+
+  /** Looks at the directory alone. Throws UnreadableFile for one that is damaged, locked or too large. */
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+    for (const entry of entriesOf(bytes)) this.entries.set(entry.name, entry);
+    this.names = [...this.entries.keys()];
+  }
+
+  /** The text of a part that is UTF-8, as XML is; undefined when there is none of this name. */
+  text(name: string): string | undefined {
+    return this.part(name)?.toString("utf8");
+  }
+
+  /** Throws UnreadableFile when all that was asked for unpacks to more than a document holds. */
+  part(name: string): Buffer | undefined {
+    const entry = this.entries.get(name);
+    if (!entry) return undefined;
+    const data = unpack(this.bytes, entry, this.left);
+    this.left -= data.length;
+    return data;
+  }
+}
+
+/**
+ * Looks at a ZIP archive before a library unpacks it: the number and sizes of its entries, and for XML, which
+ * is what will be read, the true size, which the archive may lie about. Throws UnreadableFile.
+ */
+export function guardZip(bytes: Buffer): void {
+  let left = maxArchiveTextBytes;
+  for (const entry of entriesOf(bytes)) {
+    if (/\.(xml|rels)$/i.test(entry.name)) left -= unpack(bytes, entry, left).length;
+  }
+}
+
+function entriesOf(bytes: Buffer): Entry[] {
+  const end = bytes.lastIndexOf(Buffer.from("PK\u0005\u0006", "latin1"));
+  if (end < 0 || end + 22 > bytes.length) throw new UnreadableFile(damaged);
+  const count = bytes.readUInt16LE(end + 10);
+  if (count > maxArchiveEntries) throw new UnreadableFile(bomb);
+  const entries: Entry[] = [];
+  let at = bytes.readUInt32LE(end + 16);
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    if (at + 46 > bytes.length || bytes.readUInt32LE(at) !== 0x02014b50) throw new UnreadableFile(damaged);
+    const flags = bytes.readUInt16LE(at + 8);
+    if (flags & 1) throw new UnreadableFile("The document is protected by a password.");
+    total += bytes.readUInt32LE(at + 24);
+    if (total > maxArchiveBytes) throw new UnreadableFile(bomb);
+    const nameLength = bytes.readUInt16LE(at + 28);
+    entries.push({
+      name: bytes.toString("utf8", at + 46, at + 46 + nameLength),
+      isStored: bytes.readUInt16LE(at + 10) !== 8,
+      packed: bytes.readUInt32LE(at + 20),
+      offset: bytes.readUInt32LE(at + 42),
+    });
+    at += 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
+  }
+  return entries;
+}
+
+function unpack(bytes: Buffer, { offset, packed, isStored }: Entry, most: number): Buffer {
+  if (offset + 30 > bytes.length || bytes.readUInt32LE(offset) !== 0x04034b50) {
+    throw new UnreadableFile(damaged);
+  }
+  const start = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28);
+  const data = bytes.subarray(start, start + packed);
+  if (isStored && data.length > most) throw new UnreadableFile(bomb);
+  if (isStored) return data;
+  try {
+    return inflateRawSync(data, { maxOutputLength: Math.max(1, most) });
+  } catch (error) {
+    const isTooLong = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
+    throw new UnreadableFile(isTooLong ? bomb : damaged);
+  }
+}

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { extract } from "../../indexer/read/extract.ts";
+import type { Extracted } from "../../indexer/read/extracted.ts";
+import { placeOfLine } from "../support/documents.ts";
+
+const folder = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
+const fixture = (name: string): Promise<Extracted> => extract(readFileSync(folder + name), name);
+
+const report = [
+  "Survey of the footbridges",
+  "• a hammer for tapping the beams",
+  "2. Tap every beam and mark those that sound hollow.",
+  "Mill Bridge | 1994 | 34 % | replace two beams",
+  "The next survey is planned for April, in three years' time. Umlauts and signs survive: Brückenprüfung, naïveté, “quotes”, 5 µm, ≤ 3 €.",
+];
+
+describe("a text document of LibreOffice", () => {
+  for (const ending of ["docx", "odt", "rtf"]) {
+    it(`is read with its headings, lists and tables (${ending})`, async () => {
+      const { text, headings } = await fixture(`report.${ending}`);
+      for (const line of report) assert.ok(text.split("\n").includes(line), line);
+      const names = headings.map(({ name }) => name);
+      assert.deepEqual(
+        names.filter((name) => name !== "Survey of the footbridges"),
+        ["Method", "Tools", "Order of work", "Results", "Mill Bridge in detail", "Next survey"],
+      );
+      for (const { name, row } of headings) assert.equal(text.split("\n")[row], name);
+    });
+  }
+
+  it("as an e-book has its chapters", async () => {
+    const read = await fixture("report.epub");
+    assert.deepEqual(placeOfLine(read, "Mill Bridge | 1994 | 34 % | replace two beams"), {
+      in: "chapter",
+      chapter: "Results",
+    });
+    assert.ok(read.text.includes("naïveté, “quotes”, 5 µm, ≤ 3 €."));
+  });
+});
+
+describe("a presentation of LibreOffice", () => {
+  for (const ending of ["pptx", "odp"]) {
+    it(`is read slide by slide, with tables and notes (${ending})`, async () => {
+      const read = await fixture(`kickoff.${ending}`);
+      const at = (line: string): unknown => placeOfLine(read, line);
+      assert.deepEqual(at("• The lamp is replaced in October"), { in: "slide", slide: 1 });
+      const notes = { in: "slide", slide: 1, notes: true };
+      assert.deepEqual(at("Notes: Thank the keeper, Åse Lind, first."), notes);
+      assert.deepEqual(at("Fresnel lens | 48,500 €"), { in: "slide", slide: 2 });
+      const hidden = "Only if somebody asks: the tower leans by 3 cm. (hidden slide)";
+      assert.deepEqual(at(hidden), { in: "slide", slide: 3 });
+      assert.deepEqual(
+        read.headings.map(({ name }) => name),
+        ["Lighthouse renewal", "Costs", hidden],
+      );
+    });
+  }
+});
+
+describe("RTF", () => {
+  const rtf = (body: string): Promise<Extracted> =>
+    extract(Buffer.from(`{\\rtf1${body}}`, "latin1"), "a.rtf");
+
+  it("in code pages of fonts, in Unicode with and without stand-ins, and with signs", async () => {
+    const fonts = "{\\fonttbl{\\f0\\fcharset204 Arial;}{\\f1 Times;}}";
+    const { text } = await rtf(
+      `\\ansi\\ansicpg1252${fonts}\\pard\\f0 \\'cf\\'f0\\'e8\\'e2\\'e5\\'f2\\f1  \\'e9t\\'e9 \\uc1\\u8364 ?5 {\\uc0\\u26085} \\lquote a\\rquote \\emdash b\\par second\\~line\\par`,
+    );
+    assert.equal(text, "Привет été €5 日 ‘a’—b\n\nsecond line");
+  });
+
+  it("leaves out what is hidden or no text, and says what was deleted, noted and repeated on pages", async () => {
+    const { text } = await rtf(
+      "{\\info{\\title no}}{\\header Kestrel Lane}{\\*\\unknown no}{\\pict\\pngblip 89504e47}\\pard One{\\v no}{\\deleted two}{\\footnote A note.} three\\par{\\shp{\\*\\shpinst{\\sp{\\sn no}}{\\shptxt In a box}}}\\par",
+    );
+    assert.deepEqual(
+      text.split("\n").filter((line) => line !== ""),
+      ["One three", "Kestrel Lane", "Note: A note.", "Deleted: two", "In a box"],
+    );
+  });
+
+  it("that is none, empty or nested without end is listed with the reason", async () => {
+    await assert.rejects(extract(Buffer.from("plain"), "a.rtf"), /does not begin as RTF does/);
+    await assert.rejects(rtf("\\pard\\par"), /holds no text/);
+    await assert.rejects(rtf("{".repeat(5_000)), /nested far deeper/);
+  });
+});
+
+describe("an archive that is no document of its kind", () => {
+  it("is listed with the reason", async () => {
+    const sound = readFileSync(`${folder}renamedZip.docx`);
+    for (const ending of ["pptx", "odt", "epub"]) {
+      await assert.rejects(extract(sound, `a.${ending}`), /damaged/, ending);
+      await assert.rejects(extract(Buffer.from("no archive"), `a.${ending}`), /damaged/, ending);
+    }
+    for (const name of ["kickoff.pptx", "report.odt", "report.epub"]) {
+      const whole = readFileSync(folder + name);
+      await assert.rejects(extract(whole.subarray(0, whole.length * 0.6), name), /damaged/, name);
+    }
+  });
+});
