@@ -1,4 +1,4 @@
-import type { Place, PlaceFrom } from "../../protocol/places.ts";
+import { documentPlace, type Place, type PlaceFrom } from "../../protocol/places.ts";
 import type { Heading } from "../chunk/markdownOutline.ts";
 import { maxDocumentCharacters } from "../files/limits.ts";
 import { type Extracted, UnreadableFile } from "./extracted.ts";
@@ -53,6 +53,35 @@ export class DocumentWriter {
     if (lines.length === 0) return;
     this.gap();
     for (const line of lines) this.push(line);
+  }
+
+  /**
+   * A document within this one, as it is.
+   * @param placeOf Where it stands; `inside` says where in it, where it says that ("page 3").
+   * @param below The level of the heading that it stands under.
+   */
+  insert(inner: Extracted, placeOf: (inside: string | undefined) => Place, below: number): void {
+    this.gap();
+    const start = this.lines.length;
+    const pages = inner.pages.map(({ page, startLine }) => ({ startLine, inside: documentPlace({ page }) }));
+    const places = (inner.places ?? []).map(({ startLine, place }) => ({
+      startLine,
+      // The cells of a row would make each row a passage of its own.
+      inside: place.in === "sheet" ? `sheet ${place.sheet}` : documentPlace({ place }),
+    }));
+    const starts = new Map([...pages, ...places].map(({ startLine, inside }) => [startLine, inside]));
+    this.at(placeOf(undefined));
+    let before: string | undefined;
+    for (const [index, line] of inner.text.split("\n").entries()) {
+      const inside = starts.get(index + 1);
+      if (inside !== undefined && inside !== before) this.at(placeOf(inside));
+      before = inside ?? before;
+      this.push(line);
+    }
+    for (const { name, level, row } of inner.headings) {
+      this.headings.push({ name, level: level + below, row: start + row });
+    }
+    this.gap();
   }
 
   /** Says what was not read, for people: "the attachment big.zip". */

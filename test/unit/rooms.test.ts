@@ -37,6 +37,8 @@ const house: Record<string, Room> = {
       "@e965/xlsx",
       "saxes",
       "parse5",
+      "postal-mime",
+      "@kenjiuno/msgreader",
       "chardet",
       "iconv-lite",
     ],
