@@ -23,6 +23,8 @@ export class Excuses {
   private readonly model: Model;
   private lastTrouble = Number.NEGATIVE_INFINITY;
   private started = false;
+  /** Models that were wanted since the last rest: the index of an earlier one serves until that of the new one is whole. */
+  private readonly mayServe = new Set<string>();
   private modelChanges = 0;
   /** Engines whose index was deleted and that nobody has asked for one since: a search says so. */
   private readonly without = new Set<SlotNumber>();
@@ -35,6 +37,7 @@ export class Excuses {
   heed(action: Action, apply: () => void): void {
     const before = this.isTroubled();
     const { embeddingModel } = this.model.settings;
+    this.mayServe.add(embeddingModel);
     apply();
     if (action.do === "deleteIndex") this.without.add(action.slot);
     if (["index", "resume", "start", "kill", "stop"].includes(action.do) && "slot" in action) {
@@ -63,6 +66,7 @@ export class Excuses {
   /** The world is at rest: what is served now must be found until something excuses it. */
   beCalm(slot: SlotNumber): void {
     this.modelChanges = 0;
+    this.mayServe.clear();
     this.calm[slot].clear();
     for (const folder of this.model.expected(slot).folders) {
       if (!folder.includes("/")) this.calm[slot].add(folder);
@@ -78,7 +82,9 @@ export class Excuses {
 
   private isTroubled(): boolean {
     const { settings, server, running } = this.model;
-    const usesServer = settings.embeddingModel.startsWith("ollama:");
+    const usesServer = [settings.embeddingModel, ...this.mayServe].some((model) =>
+      model.startsWith("ollama:"),
+    );
     if (usesServer && server !== "up" && server !== "slow") return true;
     if (running.some((slot) => this.without.has(slot))) return true;
     return running.length > 1 || running.some((slot) => this.isSlotTroubled(slot));

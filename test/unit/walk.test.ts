@@ -210,7 +210,7 @@ test("lists what it refuses, each with a reason", async () => {
     "data.zip": "x",
     "package-lock.json": "{}",
     "a.min.js": "x",
-    "sheet.xlsx": "x",
+    "slides.ppt": "x",
     "big.txt": "x".repeat(1001),
     "ok.txt": "x".repeat(1000),
     "big.pdf": "x".repeat(20_000),
@@ -227,7 +227,7 @@ test("lists what it refuses, each with a reason", async () => {
   assert.match(all["data.zip"] ?? "", /archive/);
   assert.match(all["package-lock.json"] ?? "", /lock file/);
   assert.match(all["a.min.js"] ?? "", /Minified/);
-  assert.match(all["sheet.xlsx"] ?? "", /spreadsheet/);
+  assert.match(all["slides.ppt"] ?? "", /presentation/);
   assert.match(all["big.txt"] ?? "", /Too large: 2 kB; the limit .* 1 kB/);
   assert.match(all["huge.pdf"] ?? "", /Too large/);
   assert.equal(Object.keys(all).length, 12);
