@@ -5,6 +5,7 @@ import { Session } from "./session/session.ts";
 import "./styles/base.css";
 import "./styles/conversation.css";
 import "./styles/answer.css";
+import "./styles/comparison.css";
 import "./styles/ask.css";
 
 const api = vsCodeApi();

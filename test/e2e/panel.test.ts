@@ -69,6 +69,9 @@ const cashAnswer: FakeOllamaOptions["answer"] = (messages) => {
   return `Cash is accepted up to 1,000 euros in a matter, against a numbered receipt [${number}]. The limit will rise to 7,500 euros [${number}].`;
 };
 
+/** Of its two sentences one is in the file; what the check makes of the other is tested where the check is. */
+const oneOfTwo = /^1 (?:of 2 sentences confirmed|sentence says something else)/;
+
 async function activeEditor(name: string): Promise<Locator> {
   await workbench.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   return workbench.page.locator(".editor-instance .monaco-editor").first();
@@ -106,8 +109,8 @@ test("an answer is streamed and checked; its sources and citations open the plac
   const early = ((await answer.textContent()) ?? "").length;
   await exchange.getByTestId("stage").getByText("Writing…").waitFor();
   await eventually("a longer answer", async () => ((await answer.textContent()) ?? "").length > early);
-  await exchange.getByTestId("support").getByText("1 of 2 sentences supported by their sources").waitFor();
-  await exchange.getByTestId("unconfirmed").waitFor();
+  await exchange.getByTestId("support").getByText(oneOfTwo).waitFor();
+  await exchange.locator(".flag").waitFor();
   assert.equal(await exchange.getByTestId("stage").count(), 0);
   assert.match(
     (await exchange.getByTestId("context").textContent()) ?? "",
@@ -124,6 +127,9 @@ test("an answer is streamed and checked; its sources and citations open the plac
   await workbench.command("View: Close All Editors");
   await workbench.page.locator(".tab").waitFor({ state: "detached" });
   await exchange.locator(".cite").first().click();
+  const comparison = exchange.getByTestId("comparison");
+  await comparison.getByText("Cash is accepted up to 1,000 euros").first().waitFor();
+  await comparison.getByTestId("open-compared").click();
   await lineVisible(await activeEditor("client-money.md"), "Cash is accepted up to 1,000 euros");
 });
 
@@ -180,6 +186,10 @@ test("by keyboard alone: open, break a line, ask, go to a citation, open it", as
   assert.equal(await citation.count(), 1, "Shift+Tab leads from the box to a citation");
   await panel.getByTestId("popover").waitFor();
   await keyboard.press("Enter");
+  await panel.locator('[data-testid="comparison"]:focus').waitFor();
+  const link = panel.locator('[data-testid="open-compared"]:focus');
+  for (let step = 0; step < 3 && (await link.count()) === 0; step++) await keyboard.press("Tab");
+  await keyboard.press("Enter");
   await lineVisible(await activeEditor("client-money.md"), "Cash is accepted up to 1,000 euros");
 });
 
@@ -206,7 +216,7 @@ test("a model server that dies in the middle leaves what was written, says so, a
   assert.notEqual((await exchange.getByTestId("answer").textContent()) ?? "", "");
   serve({ answer: cashAnswer });
   await exchange.getByTestId("retry").click();
-  await panel.getByTestId("exchange").last().getByText("1 of 2 sentences supported").waitFor();
+  await panel.getByTestId("exchange").last().getByText(oneOfTwo).waitFor();
 });
 
 test("without a model server: passages with marks, a notice, and the way to set one up", async () => {
@@ -392,5 +402,5 @@ test("an engine that is killed comes back, and the panel says what happened", {
     .getByText(/^28 files indexed/)
     .waitFor({ timeout: 30_000 });
   assert.notEqual(engineProcess(), pid);
-  await (await ask(moneyQuestion)).getByText("1 of 2 sentences supported").waitFor();
+  await (await ask(moneyQuestion)).getByText(oneOfTwo).waitFor();
 });

@@ -61,9 +61,18 @@ async function showAll(options: PanelOptions): Promise<OpenPanel> {
         progress({ type: "passages", passages: [passage] });
         progress({ type: "text", text: text.slice(0, 20) });
         progress({ type: "text", text: text.slice(20) });
-        // Sentences are cut out of the rendered text; here the whole text is one that is not supported.
+        // Sentences are cut out of the rendered text; here the whole text is one that its source contradicts.
+        const whole: [number, number] = [0, text.length];
         const sentences: CheckedSentence[] = [
-          { range: [0, text.length], cites: [1], verdict: "unconfirmed", missing: [text], differences: [] },
+          {
+            range: whole,
+            cites: [1],
+            verdict: "contradicted",
+            missing: [text],
+            differences: [{ kind: "quote", said: text, source: text }],
+            nearest: { passage: 1, range: whole },
+            confirmed: { passage: 1, range: [0, 9] },
+          },
         ];
         return next % 2
           ? written(text, { passages: [passage], sentences, model: text })
@@ -100,6 +109,7 @@ for (const policy of [true, false]) {
     assert.deepEqual(panel.requests, []);
     assert.deepEqual(navigations, []);
     assert.deepEqual(await intruders(panel.page), []);
+    assert.ok((await panel.page.getByTestId("comparison").count()) > 10, "comparisons were opened");
     // Nothing even tried: the policy is the last wall, not the only one.
     assert.deepEqual(await panel.violations(), []);
     await panel.page.close();

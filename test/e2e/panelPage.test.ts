@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import type { Handlers } from "../../protocol/channel.ts";
 import { CarrelError } from "../../protocol/channel.ts";
+import type { Answer } from "../../protocol/data.ts";
 import type { PanelHostContract } from "../../protocol/panel.ts";
 import { launchBrowser } from "../support/browser.ts";
 import {
@@ -12,6 +13,7 @@ import {
   answerText,
   chatDown,
   chatReady,
+  checkedAnswer,
   passageAnswer,
   readyIndex,
   written,
@@ -28,6 +30,12 @@ before(async () => {
   browser = await launchBrowser();
 });
 after(() => browser.close());
+
+/** An answer that is right. */
+const supported: Answer = {
+  ...answer,
+  sentences: answer.sentences.filter(({ verdict }) => verdict === "supported"),
+};
 
 /** Resolves when `open` is called: a step of the fake extension that the test lets go on. */
 function gate(): { wait: Promise<void>; open: () => void } {
@@ -72,13 +80,14 @@ test("a question is asked by Enter, streamed, checked, and its source opened", a
   assert.equal(await box.inputValue(), "");
 
   half.open();
-  await page.getByTestId("support").getByText("2 of 4 sentences supported by their sources").waitFor();
+  await page.getByTestId("support").getByText("2 of 3 sentences confirmed, 1 could not be").waitFor();
   assert.equal(await page.getByTestId("stage").count(), 0);
   assert.match((await page.getByTestId("context").textContent()) ?? "", /qwen3:8b · 3,120 of 8,192 tokens/);
 
   await page.getByTestId("source").first().click();
   await page.getByRole("button", { name: /^Open original contracts/ }).click();
   await page.getByRole("button", { name: /^Source 2: src\/deadlines\/notice.ts/ }).click();
+  await page.getByRole("button", { name: "Open source 2 notice.ts lines 14–19" }).click();
   await page.getByRole("button", { name: "Copy answer" }).click();
   await page.getByRole("button", { name: "Copy code" }).click();
   await page.getByTestId("announcement").getByText("Copied.").waitFor();
@@ -134,16 +143,153 @@ test("an answer out of half an index says so, wears no green mark, and can be as
   let whole = false;
   const { page } = await openPanel(browser, {
     handlers: {
-      ask: () => (whole ? answer : { ...answer, read: { files: 32, of: 4217 } }),
+      ask: () => (whole ? supported : { ...supported, read: { files: 32, of: 4217 } }),
     },
   });
   await ask(page, "How?");
   await page.getByText("From 32 of 4,217 files.").waitFor();
-  assert.equal(await page.locator(".support.complete").count(), 0);
+  assert.equal(await page.locator(".support.good").count(), 0);
   whole = true;
   await page.getByTestId("ask-again").click();
   await page.getByText("From 32 of 4,217 files.").waitFor({ state: "detached" });
+  await page.locator(".support.good").getByText("Supported by its sources").waitFor();
   assert.equal(await page.getByTestId("exchange").count(), 1);
+  await page.close();
+});
+
+test("an answer whose passages hardly match says so and wears no green mark", async () => {
+  const { page } = await openPanel(browser, { handlers: { ask: () => ({ ...supported, weak: true }) } });
+  await ask(page, "How?");
+  await page.locator(".notice.warning").getByText("hardly match the question").waitFor();
+  await page.getByTestId("support").getByText("Supported by its sources").waitFor();
+  assert.equal(await page.locator(".support.good").count(), 0);
+  await page.close();
+});
+
+test("what is contradicted is loud, what is supported quiet, and no source is said once for each block", async () => {
+  const { page } = await openPanel(browser, { handlers: { ask: () => checkedAnswer } });
+  await ask(page, "How?");
+  await page
+    .locator(".support.bad")
+    .getByText("2 sentences say something else than their sources, 1 could not be confirmed")
+    .waitFor();
+  assert.equal(await page.locator(".support.bad svg").count(), 1);
+  assert.deepEqual(await page.getByTestId("contradicted").allTextContents(), ["!", "!"]);
+  assert.equal(await page.locator("tr").getByTestId("contradicted").count(), 1);
+  assert.equal(await page.getByTestId("unconfirmed").count(), 1);
+  assert.deepEqual(await page.getByTestId("uncited").allTextContents(), [
+    "no source",
+    "no source for 2 rows",
+    "no source for 1 sentence",
+  ]);
+  assert.match(await page.locator(".claim.contradicted").allTextContents().then(String), /six months/);
+  await page.close();
+});
+
+test("a click on a mark or a citation puts claim and source side by side, and the place opens the source", async () => {
+  const opened: Parameters<PanelHandlers["openPassage"]>[0][] = [];
+  const handlers: Partial<PanelHandlers> = {
+    ask: () => checkedAnswer,
+    openPassage: (params) => {
+      opened.push(params);
+      return {};
+    },
+  };
+  const { page } = await openPanel(browser, { handlers, width: 500 });
+  await ask(page, "How?");
+  const comparison = page.getByTestId("comparison");
+  await page.getByTestId("contradicted").first().click();
+  await comparison.getByText("Another number: the answer says “six”, its source “three”").waitFor();
+  assert.deepEqual(await comparison.locator("mark.differs").allTextContents(), ["six", "three"]);
+  const [said, source] = await comparison.locator(".side").all();
+  const [left, right] = [await said?.boundingBox(), await source?.boundingBox()];
+  assert.ok(left && right && left.y === right.y && left.x + left.width <= right.x, "side by side");
+
+  await comparison.getByTestId("open-compared").click();
+  const marked = opened[0]?.passage;
+  assert.deepEqual(
+    marked?.marks.map(([from, to]) => marked.text.slice(from, to)),
+    ["The notice period is three months to the end of a quarter."],
+  );
+  // Another mark takes its place, and the same one closes it.
+  await page.getByTestId("uncited").nth(1).click();
+  await comparison.getByText("Pets · not allowed").waitFor();
+  assert.equal(await comparison.count(), 1);
+  await page.getByTestId("uncited").nth(1).click();
+  await comparison.waitFor({ state: "detached" });
+
+  await page.getByTestId("citation").last().click();
+  await comparison.getByText("Confirmed by qwen3:8b").waitFor();
+  assert.match(
+    await comparison.locator("mark.confirmed").textContent().then(String),
+    /^Ms Okafor asks whether/,
+  );
+  await page.close();
+});
+
+test("in 300 pixels claim and source stand one above the other, in view; by keyboard alone, to Escape", async () => {
+  const { page } = await openPanel(browser, {
+    handlers: { ask: () => checkedAnswer },
+    width: 300,
+    height: 520,
+  });
+  await ask(page, "How?");
+  await page.getByTestId("support").waitFor();
+  const mark = page.getByTestId("contradicted").last();
+  const citation = page.getByTestId("citation").last();
+  for (const button of [mark, citation]) {
+    await button.focus();
+    await page.getByTestId("popover").waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator('[data-testid="comparison"]:focus').waitFor();
+    assert.equal(await page.getByTestId("popover").count(), 0);
+    assert.equal(await button.getAttribute("aria-expanded"), "true");
+    const box = await page.getByTestId("comparison").boundingBox();
+    const room = await page.getByRole("main").boundingBox();
+    assert.ok(box && room && box.x >= 0 && box.x + box.width <= 300, `${box?.x} ${box?.width}`);
+    assert.ok(
+      box.y >= room.y - 1 && box.y + box.height <= room.y + room.height + 1,
+      `${box.y} ${box.height} in ${room.y} ${room.height}`,
+    );
+    const [said, source] = await page.locator(".side").all();
+    const [above, below] = [await said?.boundingBox(), await source?.boundingBox()];
+    assert.ok(above && below && above.y + above.height <= below.y, "one above the other");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    await page.locator('[data-testid="open-compared"]:focus').waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByTestId("comparison").waitFor({ state: "detached" });
+    assert.equal(await button.getAttribute("aria-expanded"), "false");
+    assert.ok(await button.evaluate((element) => element.matches(":focus")), "the focus is back");
+  }
+  await page.close();
+});
+
+test("Escape closes the comparison first, and stops an answer then", async () => {
+  let asked = 0;
+  const { page } = await openPanel(browser, {
+    handlers: {
+      ask: async (_params, { progress, signal }) => {
+        if (asked++ === 0) return checkedAnswer;
+        progress({ type: "text", text: "Half an answer" });
+        await new Promise((_resolve, reject) =>
+          signal.addEventListener("abort", () => reject(new Error("aborted"))),
+        );
+        return checkedAnswer;
+      },
+    },
+  });
+  await ask(page, "How?");
+  await page.getByTestId("support").waitFor();
+  await ask(page, "And then?");
+  await page.getByText("Half an answer").waitFor();
+  await page.getByTestId("contradicted").first().click();
+  await page.getByTestId("comparison").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByTestId("comparison").waitFor({ state: "detached" });
+  assert.equal(await page.getByText("Stopped before the end.").count(), 0);
+  await page.keyboard.press("Escape");
+  await page.getByText("Stopped before the end.").waitFor();
   await page.close();
 });
 
@@ -274,7 +420,7 @@ test("an answer that broke off is a warning, and can be tried again", async () =
   await ask(page, "How?");
   await page.locator(".notice.warning").getByText("It broke off.").waitFor();
   await page.getByRole("button", { name: "Retry" }).click();
-  await page.getByTestId("support").getByText("2 of 4 sentences").waitFor();
+  await page.getByTestId("support").getByText("2 of 3 sentences").waitFor();
   assert.equal(await page.getByTestId("notice").count(), 0);
   await page.close();
 });
@@ -474,7 +620,7 @@ test("the conversation comes back in the next page", async () => {
   const saved = await first.saved();
   await first.page.close();
   const { page } = await openPanel(browser, { saved });
-  await page.getByTestId("support").getByText("2 of 4 sentences supported by their sources").waitFor();
+  await page.getByTestId("support").getByText("2 of 3 sentences confirmed, 1 could not be").waitFor();
   assert.equal(await page.getByTestId("ask-box").inputValue(), "And then?");
   await page.close();
 });
@@ -505,7 +651,7 @@ test("screen readers hear the stages and the finished answer, not each word", as
   const heard = await page.evaluate<string[]>("window.heard");
   assert.ok(heard.length <= 6, heard.join(" | "));
   assert.ok(heard.includes("Writing…"), heard.join(" | "));
-  assert.match(heard.at(-1) ?? "", /2 of 4 sentences supported/);
+  assert.match(heard.at(-1) ?? "", /2 of 3 sentences confirmed/);
   assert.equal(await page.locator("[aria-live]").count(), 1);
   await page.close();
 });
@@ -553,7 +699,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 for (const theme of Object.keys(themeClasses) as ThemeName[]) {
   test(`axe finds nothing to object to in ${theme}`, async () => {
     const { page } = await openPanel(browser, { theme });
-    const check = async (what: string): Promise<void> => {
+    const check = (what: string): Promise<void> => checkIn(page, what);
+    const checkIn = async (page: Page, what: string): Promise<void> => {
       await page.evaluate(axe);
       const violations = await page.evaluate<
         { id: string; nodes: { html: string; any: { message: string }[] }[] }[]
@@ -571,5 +718,17 @@ for (const theme of Object.keys(themeClasses) as ThemeName[]) {
     await page.getByTestId("popover").waitFor();
     await check("popover");
     await page.close();
+
+    const { page: other } = await openPanel(browser, { theme, handlers: { ask: () => checkedAnswer } });
+    await ask(other, "How can the lease be ended?");
+    await other.getByTestId("support").waitFor();
+    await checkIn(other, "all verdicts");
+    const marks = ["contradicted", "unconfirmed", "uncited", "citation"];
+    for (const mark of marks) {
+      await other.getByTestId(mark).last().click();
+      await other.getByTestId("comparison").waitFor();
+      await checkIn(other, mark);
+    }
+    await other.close();
   });
 }

@@ -47,6 +47,7 @@ async function take(
     await panel.getByTestId("ask-box").press("Enter");
     await panel.getByTestId("support").waitFor();
     await panel.locator(".cite").first().click();
+    await panel.getByTestId("open-compared").click();
     await workbench.page.locator('.tab.active[data-resource-name="office-lease.pdf (text)"]').waitFor();
     await shoot(workbench, name);
     if (theme !== "dark") return;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CheckedSentence } from "../../protocol/data.ts";
-import { renderBlocks } from "../../webview/render/renderMarkdown.ts";
+import { plainText, renderBlocks } from "../../webview/render/renderMarkdown.ts";
 import { passages } from "../webview/conversations.ts";
 
 function render(text: string, sentences: CheckedSentence[] = []): string {
@@ -72,7 +72,7 @@ test("the sentence that is not supported is marked, and no other", () => {
     checked(text, "All good [1].", "supported"),
   ]);
   assert.equal(within(html, "claim unconfirmed"), "It began in 1999 &amp; never ends .");
-  assert.match(html, /aria-label="Not found in source 1: 1999"/);
+  assert.match(html, /aria-label="Could not be confirmed by its source\. Not found in source 1: 1999"/);
   const states = [...html.matchAll(/class="cite (\w+)"/g)].map(([, state]) => state);
   assert.deepEqual(states, ["supported", "unconfirmed", "supported"]);
 });
@@ -92,15 +92,74 @@ test("sentences are found in lists, quotes, tables, headings and over lines", ()
   for (const [text, sentence, shown] of cases) {
     const html = render(text, [checked(text, sentence, "unconfirmed")]);
     assert.equal(within(html, "claim unconfirmed"), shown, text);
-    assert.equal(html.match(/data-sentence=/g)?.length, 1, text);
+    assert.equal(html.match(/class="flag/g)?.length, 1, text);
   }
 });
 
-test("a sentence without source is marked lightly and says so", () => {
-  const text = "It depends.";
-  const html = render(text, [checked(text, text, "uncited", [])]);
-  assert.equal(within(html, "claim uncited"), "It depends.");
-  assert.match(html, /no source named/);
+test("what is contradicted is marked loudly, in a row of a table once", () => {
+  const text =
+    "It is so [1].\n\n| a | b | c |\n|---|---|---|\n| Rent | 900 euros | [1] |\n| Heat | 80 euros | |";
+  const differences: CheckedSentence["differences"] = [{ kind: "number", said: "900", source: "800" }];
+  const html = render(text, [
+    checked(text, "It is so [1].", "supported"),
+    { ...checked(text, "| Rent | 900 euros | [1] |", "contradicted"), differences },
+    checked(text, "| Heat | 80 euros | |", "uncited", []),
+  ]);
+  assert.deepEqual(
+    [...html.matchAll(/<span class="claim (\w+)">([^<]*)/g)].map(([, verdict, words]) => [verdict, words]),
+    [
+      ["contradicted", "Rent"],
+      ["contradicted", "900 euros"],
+    ],
+  );
+  const flags = [...html.matchAll(/<button[^>]*class="flag[^>]*>/g)].map(([flag]) => flag);
+  assert.equal(flags.length, 1);
+  assert.match(
+    flags[0] ?? "",
+    /Says something else than its source\. Another number: the answer says “900”, its source “800”/,
+  );
+});
+
+test("what is supported wears no mark but its citation's number", () => {
+  const text = "It is so [1].";
+  const html = render(text, [checked(text, text, "supported")]);
+  assert.doesNotMatch(html, /class="(?:claim|flag|unsourced)/);
+  assert.match(html, /data-sentence="0"[^>]*, supports this">1<\/button>/);
+});
+
+test("what names no source is said once for a paragraph, a list, a table", () => {
+  const text = [
+    "It depends. It is so [1]. It rained. It snowed. So it is [1].",
+    "- One point.\n- Two points.\n  - Three points.\n- Fine [1].",
+    "| a | b |\n|---|---|\n| Rent | 900 |\n| Heat | 80 |",
+    "> It was said.\n>\n> And heard.",
+  ].join("\n\n");
+  const uncited =
+    "It depends.;It rained.;It snowed.;One point.;Two points.;Three points.;| Rent | 900 |;| Heat | 80 |;It was said.;And heard.";
+  const sentences = [
+    ...uncited.split(";").map((sentence) => checked(text, sentence, "uncited", [])),
+    ...["It is so [1].", "So it is [1].", "Fine [1]."].map((one) => checked(text, one, "supported")),
+  ];
+  const blocks = renderBlocks(text, { passages, sentences });
+  const marks = blocks.map((html) =>
+    [...html.matchAll(/data-uncited="([\d ]+)">([^<]*)/g)].map(
+      ([, numbers, words]) => `${words}: ${numbers}`,
+    ),
+  );
+  assert.deepEqual(marks, [
+    ["no source: 0 1 2"],
+    ["no source for 3 sentences: 3 4 5"],
+    ["no source: 6 7"],
+    ["no source: 8 9"],
+  ]);
+  // In a paragraph right behind the last of them.
+  assert.match(blocks[0] ?? "", /It snowed\.<button[^>]*data-uncited/);
+});
+
+test("a sentence is read without its marks of Markdown and its citations", () => {
+  assert.equal(plainText("It is **bold**, `a_b` and [named](x.md) [1]."), "It is bold, a_b and named.");
+  assert.equal(plainText("| Rent | **900** euros | [1] |"), "Rent · 900 euros");
+  assert.equal(plainText("Two\nlines <b>."), "Two lines <b>.");
 });
 
 test("a citation after the full stop belongs to the sentence before it", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CheckedSentence, Range } from "../../protocol/data.ts";
+import type { Range } from "../../protocol/data.ts";
 import { excerptRange, flowingText, passageRuns } from "../../webview/render/excerpt.ts";
 import {
   contextParts,
@@ -10,21 +10,8 @@ import {
   searchedForLabel,
   splitPath,
   spokenAnswer,
-  supportSummary,
 } from "../../webview/render/labels.ts";
-import { answer, passageAnswer, passages, readyIndex } from "../webview/conversations.ts";
-
-test("support is summed up over all sentences", () => {
-  const of = (...verdicts: CheckedSentence["verdict"][]): string | undefined =>
-    supportSummary(
-      verdicts.map((verdict) => ({ range: [0, 1], cites: [1], verdict, missing: [], differences: [] })),
-    )?.text;
-  assert.equal(of(), undefined);
-  assert.equal(of("supported"), "Supported by its sources");
-  assert.equal(of("unconfirmed"), "Not supported by its sources");
-  assert.equal(of("uncited", "uncited"), "No sentence of this answer names a source");
-  assert.equal(of("supported", "uncited", "supported"), "2 of 3 sentences supported by their sources");
-});
+import { answer, checkedAnswer, passageAnswer, passages, readyIndex } from "../webview/conversations.ts";
 
 test("the context line says what the model was given", () => {
   assert.deepEqual(contextParts(answer), [
@@ -80,9 +67,16 @@ test("places are named as people name them", () => {
 test("a screen reader hears the answer without its marks", () => {
   const spoken = spokenAnswer(answer);
   assert.match(spoken, /^Answer: The lease can be ended by notice in writing, .* \(source 1\)\./);
-  assert.match(spoken, /2 of 4 sentences supported/);
+  assert.match(spoken, /2 of 3 sentences confirmed, 1 could not be\. 4 sources\.$/);
   assert.doesNotMatch(spoken, /[`*[\]]/);
   assert.match(spokenAnswer(passageAnswer), /4 passages found/);
+});
+
+test("a screen reader hears that something is contradicted before the answer", () => {
+  assert.match(
+    spokenAnswer(checkedAnswer),
+    /^2 sentences say something else than their sources, 1 could not be confirmed\. Answer: The lease/,
+  );
 });
 
 test("citations are said as words, however they are written", () => {

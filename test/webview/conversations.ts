@@ -137,6 +137,72 @@ export const answer: Answer = {
   timings: { searchMs: 38, firstTokenMs: 900, answerMs: 4200 },
 };
 
+const checkedText = `The lease can be ended **by notice in writing** [1]. The notice period is six months to the end of a quarter [1]. It suits tenants who plan ahead [1]. Most tenants do not read this far.
+
+| Term | Length | Source |
+|---|---|---|
+| First term | five years | [1] |
+| Renewal | two years | [1] |
+| Deposit | three months' rent | |
+| Pets | not allowed | |
+
+- Rent is due on the third working day of each month [3].
+- The bank is told at once.
+- \`noticeDate\` counts to the end of a quarter [2].
+
+Ms Okafor wants to know whether one can leave in the autumn [4].`;
+
+/** Where words stand in a passage, by its number. */
+function words(passage: number, text: string): { passage: number; range: [number, number] } {
+  const start = passages[passage - 1]?.text.indexOf(text) ?? -1;
+  return { passage, range: [start, start + text.length] };
+}
+
+/** The check of a sentence of `checkedText`, with what a checker says beyond its verdict. */
+function check(
+  text: string,
+  verdict: CheckedSentence["verdict"],
+  cites: number[],
+  rest: Partial<CheckedSentence> = {},
+): CheckedSentence {
+  const start = checkedText.indexOf(text);
+  return { range: [start, start + text.length], cites, verdict, missing: [], differences: [], ...rest };
+}
+
+/** An answer that holds all that a check can say: of sentences, rows of a table and points of a list. */
+export const checkedAnswer: Answer = {
+  ...answer,
+  text: checkedText,
+  sentences: [
+    check("The lease can be ended **by notice in writing** [1].", "supported", [1], {
+      nearest: words(1, "Either party may end the lease by notice in writing."),
+    }),
+    check("The notice period is six months to the end of a quarter [1].", "contradicted", [1], {
+      differences: [{ kind: "number", said: "six", source: "three" }],
+      nearest: words(1, "The notice period is three months to the end of a quarter."),
+    }),
+    check("It suits tenants who plan ahead [1].", "unconfirmed", [1], { missing: ["suits", "plan ahead"] }),
+    check("Most tenants do not read this far.", "uncited", []),
+    check("| First term | five years | [1] |", "supported", [1], {
+      nearest: words(1, "7.1 The lease begins on 1 March 2024 and runs for five years."),
+    }),
+    check("| Renewal | two years | [1] |", "contradicted", [1], {
+      differences: [{ kind: "number", said: "two years", source: "one year" }],
+      nearest: words(1, "It renews by one year at a time unless a party gives notice."),
+    }),
+    check("| Deposit | three months' rent | |", "uncited", []),
+    check("| Pets | not allowed | |", "uncited", []),
+    check("Rent is due on the third working day of each month [3].", "supported", [3]),
+    check("The bank is told at once.", "uncited", []),
+    check("`noticeDate` counts to the end of a quarter [2].", "supported", [2], {
+      nearest: words(2, "  // Notice counts to the end of a quarter."),
+    }),
+    check("Ms Okafor wants to know whether one can leave in the autumn [4].", "supported", [4], {
+      confirmed: words(4, "Ms Okafor asks whether the lease can be ended in the autumn."),
+    }),
+  ],
+};
+
 export const passageAnswer: Answer = {
   written: false,
   text: "",

@@ -1,10 +1,11 @@
-import type { JSX } from "preact";
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Fragment, type JSX } from "preact";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Hit } from "../../protocol/data.ts";
 import { renderBlocks } from "../render/renderMarkdown.ts";
 import { sanitize } from "../render/sanitize.ts";
 import type { Session } from "../session/session.ts";
 import type { Exchange } from "../session/state.ts";
+import { type Compared, Comparison } from "./Comparison.tsx";
 import { Popover, type PopoverTarget } from "./Popover.tsx";
 
 interface Props {
@@ -22,16 +23,69 @@ export function AnswerText({ session, exchange }: Props): JSX.Element {
     () => renderBlocks(text, { passages, sentences: sentences ?? [] }),
     [text, passages, sentences],
   );
-  const [target, setTarget] = useState<PopoverTarget>();
+  const { opened, toggle, close, isReturning } = useComparison();
+  // What is open says more than the popover; and who has just closed it wants to see neither.
+  const popover = usePopover((button) => button === opened?.button || isReturning.current);
 
   const onClick = (event: MouseEvent): void => {
     const button = buttonOf(event.target);
-    if (button) press(button, passages, session);
+    if (!button) return;
+    const compared = comparedOf(button);
+    if (compared) {
+      popover.close();
+      toggle(button, compared);
+    } else press(button, passages, session);
   };
+
+  return (
+    // biome-ignore lint/a11y: the events are those of the buttons within, which keys press too
+    <div
+      class="answer"
+      data-testid="answer"
+      aria-busy={state === "asking"}
+      onClick={onClick}
+      onMouseOver={popover.show}
+      onMouseOut={popover.hide}
+      onFocusIn={popover.show}
+      onFocusOut={popover.hide}
+    >
+      {blocks.map((html, index) => (
+        <Fragment key={index}>
+          <Block html={html} />
+          {answer && opened?.block === index && (
+            <Comparison
+              key={JSON.stringify(opened.compared)}
+              session={session}
+              answer={answer}
+              compared={opened.compared}
+              onClose={close}
+            />
+          )}
+        </Fragment>
+      ))}
+      {popover.target && (
+        <Popover
+          target={popover.target}
+          passages={passages}
+          sentences={sentences ?? []}
+          onClose={popover.close}
+        />
+      )}
+    </div>
+  );
+}
+
+/** What the pointer rests on, or the keyboard has come to, shown at a glance, unless `isUnwanted`. */
+function usePopover(isUnwanted: (button: HTMLButtonElement) => boolean) {
+  const [target, setTarget] = useState<PopoverTarget>();
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const close = useCallback((): void => {
+    clearTimeout(waiting.current);
+    setTarget(undefined);
+  }, []);
   const show = (event: MouseEvent | FocusEvent): void => {
     const button = buttonOf(event.target);
-    if (!button || !(button.dataset["cite"] || button.dataset["sentence"])) return;
+    if (!button || !(button.dataset["cite"] || button.dataset["sentence"]) || isUnwanted(button)) return;
     clearTimeout(waiting.current);
     // A pointer on its way to somewhere else opens nothing.
     const delay = event.type === "mouseover" ? hoverDelayMs : 0;
@@ -43,32 +97,39 @@ export function AnswerText({ session, exchange }: Props): JSX.Element {
     // The pointer may move into the popover, to read or to select there.
     if (!(next instanceof Element && next.closest(".popover"))) setTarget(undefined);
   };
+  return { target, show, hide, close };
+}
 
-  return (
-    // biome-ignore lint/a11y: the events are those of the buttons within, which keys press too
-    <div
-      class="answer"
-      data-testid="answer"
-      aria-busy={state === "asking"}
-      onClick={onClick}
-      onMouseOver={show}
-      onMouseOut={hide}
-      onFocusIn={show}
-      onFocusOut={hide}
-    >
-      {blocks.map((html, index) => (
-        <Block key={index} html={html} />
-      ))}
-      {target && (
-        <Popover
-          target={target}
-          passages={passages}
-          sentences={sentences ?? []}
-          onClose={() => setTarget(undefined)}
-        />
-      )}
-    </div>
-  );
+interface Opened {
+  readonly button: HTMLButtonElement;
+  /** The block of the answer that the button stands in. */
+  readonly block: number;
+  readonly compared: Compared;
+}
+
+/** Which comparison is open; the one whose button is pressed again, or another's, is closed. */
+function useComparison() {
+  const [opened, setOpened] = useState<Opened>();
+  const isReturning = useRef(false);
+  const button = opened?.button;
+  useLayoutEffect(() => {
+    button?.setAttribute("aria-expanded", "true");
+    return () => button?.setAttribute("aria-expanded", "false");
+  }, [button]);
+
+  const toggle = (pressed: HTMLButtonElement, compared: Compared): void => {
+    const own = pressed.closest(".block");
+    const all = [...(own?.parentElement?.querySelectorAll(":scope > .block") ?? [])];
+    const block = own ? all.indexOf(own) : -1;
+    setOpened(block < 0 || pressed === button ? undefined : { button: pressed, block, compared });
+  };
+  const close = useCallback((): void => {
+    setOpened(undefined);
+    isReturning.current = true;
+    button?.focus();
+    isReturning.current = false;
+  }, [button]);
+  return { opened, toggle, close, isReturning };
 }
 
 /** One block. Its nodes stay while its HTML does, so that a selection in it survives the stream. */
@@ -80,6 +141,18 @@ function Block({ html }: { readonly html: string }): JSX.Element {
 
 function buttonOf(target: EventTarget | null): HTMLButtonElement | null {
   return target instanceof Element ? target.closest("button") : null;
+}
+
+/** What a mark or the citation of a checked sentence opens. */
+function comparedOf(button: HTMLButtonElement): Compared | undefined {
+  const { cite, sentence, uncited } = button.dataset as Record<string, string | undefined>;
+  if (uncited !== undefined) return { kind: "uncited", sentences: uncited.split(" ").map(Number) };
+  if (sentence === undefined) return undefined;
+  return {
+    kind: "sentence",
+    sentence: Number(sentence),
+    passage: cite === undefined ? undefined : Number(cite),
+  };
 }
 
 function press(button: HTMLButtonElement, passages: readonly Hit[], session: Session): void {

@@ -1,14 +1,8 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
+import { checkSummary, partlyReadText, weakText } from "../../protocol/answerLabels.ts";
 import type { Hit } from "../../protocol/data.ts";
-import {
-  contextParts,
-  count,
-  partlyReadText,
-  searchedForLabel,
-  selectionLabel,
-  supportSummary,
-} from "../render/labels.ts";
+import { contextParts, count, searchedForLabel, selectionLabel } from "../render/labels.ts";
 import type { Session } from "../session/session.ts";
 import { type Exchange, stageLabels, understood } from "../session/state.ts";
 import { AnswerText } from "./AnswerText.tsx";
@@ -64,6 +58,7 @@ export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element 
         </Notice>
       )}
       {answer?.read && <PartlyRead session={session} exchange={exchange} isLast={isLast} />}
+      {answer?.weak && <Notice kind="warning" message={weakText(answer.written)} />}
       {answer && <Support session={session} exchange={exchange} />}
       {passagesAlone && <PassageAnswer session={session} exchange={exchange} retry={retry} />}
       {!passagesAlone && state !== "asking" && passages.length > 0 && (
@@ -79,7 +74,8 @@ export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element 
 function PartlyRead({ session, exchange, isLast }: Props): JSX.Element | null {
   const { id, answer } = exchange;
   if (!answer?.read) return null;
-  const message = partlyReadText(answer.read, session.state.index?.state === "indexing");
+  const isIndexing = session.state.index?.state === "indexing";
+  const message = partlyReadText(answer.read, isIndexing ? "being read" : "read since");
   return (
     <Notice kind="warning" message={message}>
       {isLast && (
@@ -113,17 +109,16 @@ function StageLine({ exchange }: { readonly exchange: Exchange }): JSX.Element {
   );
 }
 
-/** How much of the answer its sources support, and the button that copies it. */
+/** What the check of the answer came to, and the button that copies it. */
 function Support({ session, exchange }: Omit<Props, "isLast">): JSX.Element | null {
   const { answer } = exchange;
   if (!answer?.written) return null;
-  const found = supportSummary(answer.sentences);
-  const summary = found && { ...found, complete: found.complete && !answer.read };
+  const summary = checkSummary(answer);
   return (
     <div class="answer-foot">
       {summary && (
-        <span class={summary.complete ? "support complete" : "support"} data-testid="support">
-          <Icon name={summary.complete ? "check" : "warning"} />
+        <span class={`support ${summary.tone}`} data-testid="support">
+          {summary.tone !== "plain" && <Icon name={summary.tone === "good" ? "check" : "error"} />}
           {summary.text}
         </span>
       )}

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { findings, verdictTitles } from "../../protocol/answerLabels.ts";
 import type { CheckedSentence, Hit } from "../../protocol/data.ts";
 import { excerptRange } from "../render/excerpt.ts";
 import { place, splitPath } from "../render/labels.ts";
@@ -22,7 +23,7 @@ interface Props {
 const excerptCharacters = 420;
 
 /**
- * The passage behind a citation, or what a sentence's sources lack. What it says a screen reader hears from
+ * The passage behind a citation, or what the check found about a sentence. What it says a screen reader hears from
  * the button's label; here it is for eyes.
  */
 export function Popover({ target, passages, sentences, onClose }: Props): JSX.Element | null {
@@ -55,7 +56,7 @@ export function Popover({ target, passages, sentences, onClose }: Props): JSX.El
   const content =
     target.kind === "passage"
       ? passageContent(passages, target.number)
-      : missingContent(sentences[target.index]);
+      : checkedContent(sentences[target.index]);
   if (!content) return null;
   return (
     <div class="popover" role="tooltip" data-testid="popover" ref={element}>
@@ -77,16 +78,16 @@ function passageContent(passages: readonly Hit[], number: number): JSX.Element |
   );
 }
 
-function missingContent(sentence: CheckedSentence | undefined): JSX.Element | undefined {
+function checkedContent(sentence: CheckedSentence | undefined): JSX.Element | undefined {
   if (!sentence) return undefined;
-  const sources = `${sentence.cites.length === 1 ? "source" : "sources"} ${sentence.cites.join(", ")}`;
-  if (sentence.missing.length === 0) return <p>Not supported by {sources}.</p>;
   return (
     <>
-      <p class="popover-head">Not found in {sources}</p>
+      <p class="popover-head">
+        <strong>{verdictTitles[sentence.verdict]}</strong>
+      </p>
       <ul>
-        {sentence.missing.map((missing) => (
-          <li key={missing}>{missing}</li>
+        {findings(sentence).map((finding) => (
+          <li key={finding}>{finding}</li>
         ))}
       </ul>
     </>

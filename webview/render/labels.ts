@@ -1,11 +1,5 @@
-import type {
-  Answer,
-  CheckedSentence,
-  ContextUse,
-  Hit,
-  IndexStatus,
-  Selection,
-} from "../../protocol/data.ts";
+import { checkSummary } from "../../protocol/answerLabels.ts";
+import type { Answer, ContextUse, Hit, IndexStatus, Selection } from "../../protocol/data.ts";
 import { documentPlace } from "../../protocol/places.ts";
 import { replaceCitations } from "../../text/citations.ts";
 
@@ -61,35 +55,6 @@ export function languageHint(languages: readonly string[]): string {
     return scriptLanguages[code] ?? `${code} script`;
   });
   return `Some of your files are in ${names.join(" and ")}. The bundled model knows English.`;
-}
-
-/** How well the answer is supported, in one line; undefined where nothing was checked. */
-/** What an answer was made from while the first index was being built. */
-export function partlyReadText({ files, of }: { files: number; of: number }, isIndexing: boolean): string {
-  const share = `From ${files.toLocaleString("en")} of ${of.toLocaleString("en")} files.`;
-  return isIndexing
-    ? `${share} The others are still being read, and may say something else.`
-    : `${share} The others have been read since, and may say something else.`;
-}
-
-export function supportSummary(
-  sentences: readonly CheckedSentence[],
-): { text: string; complete: boolean } | undefined {
-  if (sentences.length === 0) return undefined;
-  const having = (verdict: CheckedSentence["verdict"]): number =>
-    sentences.filter((sentence) => sentence.verdict === verdict).length;
-  const supported = having("supported");
-  if (supported + having("unconfirmed") === 0) {
-    return { text: "No sentence of this answer names a source", complete: false };
-  }
-  if (sentences.length === 1) {
-    const text = supported === 1 ? "Supported by its sources" : "Not supported by its sources";
-    return { text, complete: supported === 1 };
-  }
-  return {
-    text: `${supported} of ${count(sentences.length, "sentence")} supported by their sources`,
-    complete: supported === sentences.length,
-  };
 }
 
 /** Longer queries hold a whole selection. */
@@ -161,6 +126,9 @@ export function spokenAnswer(answer: Answer): string {
     .trim();
   const limit = 3000;
   const body = text.length > limit ? `${text.slice(0, limit)}… The rest is in the conversation.` : text;
-  const support = supportSummary(answer.sentences);
-  return [`Answer: ${body}`, support ? `${support.text}.` : "", `${sources}.`].filter(Boolean).join(" ");
+  const summary = checkSummary(answer);
+  const checked = summary ? `${summary.text}.` : "";
+  // Who hears the answer should know beforehand that some of it is wrong.
+  const parts = summary?.tone === "bad" ? [checked, `Answer: ${body}`] : [`Answer: ${body}`, checked];
+  return [...parts, `${sources}.`].filter(Boolean).join(" ");
 }

@@ -1,9 +1,10 @@
 import MarkdownIt, { type Env, type StateInline, type Token } from "markdown-it";
+import { findings, verdictTitles } from "../../protocol/answerLabels.ts";
 import type { CheckedSentence, Hit } from "../../protocol/data.ts";
-import { citationAt } from "../../text/citations.ts";
+import { citationAt, withoutCitations } from "../../text/citations.ts";
 import { highlight } from "./highlight.ts";
-import { place } from "./labels.ts";
-import { markClaims, verdictAt } from "./sentenceMarks.ts";
+import { count, place } from "./labels.ts";
+import { markClaims, sentenceAt } from "./sentenceMarks.ts";
 
 /**
  * Answers as HTML. The text is a model's, led by whatever stands in the files: nothing of it becomes an
@@ -32,7 +33,8 @@ function topLevel(tokens: Token[]): Token[][] {
   const blocks: Token[][] = [];
   let depth = 0;
   for (const token of tokens) {
-    if (depth === 0) blocks.push([]);
+    // The mark below a list or a table belongs to it.
+    if (depth === 0 && token.type !== "unsourced") blocks.push([]);
     blocks.at(-1)?.push(token);
     depth += token.nesting;
   }
@@ -102,15 +104,22 @@ function citationHtml(number: number, context: AnswerContext, at: unknown): stri
     if (context.sentences.length === 0) return `[${number}]`;
     return `<span class="cite missing">[${number}]<span class="sr"> (there is no such source)</span></span>`;
   }
-  const verdict = typeof at === "number" ? verdictAt(context.sentences, at, number) : undefined;
-  const said =
-    verdict === "supported" ? ", supports this" : verdict === "unconfirmed" ? ", does not support this" : "";
-  const label = `Source ${number}: ${passage.path}, ${place(passage)}${said}`;
+  const index = typeof at === "number" ? sentenceAt(context.sentences, at, number) : undefined;
+  const verdict = context.sentences[index ?? -1]?.verdict;
+  const label = `Source ${number}: ${passage.path}, ${place(passage)}${verdict ? citationNotes[verdict] : ""}`;
+  const check = index === undefined ? "" : ` data-sentence="${index}" aria-expanded="false"`;
   return (
-    `<button type="button" class="cite ${verdict ?? ""}" data-testid="citation" data-cite="${number}" ` +
+    `<button type="button" class="cite ${verdict ?? ""}" data-testid="citation" data-cite="${number}"${check} ` +
     `aria-label="${escapeHtml(label)}">${number}</button>`
   );
 }
+
+const citationNotes: Readonly<Record<CheckedSentence["verdict"], string>> = {
+  supported: ", supports this",
+  contradicted: ", says something else",
+  unconfirmed: ", could not confirm this",
+  uncited: "",
+};
 
 rules["claim"] = (tokens, index) => {
   const token = tokens[index];
@@ -120,23 +129,44 @@ rules["claim"] = (tokens, index) => {
   return `<span class="claim ${verdict}">${content}</span>`;
 };
 
-/** Stands after a sentence that its sources do not support, and says so to eyes, ears and pointers. */
+/** Stands after a sentence that its sources contradict or do not confirm; opens both side by side. */
 rules["flag"] = (tokens, index, _options, env) => {
   const number = Number(tokens[index]?.meta?.["sentence"]);
   const sentence = contextOf(env).sentences[number];
   if (!sentence) return "";
-  if (sentence.verdict === "uncited") return `<span class="sr"> (no source named)</span>`;
+  const { verdict } = sentence;
+  const label = [verdictTitles[verdict], ...findings(sentence)].join(". ");
   return (
-    `<button type="button" class="flag" data-testid="unconfirmed" data-sentence="${number}" ` +
-    `aria-label="${escapeHtml(missingLabel(sentence))}">?</button>`
+    `<button type="button" class="flag ${verdict}" data-testid="${verdict}" data-sentence="${number}" ` +
+    `aria-expanded="false" aria-label="${escapeHtml(label)}">${verdict === "contradicted" ? "!" : "?"}</button>`
   );
 };
 
-/** What a person is told about a sentence that its sources do not support. */
-function missingLabel(sentence: CheckedSentence): string {
-  const sources = `${sentence.cites.length === 1 ? "source" : "sources"} ${sentence.cites.join(", ")}`;
-  if (sentence.missing.length === 0) return `Not supported by ${sources}.`;
-  return `Not found in ${sources}: ${sentence.missing.join(", ")}`;
+/** Says of a paragraph, list or table, once, that it names no source, or that some of it does not. */
+rules["unsourced"] = (tokens, index) => {
+  const { uncited, share, unit, isInline } = tokens[index]?.meta ?? {};
+  // In a paragraph it stands behind what it means.
+  const isWhole = isInline === true || share === undefined;
+  const text = `no source${isWhole ? "" : ` for ${count(Number(share), String(unit))}`}`;
+  const button =
+    `<button type="button" class="unsourced" data-testid="uncited" aria-expanded="false" ` +
+    `data-uncited="${(uncited as number[]).join(" ")}">${text}</button>`;
+  return isInline ? button : `<p class="below">${button}</p>`;
+};
+
+/** The text of a sentence or of a row of a table as it is read, without citations and marks of Markdown. */
+export function plainText(markdown: string): string {
+  const cells = /^\s*\|/.test(markdown) ? markdown.split(/(?<!\\)\|/) : [markdown];
+  const context: AnswerContext = { passages: [], sentences: [] };
+  const shown = cells.map((cell) =>
+    md
+      .parseInline(withoutCitations(cell.trim()), { context, text: cell })
+      .flatMap(({ children }) => children ?? [])
+      .map(({ type, content }) => (type.endsWith("break") ? " " : content))
+      .join("")
+      .trim(),
+  );
+  return shown.filter((cell) => cell !== "").join(" · ");
 }
 
 rules["image"] = (tokens, index) => {

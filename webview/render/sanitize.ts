@@ -10,8 +10,8 @@ const allowed = {
     ..."table thead tbody tr th td div span button".split(" "),
   ],
   ALLOWED_ATTR: [
-    ..."class type tabindex start aria-label data-testid".split(" "),
-    ..."data-cite data-sentence data-copy data-copy-code".split(" "),
+    ..."class type tabindex start aria-label aria-expanded data-testid".split(" "),
+    ..."data-cite data-sentence data-uncited data-copy data-copy-code".split(" "),
   ],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,

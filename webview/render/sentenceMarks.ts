@@ -3,28 +3,47 @@ import type { CheckedSentence } from "../../protocol/data.ts";
 
 /**
  * The engine checks sentences of the Markdown source; people see them rendered. This finds, for each piece of
- * inline text, where it stands in the source, and marks the pieces of sentences that are not supported.
+ * inline text, where it stands in the source, and marks the pieces of sentences that the check has to do with.
  * Positions are found, not guessed: a piece that cannot be found stays unmarked.
  */
 
-/** What the check said about the sentence in which citation `number` stands at `at` in the source. */
-export function verdictAt(
+/** The number of the sentence to which citation `number` belongs that stands at `at` in the source. */
+export function sentenceAt(
   sentences: readonly CheckedSentence[],
   at: number,
   number: number,
-): CheckedSentence["verdict"] | undefined {
-  const inside = sentences.find(({ range: [start, end] }) => at >= start && at < end);
-  if (inside) return inside.verdict === "uncited" ? undefined : inside.verdict;
+): number | undefined {
+  const inside = sentences.findIndex(({ range: [start, end] }) => at >= start && at < end);
+  if (inside >= 0) return sentences[inside]?.verdict === "uncited" ? undefined : inside;
   // A citation may follow the full stop of its sentence.
-  const before = sentences.findLast(({ range: [, end], cites }) => end <= at && cites.includes(number));
-  return before && at - before.range[1] <= 8 ? before.verdict : undefined;
+  const before = sentences.findLastIndex(({ range: [, end], cites }) => end <= at && cites.includes(number));
+  const end = sentences[before]?.range[1];
+  return end !== undefined && at - end <= 8 ? before : undefined;
 }
 
 /**
- * Rewrites the inline tokens of `state`: text within unconfirmed and uncited sentences becomes "claim" tokens,
- * each such sentence is followed by a "flag", and citations learn their place in `source`.
+ * Rewrites the tokens of `state`: text within contradicted and unconfirmed sentences becomes "claim" tokens, each
+ * such sentence is followed by a "flag", each paragraph, list or table with sentences that name no source by one
+ * "unsourced", and citations learn their place in `source`.
  */
 export function markClaims(state: StateCore, sentences: readonly CheckedSentence[], source: string): void {
+  const last = markPieces(state, sentences, source);
+  for (const [sentence, token] of last) {
+    const verdict = sentences[sentence]?.verdict;
+    if (verdict !== "contradicted" && verdict !== "unconfirmed") continue;
+    const flag = new state.Token("flag", "", 0);
+    flag.meta = { sentence };
+    putAfter(state, token, flag);
+  }
+  markUnsourced(state, sentences, last);
+}
+
+/** Cuts the inline text at the bounds of sentences; gives the last piece of each sentence. */
+function markPieces(
+  state: StateCore,
+  sentences: readonly CheckedSentence[],
+  source: string,
+): Map<number, Token> {
   const lineStarts = startsOfLines(source);
   const last = new Map<number, Token>();
   let cursor = 0;
@@ -48,15 +67,51 @@ export function markClaims(state: StateCore, sentences: readonly CheckedSentence
     }
     block.children = children;
   }
-  for (const [sentence, token] of last) {
-    if (sentences[sentence]?.verdict === "supported") continue;
-    const flag = new state.Token("flag", "", 0);
-    flag.meta = { sentence };
-    for (const block of state.tokens) {
-      const index = block.children?.indexOf(token) ?? -1;
-      if (index >= 0) block.children?.splice(index + 1, 0, flag);
-    }
+  return last;
+}
+
+function putAfter(state: StateCore, token: Token, added: Token): void {
+  for (const block of state.tokens) {
+    const index = block.children?.indexOf(token) ?? -1;
+    if (index >= 0) block.children?.splice(index + 1, 0, added);
   }
+}
+
+/** One mark for all sentences of a top-level block that name no source: in a paragraph after the last, else below. */
+function markUnsourced(
+  state: StateCore,
+  sentences: readonly CheckedSentence[],
+  last: ReadonlyMap<number, Token>,
+): void {
+  const sentenceOf = new Map([...last].map(([sentence, token]) => [token, sentence]));
+  const tokens: Token[] = [];
+  let opening: Token | undefined;
+  let found: number[] = [];
+  let depth = 0;
+  for (const token of state.tokens) {
+    if (depth === 0) [opening, found] = [token, []];
+    depth += token.nesting;
+    tokens.push(token);
+    for (const child of token.children ?? []) {
+      const sentence = sentenceOf.get(child);
+      if (sentence !== undefined) found.push(sentence);
+    }
+    if (depth > 0 || opening === undefined) continue;
+    const uncited = found.filter((sentence) => sentences[sentence]?.verdict === "uncited");
+    const final = last.get(uncited.at(-1) ?? -1);
+    if (!final) continue;
+    const mark = new state.Token("unsourced", "", 0);
+    const isInline = opening.type === "paragraph_open" || opening.type === "heading_open";
+    mark.meta = {
+      uncited,
+      share: uncited.length < found.length ? uncited.length : undefined,
+      unit: opening.type === "table_open" ? "row" : "sentence",
+      isInline,
+    };
+    if (isInline) putAfter(state, final, mark);
+    else tokens.push(mark);
+  }
+  state.tokens = tokens;
 }
 
 /** Cuts a piece of text where sentences begin and end. Pieces know their sentence's index. */
@@ -78,7 +133,7 @@ function split(token: Token, from: number, sentences: readonly CheckedSentence[]
     const start = cuts[index] ?? 0;
     const sentence = indexAt(from + start);
     const verdict = sentences[sentence]?.verdict;
-    const marked = verdict === "unconfirmed" || verdict === "uncited";
+    const marked = verdict === "contradicted" || verdict === "unconfirmed";
     const piece = new state.Token(marked ? "claim" : token.type, marked ? "" : token.tag, 0);
     piece.content = token.content.slice(start, end);
     piece.markup = marked && token.type === "code_inline" ? "`" : token.markup;
