@@ -4,12 +4,20 @@ import { basename } from "node:path";
 import { createInterface } from "node:readline/promises";
 import * as v from "valibot";
 import { CarrelError } from "../protocol/channel.ts";
-import type { Hit, IndexStatus, IndexSummary } from "../protocol/data.ts";
+import type { Answer, CheckedSentence, Hit, IndexStatus, IndexSummary } from "../protocol/data.ts";
 import { type Command, type Common, requireFolder, UsageError } from "./arguments.ts";
 import { type EngineChannel, startEngine } from "./childEngine.ts";
 import type { AskDocument, HitDocument, QueriesDocument, StatusDocument } from "./documents.ts";
-import { printJson, printMessage, printText } from "./output.ts";
-import { answerText, checksText, connectionsText, hitsText, statusText, summaryText } from "./render.ts";
+import { printJson, printMessage, printText, streamAnswer } from "./output.ts";
+import {
+  answerText,
+  checksText,
+  connectionsText,
+  hitsText,
+  questionText,
+  statusText,
+  summaryText,
+} from "./render.ts";
 import { prepareStore } from "./storePlace.ts";
 import { withheldLines } from "./withheldLines.ts";
 
@@ -104,39 +112,65 @@ async function runWith(channel: EngineChannel, command: Exclude<Command, { name:
 async function ask(channel: EngineChannel, command: Extract<Command, { name: "ask" }>): Promise<void> {
   const summary = await updateIfAsked(channel, command);
   const { question, model, filter } = command;
-  const answer = await channel.request("ask", {
-    question,
-    history: [],
-    filter,
-    ...(model === undefined ? {} : { model }),
-  });
+  const params = { question, history: [], filter, ...(model === undefined ? {} : { model }) };
+  if (command.json) {
+    const answer = await channel.request("ask", params);
+    const { connections } = await channel.request("privacy", {});
+    printJson(askDocument(answer, connections), 2);
+    judge(answer, command);
+    return;
+  }
+  printText(question, questionText);
+  const stream = streamAnswer();
+  let answer: Answer;
+  try {
+    answer = await channel.request("ask", params, { onProgress: (event) => stream.take(event) });
+    stream.end(answer.text);
+  } finally {
+    // A message that follows must not stand in the line of an answer that broke off.
+    stream.close();
+  }
   const { connections } = await channel.request("privacy", {});
+  printText({ question, answer, summary, connections }, (data) => `\n${answerText(data)}`);
+  judge(answer, command);
+}
+
+/** An answer that is not what was asked for is a failure, in whichever way it is printed. */
+function judge(answer: Answer, { model, json }: Extract<Command, { name: "ask" }>): void {
+  // Who names a model wants an answer by it: the passages alone are not that.
+  const isMissing = Boolean(model) && !answer.written;
+  if (!isMissing && !answer.incomplete) return;
+  process.exitCode = 1;
+  if (isMissing || json) printMessage(`carrel: ${answer.notice ?? "There is no written answer."}`);
+}
+
+function askDocument(answer: Answer, connections: AskDocument["connections"]): AskDocument {
   const { text, passages, nearest, sentences, ...rest } = answer;
   const citations = [...new Set(sentences.flatMap((sentence) => sentence.cites))].sort((a, b) => a - b);
-  const document: AskDocument = {
+  const wordsAt = (name: "nearest" | "confirmed", at: CheckedSentence["nearest"]) => {
+    const passage = at && passages[at.passage - 1];
+    return passage ? { [name]: { number: at.passage, text: passage.text.slice(...at.range) } } : {};
+  };
+  return {
     ...rest,
     answer: text,
     citations: citations.flatMap((number) => {
       const passage = passages[number - 1];
       return passage ? [{ number, ...publicHit(passage) }] : [];
     }),
-    checked: sentences.map(({ range: [start, end], cites, verdict, missing, differences }) => ({
-      sentence: text.slice(start, end),
+    checked: sentences.map(({ range, cites, verdict, missing, differences, ...found }) => ({
+      sentence: text.slice(...range),
       cites,
       verdict,
       missing,
       differences,
+      ...wordsAt("nearest", found.nearest),
+      ...wordsAt("confirmed", found.confirmed),
     })),
     passages: passages.map(publicHit),
     ...(nearest ? { nearest: nearest.map(publicHit) } : {}),
     connections,
   };
-  print(command, document, { question, answer, summary, connections }, answerText);
-  // Who names a model wants an answer by it: the passages alone are not that.
-  if (model && !answer.written) {
-    printMessage(`carrel: ${answer.notice ?? "There is no written answer."}`);
-    process.exitCode = 1;
-  }
 }
 
 const queryLine = v.object({ id: v.union([v.string(), v.number()]), query: v.string() });

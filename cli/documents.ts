@@ -41,6 +41,11 @@ const hit = v.object({
 });
 export type HitDocument = v.InferOutput<typeof hit>;
 
+const words = v.object({
+  number: v.pipe(v.number(), v.description("The number of the cited passage.")),
+  text: v.string(),
+});
+
 const answerWithoutParts = v.omit(data.answer, ["text", "passages", "nearest", "sentences"]);
 
 const ask = v.object({
@@ -63,6 +68,12 @@ const ask = v.object({
         differences: v.pipe(
           v.array(data.difference),
           v.description("What the cited passages say otherwise, for a contradicted sentence."),
+        ),
+        nearest: v.exactOptional(
+          v.pipe(words, v.description("The sentence of a cited passage that is nearest.")),
+        ),
+        confirmed: v.exactOptional(
+          v.pipe(words, v.description("The words that a second reader gave for it, which do stand there.")),
         ),
       }),
     ),

@@ -31,4 +31,9 @@ async function main(): Promise<number> {
   }
 }
 
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  // Who read has seen enough ("carrel ask … | head"). The engine ends with this process; 141 is what SIGPIPE gives.
+  process.exit(141);
+});
 process.exitCode = await main();

@@ -1,3 +1,4 @@
+import { AnswerStream } from "./answerStream.ts";
 import { harmless, harmlessJson, harmlessLine, onlyOwnStyles } from "./harmless.ts";
 
 /** Writes data as one JSON document on stdout. */
@@ -9,6 +10,11 @@ export function printJson(document: unknown, indent?: number): void {
 export function printText<T>(data: T, render: (data: T) => string): void {
   const text = onlyOwnStyles(render(harmless(data)), process.stdout.isTTY);
   process.stdout.write(`${text}\n`);
+}
+
+/** Writes an answer on stdout, as it comes. */
+export function streamAnswer(): AnswerStream {
+  return new AnswerStream((text) => process.stdout.write(text));
 }
 
 /** Writes a message on stderr; further lines of it are indented, so that none looks like another message. */

@@ -12,10 +12,10 @@ import type {
 } from "../protocol/data.ts";
 import type { EngineContract } from "../protocol/engine.ts";
 import { documentPlace } from "../protocol/places.ts";
+import { checkedText } from "./renderChecked.ts";
+import { styled } from "./styled.ts";
 
 /** All that is given to these functions has gone through harmless.ts; colours are added here. */
-
-type Style = Parameters<typeof styleText>[0];
 
 /** More than this is a list to search in, not an answer; --json has all. */
 const shownPassages = 5;
@@ -25,11 +25,6 @@ type SearchResult = InferOutput<EngineContract["requests"]["search"]["result"]>;
 /** Lines of a passage: at most, and when nothing in it is marked. */
 const shownLines = 14;
 const unmarkedLines = 5;
-
-/** Colours only where a person reads; styleText also honours NO_COLOR. */
-function styled(style: Style, text: string): string {
-  return process.stdout.isTTY ? styleText(style, text) : text;
-}
 
 export function summaryText({
   files,
@@ -101,7 +96,12 @@ function nearestText(nearest: readonly Hit[]): string {
   return ["What comes nearest does not match well:", ...places].join("\n");
 }
 
-/** The answer with its sources, what each step took, and which connections were opened. */
+/** Stands before all that comes of a question. */
+export function questionText(question: string): string {
+  return styled("bold", `Question: ${question}`);
+}
+
+/** What follows a written answer, or stands in its place: check, sources, what each step took, connections. */
 export function answerText({
   question,
   answer,
@@ -113,15 +113,10 @@ export function answerText({
   readonly summary: IndexSummary | undefined;
   readonly connections: readonly Connection[];
 }): string {
-  const { written, text, passages, notice, model, timings, context } = answer;
-  const parts = [styled("bold", `Question: ${question}`)];
-  if (written) {
-    // Indented, so that no line of a model's looks like one of ours.
-    parts.push(text.trim().replaceAll(/^/gm, "  "), checkedText(answer));
-    parts.push(passages.map((hit, index) => `[${index + 1}] ${placeText(hit)}`).join("\n"));
-  } else {
-    parts.push(...passages.slice(0, shownPassages).map((hit, index) => passageText(hit, index + 1)));
-  }
+  const { written, passages, notice, model, timings, context } = answer;
+  const parts = [checkedText(answer, placeText)];
+  if (written) parts.push(passages.map((hit, index) => `[${index + 1}] ${placeText(hit)}`).join("\n"));
+  else parts.push(...passages.slice(0, shownPassages).map((hit, index) => passageText(hit, index + 1)));
   if (notice) parts.push(notice);
   if (answer.nearest) parts.push(nearestText(answer.nearest));
   const others = answer.searchedFor?.filter((query) => query !== question) ?? [];
@@ -136,15 +131,6 @@ export function answerText({
   ];
   parts.push(styled("dim", `Time: ${steps.join(", ")}\n${connectionsText(connections)}`));
   return parts.filter((part) => part !== "").join("\n\n");
-}
-
-function checkedText({ sentences }: Answer): string {
-  const claims = sentences.filter((sentence) => sentence.verdict !== "uncited");
-  const supported = claims.filter((sentence) => sentence.verdict === "supported").length;
-  const missing = claims.flatMap((sentence) => sentence.missing);
-  if (claims.length === 0) return "";
-  const warning = missing.length > 0 ? ` Not in the sources: ${missing.join(", ")}.` : "";
-  return styled("dim", `Checked: ${supported} of ${claims.length} cited sentences are supported.${warning}`);
 }
 
 function passageText(hit: Hit, number: number): string {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -204,6 +204,69 @@ test("a model that is asked for by name and can't be had is a failure, with the 
   const doctor = await carrel("doctor", ...options);
   assert.equal(doctor.code, 0, doctor.stdout);
   assert.ok(published("doctor", doctor.stdout).length >= 5);
+});
+
+test("an answer is streamed, then checked sentence by sentence; what names no source does not pass as plain text", async (t) => {
+  const workspace = await makeWorkspace({ "a.md": "Apples are red.\n" });
+  t.after(() => workspace.remove());
+  const ollama = await startFakeOllama({
+    answer: "Apples are red [1].\n\nThe limit for them is 5,000 euros.",
+    tokenDelayMs: 40,
+  });
+  t.after(() => ollama.close());
+  const args = ["ask", workspace.dir, "Which colour are apples?", "--store", workspace.storage];
+  const pieces: string[] = [];
+  const child = spawn(process.execPath, [cli, ...args, "--ollama", ollama.url]);
+  child.stdout.setEncoding("utf8").on("data", (text: string) => pieces.push(text));
+  const code = await new Promise((done) => child.once("close", done));
+  assert.equal(code, 0);
+  const stdout = pieces.join("");
+  assert.match(
+    stdout,
+    /^Question: Which colour are apples\?\n\n {2}Apples are red \[1\]\.\n {2}\n {2}The limit for them is 5,000 euros\.\n\nChecked: /,
+  );
+  assert.match(stdout, /^ {2}\S [A-Z].*: “The limit for them is 5,000 euros\.”$/m);
+  const first = pieces.findIndex((piece) => piece.includes("Apples"));
+  const last = pieces.findIndex((piece) => piece.includes("Checked: "));
+  assert.ok(first >= 0 && last > first + 1, `the answer came in pieces: ${JSON.stringify(pieces)}`);
+});
+
+test("an answer that broke off is a failure, as text and as JSON, and keeps what was written", async (t) => {
+  const workspace = await makeWorkspace({ "a.md": "Apples are red.\n" });
+  t.after(() => workspace.remove());
+  const ollama = await startFakeOllama({ fault: "cut-stream" });
+  t.after(() => ollama.close());
+  const args = ["ask", workspace.dir, "Which colour are apples?", "--store", workspace.storage];
+  const text = await carrel(...args, "--ollama", ollama.url);
+  assert.equal(text.code, 1, text.stdout);
+  assert.match(text.stdout, /^ {2}\S/m);
+  assert.match(text.stdout, /^The answer is not complete: /m);
+  const json = await carrel(...args, "--ollama", ollama.url, "--json");
+  assert.equal(json.code, 1);
+  const answer = published("ask", json.stdout);
+  assert.equal(answer.incomplete, true);
+  assert.notEqual(answer.answer, "");
+  assert.match(json.stderr, /^carrel: The answer is not complete: /m);
+});
+
+test("who reads no further ends the answer without a complaint", async (t) => {
+  if (process.platform === "win32") return t.skip("no such pipes on Windows");
+  const workspace = await makeWorkspace({ "a.md": "Apples are red.\n" });
+  t.after(() => workspace.remove());
+  const ollama = await startFakeOllama({ answer: "Word after word. ".repeat(400), tokenDelayMs: 5 });
+  t.after(() => ollama.close());
+  const args = ["ask", workspace.dir, "Which colour are apples?", "--store", workspace.storage];
+  const child = spawn(process.execPath, [cli, ...args, "--ollama", ollama.url]);
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    if (text.includes("Word")) child.stdout.destroy();
+  });
+  const code = await new Promise((done) => child.once("close", done));
+  assert.equal(code, 141, stderr);
+  assert.equal(stderr, "");
 });
 
 test("a query file with a broken line says which", async (t) => {
