@@ -35,12 +35,27 @@ test("what differs and what agrees is marked in both", () => {
   assert.deepEqual(looking(said, "same"), ["The notice period is", "months to the end of a quarter"]);
   assert.deepEqual(looking(source, "differs"), ["three"]);
   assert.deepEqual(looking(source, "same"), ["The notice period is", "months to the end of a quarter"]);
-  // "three" stands in the surroundings too, which are only there to be read.
   assert.match(
     looking(source, "around").join(""),
     /Either party may end the lease.*more than two months late/s,
   );
   assert.deepEqual(isCut, [true, false]);
+});
+
+test("what differs is marked where the source says it, not in what surrounds it nor in another passage", () => {
+  const sentence: CheckedSentence = {
+    ...sentenceWith("six months"),
+    differences: [{ kind: "name", said: "six", source: "notice" }],
+  };
+  const { source } = sides(sentence);
+  assert.deepEqual(looking(source, "differs"), ["notice"]);
+  assert.match(looking(source, "around").join(""), /notice in writing.*without notice/s);
+  // The words of one source may stand in another one, and mean something else there.
+  const other: CheckedSentence = {
+    ...sentence,
+    differences: [{ kind: "name", said: "six", source: "date" }],
+  };
+  assert.deepEqual(looking(sides(other, 2).source, "differs"), []);
 });
 
 test("what the sources lack is marked in the sentence", () => {

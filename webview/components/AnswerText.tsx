@@ -23,9 +23,9 @@ export function AnswerText({ session, exchange }: Props): JSX.Element {
     () => renderBlocks(text, { passages, sentences: sentences ?? [] }),
     [text, passages, sentences],
   );
-  const { opened, toggle, close, isReturning } = useComparison();
-  // What is open says more than the popover; and who has just closed it wants to see neither.
-  const popover = usePopover((button) => button === opened?.button || isReturning.current);
+  const { opened, toggle, close } = useComparison();
+  // What is open says more than the popover; and who closes it, so that the focus returns, wants to see neither.
+  const popover = usePopover((button) => button === opened?.button);
 
   const onClick = (event: MouseEvent): void => {
     const button = buttonOf(event.target);
@@ -110,7 +110,6 @@ interface Opened {
 /** Which comparison is open; the one whose button is pressed again, or another's, is closed. */
 function useComparison() {
   const [opened, setOpened] = useState<Opened>();
-  const isReturning = useRef(false);
   const button = opened?.button;
   useLayoutEffect(() => {
     button?.setAttribute("aria-expanded", "true");
@@ -125,11 +124,9 @@ function useComparison() {
   };
   const close = useCallback((): void => {
     setOpened(undefined);
-    isReturning.current = true;
     button?.focus();
-    isReturning.current = false;
   }, [button]);
-  return { opened, toggle, close, isReturning };
+  return { opened, toggle, close };
 }
 
 /** One block. Its nodes stay while its HTML does, so that a selection in it survives the stream. */
