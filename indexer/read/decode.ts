@@ -23,7 +23,12 @@ const byteOrderMarks: readonly (readonly [mark: readonly number[], encoding: str
 const magic: readonly (readonly [start: string, reason: string])[] = [
   ...formats.flatMap(({ magic: start, label = "", extensions: [ending = ""] }) =>
     start
-      ? [[start, `A ${label} under another name: rename it to .${ending} to have it read.`] as const]
+      ? [
+          [
+            start,
+            `${/^(?:[aeio]|RTF)/i.test(label) ? "An" : "A"} ${label} under another name: rename it to .${ending} to have it read.`,
+          ] as const,
+        ]
       : [],
   ),
   ["PK\u0003\u0004", "A ZIP archive or Office document under another name."],

@@ -67,7 +67,9 @@ class SheetWriter {
   }
 
   write(book: WorkBook): Extracted {
-    for (const [index, name] of book.SheetNames.entries()) {
+    for (const [index, given] of book.SheetNames.entries()) {
+      // A damaged workbook may have sheets without a name.
+      const name = String(given ?? `${index + 1}`);
       const isHidden = (book.Workbook?.Sheets?.[index]?.Hidden ?? 0) !== 0;
       this.sheet(name, isHidden, this.rowsOf(book, name));
     }

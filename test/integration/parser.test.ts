@@ -7,6 +7,9 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createParser, type ParseResult, type Parser, type ParserOptions } from "../../indexer/read/pool.ts";
 import { CarrelError } from "../../protocol/channel.ts";
+import { mutated, originalsIn } from "../fuzz/mutations.ts";
+import { verdictOf } from "../fuzz/verdict.ts";
+import { Random } from "../soak/random.ts";
 
 const entry = fileURLToPath(new URL("../../indexer/read/main.ts", import.meta.url));
 const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
@@ -217,31 +220,22 @@ test("the process ends when the engine is gone", async (t) => {
   assert.equal(await ended, 0);
 });
 
-test("500 mutated documents are indexed or refused, and the process outlives them", {
+test("400 broken documents of all formats are indexed or refused, and the process outlives them", {
   timeout: 300_000,
 }, async () => {
-  let state = 3;
-  const next = (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return (state >>> 8) % below;
-  };
-  const names: string[] = [];
-  for (const name of ["report.docx", "fivePages.pdf", "utf16le.txt", "headings.md", "inventory.ts"]) {
-    const original = readFileSync(join(fixtures, name));
-    for (let i = 0; i < 100; i++) {
-      const mutated = Buffer.from(
-        original.subarray(0, i % 3 === 0 ? next(original.length) : original.length),
-      );
-      for (let k = 0; k < 1 + next(20) && mutated.length > 0; k++) mutated[next(mutated.length)] = next(256);
-      names.push(`${i}-${name}`);
-      writeFileSync(join(root, `${i}-${name}`), mutated);
-    }
-  }
-  const parser = make();
-  const results = await Promise.all(names.map((name) => parser.parse(root, name, limit)));
-  for (const result of results)
-    assert.doesNotMatch(reasonOf(result), /end unexpectedly|longer than|more than/);
-  assert.ok(results.some((result) => !result.ok) && results.some((result) => result.ok));
+  const originals = originalsIn(fixtures);
+  const names = Array.from({ length: 400 }, (_, i) => {
+    const { name, bytes } = mutated(new Random(i + 1), originals);
+    writeFileSync(join(root, `${i}-${name}`), bytes);
+    return `${i}-${name}`;
+  });
+  const parser = make({ memoryMb: 512 });
+  const results = await Promise.all(names.map((name) => parser.parse(root, name, 20_000_000)));
+  const verdicts = results.map(verdictOf);
+  const failed = results.filter((_, i) => verdicts[i] === "failed");
+  assert.deepEqual(failed, []);
+  assert.ok(verdicts.filter((verdict) => verdict === "ended").length < 4);
+  assert.ok(verdicts.includes("indexed") && verdicts.includes("listed"));
 });
 
 test("memory stays flat over 1,000 files", { timeout: 300_000 }, async (t) => {
