@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
+import { crc32, deflateRawSync } from "node:zlib";
 import { Zip } from "../../indexer/read/zip.ts";
 import { formatOf } from "../../protocol/formats.ts";
 import type { Random } from "../soak/random.ts";
@@ -106,18 +106,20 @@ function brokenMarkup(random: Random, text: string): string {
   }
 }
 
-/** An archive with all parts as they are, not packed. */
-export function zipped(parts: readonly Part[]): Buffer {
+/** An archive of parts, as they are or packed. */
+export function zipped(parts: readonly Part[], isPacked = false): Buffer {
   const files: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const { name, data } of parts) {
+  for (const { name, data: plain } of parts) {
+    const data = isPacked ? deflateRawSync(plain) : plain;
     const nameBytes = Buffer.from(name);
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
-    common.writeUInt32LE(crc32(data), 10);
+    common.writeUInt16LE(isPacked ? 8 : 0, 4);
+    common.writeUInt32LE(crc32(plain), 10);
     common.writeUInt32LE(data.length, 14);
-    common.writeUInt32LE(data.length, 18);
+    common.writeUInt32LE(plain.length, 18);
     common.writeUInt16LE(nameBytes.length, 22);
     const local = Buffer.concat([Buffer.from("PK\u0003\u0004"), common, nameBytes, data]);
     const entry = Buffer.alloc(46);
