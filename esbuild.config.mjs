@@ -97,6 +97,7 @@ export function targets({ production, outdir }) {
         engine: "engine/main.ts",
         parser: "indexer/read/main.ts",
         embedder: "models/embedding/embedderMain.ts",
+        survey: "models/machine/surveyMain.ts",
         cli: "cli/main.ts",
       },
     },

@@ -21,6 +21,7 @@ export const usage = `Usage: carrel COMMAND [OPTIONS]
   carrel ask    DIR QUESTION             answer from the folder's files, with sources
   carrel status DIR                      what is in the index, and what is not, with reasons
   carrel doctor                          this machine, its models and its model server
+  carrel doctor --models                 which models this machine can run, how fast, and why
   carrel privacy                         connections that were made and refused
 
 A query or question may hold filters: path:src/api path:*.test.ts -path:docs lang:python kind:code in:FOLDER
@@ -83,7 +84,7 @@ export type Command =
       readonly filter: Filter;
       readonly model: string | undefined;
     })
-  | (Common & { readonly name: "doctor" })
+  | (Common & { readonly name: "doctor"; readonly models: boolean })
   | (Common & { readonly name: "privacy" });
 
 /** Reads the command line. Throws a UsageError that says what is wrong with it. */
@@ -122,7 +123,7 @@ export function parseArguments(args: readonly string[]): Command {
     case "doctor":
     case "privacy":
       if (rest.length > 0) throw new UsageError(`"${name}" takes no arguments.`);
-      return { name, ...common };
+      return name === "doctor" ? { name, ...common, models: values.models ?? false } : { name, ...common };
     default:
       throw new UsageError(`Unknown command "${name ?? ""}".`);
   }
@@ -225,6 +226,7 @@ function parse(args: readonly string[]) {
         rebuild: { type: "boolean" },
         refine: { type: "boolean" },
         "no-update": { type: "boolean" },
+        models: { type: "boolean" },
         json: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline/promises";
 import * as v from "valibot";
 import { CarrelError } from "../protocol/channel.ts";
 import type { Answer, CheckedSentence, Hit, IndexStatus, IndexSummary } from "../protocol/data.ts";
+import { machineText } from "../protocol/machineText.ts";
 import { type Command, type Common, requireFolder, UsageError } from "./arguments.ts";
 import { type EngineChannel, startEngine } from "./childEngine.ts";
 import type { AskDocument, HitDocument, QueriesDocument, StatusDocument } from "./documents.ts";
@@ -89,6 +90,11 @@ async function runWith(channel: EngineChannel, command: Exclude<Command, { name:
       await ask(channel, command);
       break;
     case "doctor": {
+      if (command.models) {
+        const report = await channel.request("machine", {});
+        print(command, report, report, machineText);
+        break;
+      }
       const { checks } = await channel.request("doctor", {});
       print(command, checks, checks, checksText);
       if (checks.some((check) => check.state === "failed")) process.exitCode = 1;

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import * as data from "../protocol/data.ts";
+import { machineReport } from "../protocol/machine.ts";
 import { place } from "../protocol/places.ts";
 
 /**
@@ -101,7 +102,7 @@ const queries = v.object({
 });
 export type QueriesDocument = v.InferOutput<typeof queries>;
 
-/** By command; "queries" is one line of `search --queries`. */
+/** By command; "queries" is one line of `search --queries`, "models" is what `doctor --models` prints. */
 export const documents = {
   index: data.indexSummary,
   search: v.array(hit),
@@ -109,5 +110,6 @@ export const documents = {
   ask,
   status,
   doctor: v.array(data.check),
+  models: machineReport,
   privacy: v.array(data.connection),
 } as const;

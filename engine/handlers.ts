@@ -12,6 +12,7 @@ import type {
 } from "../protocol/data.ts";
 import type { EngineContract } from "../protocol/engine.ts";
 import { filterLabels } from "../protocol/filters.ts";
+import type { MachineReport } from "../protocol/machine.ts";
 import { aboveFloor } from "./answer/aboveFloor.ts";
 import type { AskParts } from "./answer/asking.ts";
 import { markSentences } from "./answer/marks.ts";
@@ -34,6 +35,8 @@ export interface EngineParts extends WorkspaceParts {
     context: RequestContext<AnswerEvent>,
   ): Promise<Answer>;
   chatServer(): Promise<ChatServer>;
+  /** What this machine can run. */
+  machine(signal: AbortSignal): Promise<MachineReport>;
   connections(): Connection[];
   /** Says where things are stored, before anything else is asked. */
   openStorage(storage: string): void;
@@ -78,6 +81,7 @@ export function createEngine(parts: EngineParts): RunningEngine {
     },
     ...finding(workspace, parts),
     chatServer: () => parts.chatServer(),
+    machine: (_, { signal }) => parts.machine(signal),
     doctor: async () => ({ checks: await parts.doctor(place.storage) }),
     async privacy() {
       const { connections: kept, since } = await parts.keptConnections();

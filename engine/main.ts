@@ -22,6 +22,7 @@ const isSource = import.meta.url.endsWith(".ts");
 const programs = {
   parser: program(isSource ? "../indexer/read/main.ts" : "./parser.js"),
   embedder: program(isSource ? "../models/embedding/embedderMain.ts" : "./embedder.js"),
+  survey: program(isSource ? "../models/machine/surveyMain.ts" : "./survey.js"),
 };
 
 function program(path: string): string {
@@ -43,7 +44,7 @@ const engine: Promise<RunningEngine> = (async () => {
   useOwnTemporaryFolder();
   const { startEngine } = await import("./start.ts");
   return startEngine(
-    { entry: import.meta.url, parser: programs.parser, gate, connections },
+    { entry: import.meta.url, programs, gate, connections },
     {
       onStatus: (status) => channel.notify("status", status),
       log: (level, message) => channel.notify("log", { level, message }),

@@ -9,6 +9,7 @@ import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import { tryEncoderWalls } from "../models/embedding/encoder.ts";
 import { markLanguages } from "../models/embedding/manyLanguages.ts";
 import { openEmbeddingModel, openRefiningModel } from "../models/embedding/open.ts";
+import { Survey } from "../models/machine/survey.ts";
 import { type Attempt, defaultSettings, type Settings } from "../protocol/data.ts";
 import { Confinement } from "../walls/confine.ts";
 import { tryBelt } from "../walls/tryWalls.ts";
@@ -17,6 +18,7 @@ import { TokenRatios } from "./answer/tokenEstimate.ts";
 import type { ConnectionFile } from "./connectionFile.ts";
 import { examine } from "./doctor.ts";
 import { createEngine, type EngineParts, type RunningEngine } from "./handlers.ts";
+import { reportMachine } from "./machineReport.ts";
 import type { WalledProcess } from "./wallsCheck.ts";
 
 /** A hostile or broken file may not take more than this before its parser is killed. */
@@ -29,8 +31,8 @@ type Listener = Pick<EngineParts, "onStatus" | "log">;
 interface Process {
   /** The address of the process entry: bundled or source, its neighbours are found from it. */
   readonly entry: string;
-  /** Absolute path of the parser's program. */
-  readonly parser: string;
+  /** Absolute paths of the programs that it starts. */
+  readonly programs: { readonly parser: string; readonly survey: string };
   /** The gate that the seat belt of this process reports to. */
   readonly gate: Gate;
   /** Where its connections are kept. */
@@ -39,7 +41,7 @@ interface Process {
 
 /** Builds the engine of this process from its real parts. */
 export function startEngine(
-  { entry, parser: program, gate, connections: kept }: Process,
+  { entry, programs, gate, connections: kept }: Process,
   listener: Listener,
 ): RunningEngine {
   const bundledDir = fileURLToPath(new URL("../models/bundled", entry));
@@ -47,18 +49,15 @@ export function startEngine(
   const confinement = new Confinement();
   const modelConfinement = new Confinement();
   const parser = createParser({
-    entry: program,
+    entry: programs.parser,
     memoryMb: parserMemoryMb,
     timeoutMs: parserTimeoutMs,
     confinement,
   });
+  const survey = new Survey({ program: programs.survey });
   const ratios = new TokenRatios();
   let current: Settings = defaultSettings;
-  let chat: ChatClient = newChatClient();
-
-  function newChatClient(): ChatClient {
-    return createChatClient({ url: current.modelServerUrl, fetch: gate.fetchFor("chat model") });
-  }
+  let chat = chatClient(current, gate, survey);
 
   function openEmbedding(settings: Settings): Promise<EmbeddingModel> {
     const fetch = gate.fetchFor("embedding model");
@@ -74,13 +73,17 @@ export function startEngine(
     applySettings(settings) {
       gate.setAllowedHosts(settings.allowedHosts);
       current = settings;
-      chat = newChatClient();
+      chat = chatClient(current, gate, survey);
     },
     answer: (request, asking, context) =>
       answerQuestion(request, { ...asking, chat, chatModel: current.chatModel, ratios }, context),
     chatServer: async () => markLanguages(await chat.server(current.chatModel)),
     connections: () => gate.connections(),
-    openStorage: (storage) => kept.open(storage),
+    machine: (signal) => reportMachine({ chat, chatModel: current.chatModel, survey, signal }),
+    openStorage(storage) {
+      kept.open(storage);
+      survey.openStorage(storage);
+    },
     keptConnections: () => kept.read(),
     doctor: (storage) =>
       examine({
@@ -90,6 +93,14 @@ export function startEngine(
         walls: walledProcesses(parser, () => tryEncoderWalls(join(bundledDir, "encoder"), modelConfinement)),
       }),
     ...listener,
+  });
+}
+
+function chatClient(settings: Settings, gate: Gate, survey: Survey): ChatClient {
+  return createChatClient({
+    url: settings.modelServerUrl,
+    fetch: gate.fetchFor("chat model"),
+    machine: () => survey.known(),
   });
 }
 

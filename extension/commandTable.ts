@@ -30,6 +30,7 @@ export const commandTable = {
   resumeIndexing: { title: "command.resumeIndexing", needs: "folder" },
   chooseModel: { title: "command.chooseModel", needs: "engine" },
   chooseEmbeddingModel: { title: "command.chooseEmbeddingModel", needs: "engine" },
+  showMachine: { title: "command.showMachine", needs: "engine" },
   setUpOllama: { title: "command.setUpOllama", needs: "nothing" },
   showStatus: { title: "command.showStatus", needs: "nothing" },
   showConnections: { title: "command.showConnections", needs: "nothing" },

@@ -12,6 +12,7 @@ import type {
   Withheld,
 } from "../protocol/data.ts";
 import type { EngineContract } from "../protocol/engine.ts";
+import type { MachineReport } from "../protocol/machine.ts";
 import {
   type EngineChannel,
   EngineSupervisor,
@@ -108,6 +109,11 @@ export class EngineClient {
 
   chatServer(): Promise<ChatServer> {
     return this.call((channel) => channel.request("chatServer", {}));
+  }
+
+  /** Looks at this machine and measures it, for about a second, and says what it can run. */
+  machine(): Promise<MachineReport> {
+    return this.call((channel) => channel.request("machine", {}));
   }
 
   /** Connections that the engine made and refused since it started, and those of all engines that are kept. */

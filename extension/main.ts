@@ -94,6 +94,7 @@ function compose(
     chooseModel: () => chooseChatModel(engine),
     chooseEmbeddingModel: () => chooseEmbeddingModel(engine, settings().embeddingModel),
     setUpOllama: () => setUpOllama(engine, context.extension.id),
+    showMachine: () => reports.showMachine(),
     showStatus: () => reports.showStatus(),
     showConnections: () => reports.showConnections(),
     restartEngine: () => engine.restart(),

@@ -30,6 +30,7 @@ export async function chooseChatModel(engine: EngineClient): Promise<void> {
     ...(refused.length ? [separator(vscode.l10n.t("Not used by Carrel"))] : []),
     ...refused.map((model) => ({ label: `$(circle-slash) ${model.name}`, detail: model.refused ?? "" })),
     ...(usable.length ? [] : [setUpItem()]),
+    machineItem(),
   ];
   const title = vscode.l10n.t("Model that writes answers ({0})", server.url);
   const chosen = await vscode.window.showQuickPick(items, { title, placeHolder: server.detail ?? "" });
@@ -133,6 +134,15 @@ function setUpItem(): ModelItem {
     label: vscode.l10n.t("$(add) How to install one…"),
     run: async () => {
       await vscode.commands.executeCommand(commandId("setUpOllama"));
+    },
+  };
+}
+
+function machineItem(): ModelItem {
+  return {
+    label: vscode.l10n.t("$(dashboard) What can this machine run?"),
+    run: async () => {
+      await vscode.commands.executeCommand(commandId("showMachine"));
     },
   };
 }

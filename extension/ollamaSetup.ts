@@ -17,7 +17,8 @@ async function lookForOllama(engine: EngineClient): Promise<void> {
   const server = await engine.chatServer();
   const usable = server.models.some((model) => model.refused === undefined);
   if (server.state === "ready" && usable) return offerChoice(server.chosen);
-  if (server.state === "ready" && server.install) return offerInstall(server, server.install);
+  if (server.state === "ready" && server.install)
+    return offerInstall(server, await suggestion(engine, server.install));
   // Nothing failed: this is what the person came for, so it is no error, and the next look is one click away.
   const again = vscode.l10n.t("Look Again");
   const found = [server.detail, server.remedy].filter(Boolean).join(" ");
@@ -35,20 +36,39 @@ async function offerChoice(model: string | undefined): Promise<void> {
   if (chosen === choose) await vscode.commands.executeCommand(commandId("chooseModel"));
 }
 
+interface Suggestion {
+  readonly command: string;
+  readonly bytes: number;
+  /** Why this one, on this machine. */
+  readonly reason?: string;
+}
+
+/** The model that suits this machine; the usual one where the machine can't be looked at. */
+async function suggestion(engine: EngineClient, usual: Suggestion): Promise<Suggestion> {
+  try {
+    const { recommended } = await engine.machine();
+    return recommended ?? usual;
+  } catch {
+    // It makes the suggestion better, and nothing depends on it.
+    return usual;
+  }
+}
+
 async function offerInstall(
   { product = "" }: ChatServer,
-  { command, bytes }: NonNullable<ChatServer["install"]>,
+  { command, bytes, reason = "" }: Suggestion,
 ): Promise<void> {
   const terminal = vscode.l10n.t("Put It into a Terminal");
-  const chosen = await vscode.window.showInformationMessage(
-    vscode.l10n.t(
-      "{0} runs, but has no model that can write answers. To get one ({1} GB), run: {2}",
-      product,
-      (bytes / 1e9).toFixed(1),
-      command,
-    ),
-    terminal,
+  const machine = vscode.l10n.t("What Can This Machine Run?");
+  const message = vscode.l10n.t(
+    "{0} runs, but has no model that can write answers. To get one ({1} GB), run: {2} {3}",
+    product,
+    (bytes / 1e9).toFixed(1),
+    command,
+    reason && `(${reason})`,
   );
+  const chosen = await vscode.window.showInformationMessage(message.trimEnd(), terminal, machine);
+  if (chosen === machine) await vscode.commands.executeCommand(commandId("showMachine"));
   if (chosen !== terminal) return;
   const shell = vscode.window.createTerminal(product);
   shell.show();

@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
+import { CarrelError } from "../protocol/channel.ts";
 import type { Settings } from "../protocol/data.ts";
+import { machineText } from "../protocol/machineText.ts";
 import type { EngineClient } from "./engineClient.ts";
 import type { Reporter } from "./reporter.ts";
 import { connectionsReport, type Report, statusReport } from "./reportText.ts";
@@ -11,6 +13,7 @@ const scheme = "carrel-report";
 export interface Reports extends vscode.Disposable {
   showStatus(): Promise<void>;
   showConnections(): Promise<void>;
+  showMachine(): Promise<void>;
 }
 
 export interface ReportSources {
@@ -24,11 +27,13 @@ export function createReports(sources: ReportSources): Reports {
   const { engine, reporter } = sources;
   const statusUri = vscode.Uri.from({ scheme, path: "/Carrel index status.md" });
   const connectionsUri = vscode.Uri.from({ scheme, path: "/Carrel connections.md" });
+  const machineUri = vscode.Uri.from({ scheme, path: "/Carrel on this machine.md" });
   const changed = new vscode.EventEmitter<vscode.Uri>();
 
   const registration = vscode.workspace.registerTextDocumentContentProvider(scheme, {
     onDidChange: changed.event,
     async provideTextDocumentContent(uri) {
+      if (uri.path === machineUri.path) return machineReport(engine);
       const report = await gather(sources);
       return uri.path === statusUri.path ? statusReport(report) : connectionsReport(report);
     },
@@ -40,7 +45,10 @@ export function createReports(sources: ReportSources): Reports {
     const state = `${engine.state.state} ${engine.status?.state}`;
     if (state === lastState) return;
     lastState = state;
-    for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === scheme) changed.fire(uri);
+    for (const { uri } of vscode.workspace.textDocuments) {
+      // The machine stays the same whatever the index does, and is measured when somebody asks.
+      if (uri.scheme === scheme && uri.path !== machineUri.path) changed.fire(uri);
+    }
   };
   const stops = [engine.onState(refresh), engine.onStatus(refresh)];
 
@@ -53,11 +61,25 @@ export function createReports(sources: ReportSources): Reports {
   return {
     showStatus: () => show(statusUri),
     showConnections: () => show(connectionsUri),
+    showMachine: () => show(machineUri),
     dispose() {
       for (const stop of stops) stop();
       vscode.Disposable.from(registration, changed).dispose();
     },
   };
+}
+
+/** An editor shows what a provider returns, and nothing of what it throws. */
+async function machineReport(engine: EngineClient): Promise<string> {
+  // A window that is opened again with the report in it is no reason to start the engine and to measure.
+  if (engine.state.state !== "running")
+    return "The engine does not run. Carrel: What Can This Machine Run? starts it.\n";
+  try {
+    return `${machineText(await engine.machine())}\n`;
+  } catch (error) {
+    const remedy = error instanceof CarrelError ? ` ${error.remedy}` : "";
+    return `This machine could not be looked at: ${error instanceof Error ? error.message : String(error)}${remedy}\n`;
+  }
 }
 
 /** Everything that can be had now. An engine that is not up is not waited for: the report follows it. */

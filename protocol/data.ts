@@ -249,6 +249,12 @@ const chatModel = v.object({
   parameters: v.optional(v.string()),
   quantization: v.optional(v.string()),
   contextLength: v.optional(v.number()),
+  /** Memory in bytes that each token of context takes. */
+  bytesPerToken: v.exactOptional(v.number()),
+  /** The share of the weights that is read for one token, for a mixture of experts. */
+  activeShare: v.exactOptional(v.number()),
+  /** Whether it thinks before it answers, where that is known of it. */
+  thinking: v.exactOptional(v.picklist(["never", "optional", "always"])),
   /** Why Carrel will not use it: a cloud model, or one that cannot chat. */
   refused: v.optional(v.string()),
   /** True for a model of this machine that makes embeddings, as far as the server tells. */

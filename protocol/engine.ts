@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Contract } from "./channel.ts";
 import * as data from "./data.ts";
+import { machineReport } from "./machine.ts";
 
 const nothing = v.object({});
 
@@ -71,6 +72,8 @@ export const engineContract = {
     },
     document: { params: v.object({ folder: v.string(), path: v.string() }), result: data.documentText },
     chatServer: { params: nothing, result: data.chatServer },
+    /** What this machine can run: looks at it and measures it, for about a second. */
+    machine: { params: nothing, result: machineReport },
     doctor: { params: nothing, result: v.object({ checks: v.array(data.check) }) },
     privacy: { params: nothing, result: data.connections },
   },

@@ -9,12 +9,18 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import { documents } from "../cli/documents.ts";
 import { root } from "./tools.mjs";
 
+/** What does not bear its command's name. */
+const titles: Readonly<Record<string, string>> = {
+  queries: "A line of carrel search --queries",
+  models: "carrel doctor --models",
+};
+
 /** The text of each file of docs/schema by its name. */
 export function jsonSchemas(): Map<string, string> {
   return new Map(
     Object.entries(documents).map(([command, document]) => {
       const { $schema, ...schema } = toJsonSchema(document);
-      const title = command === "queries" ? "A line of carrel search --queries" : `carrel ${command}`;
+      const title = titles[command] ?? `carrel ${command}`;
       return [
         `${command}.json`,
         `${JSON.stringify({ $schema, title: `${title} --json`, ...schema }, null, 2)}\n`,

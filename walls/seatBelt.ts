@@ -17,6 +17,8 @@ interface BeltOptions {
   readonly gate?: BeltGate;
   /** Absolute paths of our own programs, which this process may start with `fork`. */
   readonly programs?: readonly string[];
+  /** Programs of the system that this process may start, each with exactly these arguments: [path, ...arguments]. */
+  readonly commands?: readonly (readonly string[])[];
 }
 
 const libraryPurpose = "a library of this process";
@@ -52,7 +54,7 @@ export function beneathBelt<T>(attempt: () => T): T {
  * code, nor what runs in the moment in which the gate opens a connection. It must be on before any library is
  * loaded, which could keep a function as it was. Returns a function that takes it off again, for tests.
  */
-export function installSeatBelt({ gate, programs = [] }: BeltOptions): () => void {
+export function installSeatBelt({ gate, programs = [], commands = [] }: BeltOptions): () => void {
   const guards = new Guards();
   const connecting = (owner: object, name: string, targetOf: (args: unknown[]) => Target | undefined): void =>
     guards.add(owner, name, (args) => {
@@ -72,7 +74,7 @@ export function installSeatBelt({ gate, programs = [] }: BeltOptions): () => voi
   guards.add(net.Server.prototype, "listen", () => {
     throw refusal("listen for connections");
   });
-  guardWaysOut(guards, new Set(programs), (what) => {
+  guardWaysOut(guards, new Set(programs), commands, (what) => {
     throw refusal(what);
   });
   guards.publish();

@@ -6,11 +6,13 @@ import type { Guards } from "./guards.ts";
 
 /**
  * Guards what leads out of the reach of the seat belt: other threads and processes, Node's own bindings, the
- * debugger's port. `programs` are the absolute paths of our own programs, which alone may be started.
+ * debugger's port. `programs` are the absolute paths of our own programs, and `commands` a program of the system
+ * with all its arguments each: nothing else may be started.
  */
 export function guardWaysOut(
   guards: Guards,
   programs: ReadonlySet<string>,
+  commands: readonly (readonly string[])[],
   refuse: (what: string) => never,
 ): void {
   const never = (owner: object, name: string, what: string): void =>
@@ -21,7 +23,7 @@ export function guardWaysOut(
   never(nodeModule, "register", "start a thread of module hooks");
   // Every asynchronous way to start a process ends here, those included that were fetched before.
   guards.add(childProcess.ChildProcess.prototype, "spawn", (args) => {
-    if (!isOwn(args[0], programs)) refuse("start a process");
+    if (!isOwn(args[0], programs) && !isCommand(args[0], commands)) refuse("start a process");
   });
   for (const name of ["spawnSync", "execSync", "execFileSync"]) never(childProcess, name, "start a process");
   never(process, "execve", "become another program");
@@ -35,4 +37,13 @@ function isOwn(options: unknown, programs: ReadonlySet<string>): boolean {
   const { args } = options as { args?: unknown };
   const last: unknown = Array.isArray(args) ? args.at(-1) : undefined;
   return typeof last === "string" && programs.has(last);
+}
+
+/** With a shell the program would be another one, so that this tells it too. */
+function isCommand(options: unknown, commands: readonly (readonly string[])[]): boolean {
+  const { file, args } = options as { file?: unknown; args?: unknown };
+  if (!Array.isArray(args) || args[0] !== file) return false;
+  return commands.some(
+    (command) => command.length === args.length && command.every((part, i) => part === args[i]),
+  );
 }

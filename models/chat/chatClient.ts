@@ -1,5 +1,7 @@
 import type { ChatServer } from "../../protocol/data.ts";
+import type { Machine } from "../../protocol/machine.ts";
 import type { Fetch } from "../egress/gate.ts";
+import type { Library } from "./wellKnown.ts";
 
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";
@@ -61,6 +63,8 @@ export interface ChatClientOptions {
   readonly fetch: Fetch;
   /** This machine's memory in bytes, for choosing a model; the real one by default. */
   readonly memoryBytes?: number;
+  /** What this machine can do, where it has been looked at: decides among several models that are installed. */
+  readonly machine?: () => Promise<Machine>;
   /** Milliseconds that a look at the server may take. */
   readonly lookMs?: number;
   /** Milliseconds without a byte after which a begun answer counts as dead. */
@@ -79,6 +83,8 @@ export interface ChatClientOptions {
  */
 export interface ChatClient {
   readonly url: string;
+  /** Models that many people use, where this kind of server can fetch them. */
+  readonly library?: Library;
   /**
    * The server's state and models, with what to do where something is missing. Never throws but when cancelled.
    * `chosen` is the user's model, or "" for the best installed one.

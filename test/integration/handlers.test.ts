@@ -36,6 +36,7 @@ async function engineOver(t: TestContext, files: Record<string, string>) {
       return { written: false, text: asking.searched?.() ?? "", passages, sentences: [], timings };
     },
     chatServer: () => Promise.reject(new Error("There is none.")),
+    machine: () => Promise.reject(new Error("There is none.")),
     connections: () => [],
     openStorage: () => undefined,
     keptConnections: async () => ({ connections: [] }),

@@ -5,7 +5,12 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const entries = ["engine/main.ts", "indexer/read/main.ts", "models/embedding/embedderMain.ts"];
+const entries = [
+  "engine/main.ts",
+  "indexer/read/main.ts",
+  "models/embedding/embedderMain.ts",
+  "models/machine/surveyMain.ts",
+];
 
 /** What is loaded before the first line of a file runs: `import` and `export … from`, not `import()`. */
 function loadedFirst(source: string): string[] {

@@ -91,4 +91,25 @@ describe("the seat belt of a process without network", () => {
       takeOff();
     }
   });
+
+  it("starts a command of the system with its arguments, and with no others", async () => {
+    const command = [process.execPath, "--version"];
+    const takeOff = installSeatBelt({ commands: [command] });
+    try {
+      const [file = "", ...rest] = command;
+      const child = childProcess.spawn(file, rest, { stdio: "ignore" });
+      assert.equal(await new Promise((resolve) => child.once("exit", resolve)), 0);
+      const others: (() => unknown)[] = [
+        () => childProcess.spawn(file, ["-e", "0"]),
+        () => childProcess.spawn(file, [...rest, "-e", "0"]),
+        () => childProcess.spawn(file, []),
+        () => childProcess.spawn(nowhere, rest),
+        () => childProcess.spawn(nowhere, rest, { argv0: file }),
+        () => childProcess.spawn(command.join(" "), { shell: true }),
+      ];
+      for (const other of others) assert.throws(other, { message: refused });
+    } finally {
+      takeOff();
+    }
+  });
 });

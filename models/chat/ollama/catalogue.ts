@@ -3,7 +3,15 @@ import type { ChatModel } from "../../../protocol/data.ts";
 import type { ModelFacts } from "../chatClient.ts";
 import { cancelled } from "../errors.ts";
 import type { Api } from "./api.ts";
-import { hasCloudName, makesEmbeddings, modelNumbers, refusalOf, thinkingOf, withTag } from "./models.ts";
+import {
+  activeShare,
+  hasCloudName,
+  makesEmbeddings,
+  modelNumbers,
+  refusalOf,
+  thinkingOf,
+  withTag,
+} from "./models.ts";
 import { cannotChat, cloudModel, notInstalled } from "./ollamaErrors.ts";
 import {
   type ListedModel,
@@ -121,13 +129,18 @@ function describeModel(
   info: ShownModel | undefined,
   refused: string | undefined,
 ): ChatModel {
-  const contextLength = listed.details?.context_length ?? modelNumbers(info?.model_info).contextLength;
+  const numbers = modelNumbers(info?.model_info);
+  const contextLength = listed.details?.context_length ?? numbers.contextLength;
+  const share = activeShare(info?.model_info);
   return {
     name: listed.name,
     sizeBytes: listed.size,
     ...(listed.details?.parameter_size ? { parameters: listed.details.parameter_size } : {}),
     ...(listed.details?.quantization_level ? { quantization: listed.details.quantization_level } : {}),
     ...(contextLength === undefined ? {} : { contextLength }),
+    ...(numbers.bytesPerToken === undefined ? {} : { bytesPerToken: numbers.bytesPerToken }),
+    ...(share === undefined ? {} : { activeShare: share }),
+    ...(info === undefined || refused !== undefined ? {} : { thinking: factsOf(listed, info).thinking }),
     ...(refused === undefined ? {} : { refused }),
     ...(makesEmbeddings(listed, info) ? { embeds: true } : {}),
   };

@@ -92,3 +92,14 @@ export function modelNumbers(info: Readonly<Record<string, unknown>> | null | un
     bytesPerToken: known ? layers * kvHeads * (keys + values) * 2 : undefined,
   };
 }
+
+/**
+ * The share of the weights that takes part in one token: the experts that are chosen, and what every token goes
+ * through. That is a twentieth of all: 11 % instead of 6 % for Qwen3 30B-A3B, 28 % instead of 25 % for Mixtral.
+ */
+export function activeShare(info: Readonly<Record<string, unknown>> | null | undefined): number | undefined {
+  const architecture = String(info?.["general.architecture"]);
+  const [all, used] = [info?.[`${architecture}.expert_count`], info?.[`${architecture}.expert_used_count`]];
+  if (typeof all !== "number" || typeof used !== "number" || !(used > 0 && used < all)) return undefined;
+  return 0.05 + (0.95 * used) / all;
+}

@@ -3,9 +3,10 @@ import type { CarrelError } from "../../../protocol/channel.ts";
 import type { ChatModel, ChatServer } from "../../../protocol/data.ts";
 import type { ChatClient, ChatClientOptions } from "../chatClient.ts";
 import { cancelled, ServerStateError } from "../errors.ts";
-import { pickModel } from "../pickModel.ts";
+import { dependsOnMachine, pickModel } from "../pickModel.ts";
 import { createApi } from "./api.ts";
 import { Catalogue, named } from "./catalogue.ts";
+import { library } from "./library.ts";
 import { withTag } from "./models.ts";
 import { explain, notInstalled } from "./ollamaErrors.ts";
 import { pullCommand, recommendedModel } from "./recommended.ts";
@@ -23,7 +24,8 @@ export function createOllama(options: ChatClientOptions): ChatClient {
   async function readServer(chosen: string, signal: AbortSignal | undefined): Promise<ChatServer> {
     const { version, models } = await catalogue.list(signal);
     const cloud = await api.ask("status", statusAnswer, { signal }).catch(() => undefined);
-    const picked = pickModel(models, chosen, memoryBytes, withTag);
+    const machine = dependsOnMachine(models, chosen) ? await options.machine?.() : undefined;
+    const picked = pickModel(models, chosen, machine ?? memoryBytes, withTag);
     const advised = advice(models, chosen, picked, version, cloud?.cloud.disabled);
     const usable = models.some((model) => model.refused === undefined);
     return {
@@ -35,6 +37,7 @@ export function createOllama(options: ChatClientOptions): ChatClient {
 
   return {
     url,
+    library: { models: library, command: pullCommand },
 
     async server(chosen, signal) {
       try {
