@@ -24,7 +24,7 @@ const mostReaders = 8;
 const readBytes = 512_000_000;
 const leastBytes = 64_000_000;
 const measureMs = 150;
-const limitMs = 15_000;
+const limitMs = 8_000;
 
 const measured = v.object({ processor: v.string(), cores: v.number(), bytesPerSecond: v.number() });
 

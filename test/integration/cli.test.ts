@@ -293,3 +293,32 @@ test("help names every command", async () => {
   for (const command of ["index", "search", "ask", "status", "doctor", "privacy"])
     assert.match(stdout, new RegExp(command));
 });
+
+test("doctor --models says what this machine can run, with installed models and without a server", async (t) => {
+  const workspace = await makeWorkspace({});
+  t.after(() => workspace.remove());
+  const models = [
+    { name: "qwen3:8b", size: 5.2e9, capabilities: ["completion", "thinking"] },
+    { name: "all-minilm:latest", size: 46e6, capabilities: ["embedding"] },
+  ];
+  const fake = await startFakeOllama({ models });
+  t.after(() => fake.close());
+  const options = ["--store", workspace.storage];
+
+  const found = await carrel("doctor", "--models", "--json", ...options, "--ollama", fake.url);
+  assert.equal(found.code, 0, found.stderr);
+  const report = published("models", found.stdout);
+  assert.ok((report.machine.bytesPerSecond ?? 0) > 0, report.machine.notes.join());
+  const installed = report.models.filter(({ isInstalled }) => isInstalled);
+  assert.deepEqual(
+    installed.map(({ name }) => name),
+    ["qwen3:8b"],
+  );
+  assert.match(installed[0]?.reasoning ?? "", /^5\.2 GB of weights \+ /);
+  assert.ok(report.models.length > 10 && report.recommended);
+
+  const down = await carrel("doctor", "--models", ...options, "--ollama", "http://127.0.0.1:9");
+  assert.equal(down.code, 0, down.stderr);
+  assert.match(down.stdout, /## Installed models\n\nNo model server answers at/);
+  assert.ok(down.stdout.includes("## Well-known models"));
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
+  activeShare,
   hasCloudName,
   makesEmbeddings,
   modelNumbers,
@@ -8,9 +9,10 @@ import {
   withTag,
 } from "../../models/chat/ollama/models.ts";
 import { compareVersions } from "../../models/chat/ollama/serverVersion.ts";
-import { pickModel } from "../../models/chat/pickModel.ts";
+import { dependsOnMachine, pickModel } from "../../models/chat/pickModel.ts";
 import { ThoughtFilter } from "../../models/chat/thoughts.ts";
 import type { ChatModel } from "../../protocol/data.ts";
+import { machine } from "../support/machines.ts";
 
 const model = (name: string, gigabytes: number, refused?: string): ChatModel => ({
   name,
@@ -50,6 +52,49 @@ describe("picking a model", () => {
     ];
     check(16, [model("qwen3:1.7b", 1.4), ...special.map((name) => model(name, 4))], "qwen3:1.7b");
     check(16, [model("starcoder2:7b", 4)], "starcoder2:7b");
+  });
+  it("goes by the machine where it is known: its memory's speed, its cores, its graphics card", () => {
+    const pick = (name: Parameters<typeof machine>[0]): string | undefined =>
+      pickModel(some, "", machine(name), withTag);
+    assert.equal(pick("smallLaptop"), "qwen3:4b");
+    assert.equal(pick("laptop"), "qwen3:8b");
+    assert.equal(pick("desktop"), "qwen3:32b");
+    assert.equal(pick("apple"), "qwen3:8b");
+    const slow = { ...machine("laptop"), bytesPerSecond: 20e9 };
+    assert.equal(pickModel(some, "", slow, withTag), "qwen3:4b");
+    // A context that takes much memory counts too.
+    const wide = some.map((one) => ({ ...one, bytesPerToken: 700_000 }));
+    assert.equal(pickModel(wide, "", machine("laptop"), withTag), "qwen3:4b");
+  });
+  it("prefers, among models of nearly one size, those that do not think, then those made to answer", () => {
+    const thinking = (
+      name: string,
+      gigabytes: number,
+      how: NonNullable<ChatModel["thinking"]>,
+    ): ChatModel => ({
+      ...model(name, gigabytes),
+      thinking: how,
+    });
+    const four = [
+      thinking("qwen3:4b-thinking", 2.6, "always"),
+      thinking("qwen3:4b", 2.6, "optional"),
+      thinking("gemma3:4b", 2.5, "never"),
+      thinking("qwen3:4b-instruct", 2.5, "never"),
+      thinking("llama3.2:3b", 2.0, "never"),
+    ];
+    for (const order of [four, four.toReversed()]) check(16, order, "qwen3:4b-instruct");
+    check(16, four.slice(0, 2), "qwen3:4b");
+    check(16, [...four.slice(0, 3), model("llama3.2:3b", 2)], "gemma3:4b");
+    // One that is clearly larger goes first, unless it always thinks and would be too slow at that.
+    check(16, [...four, thinking("qwen3:8b", 5.2, "optional")], "qwen3:8b");
+    const known = { ...machine("laptop"), bytesPerSecond: 30e9 };
+    const large = thinking("deepseek-r1:8b", 5.2, "always");
+    assert.equal(pickModel([...four, large], "", known, withTag), "qwen3:4b-instruct");
+  });
+  it("needs no look at the machine for a chosen model, or the only one", () => {
+    assert.equal(dependsOnMachine(some, ""), true);
+    assert.equal(dependsOnMachine(some, "qwen3:8b"), false);
+    assert.equal(dependsOnMachine([model("a", 1), model("b", 2, "cloud")], ""), false);
   });
   it("obeys the user, whose name may lack the tag", () => {
     check(4, some, "qwen3:32b", "qwen3:32b");
@@ -102,6 +147,27 @@ describe("names and versions", () => {
 });
 
 describe("a model's numbers", () => {
+  it("tell which share of a mixture of experts is read for a token", () => {
+    const share = (all: unknown, used: unknown): number | undefined =>
+      activeShare({ "general.architecture": "moe", "moe.expert_count": all, "moe.expert_used_count": used });
+    // Qwen3 30B-A3B reads 3.3 of 30.5 billion weights, Mixtral 8x7B 12.9 of 46.7, gpt-oss 20B 3.6 of 20.9.
+    for (const [all, used, real] of [
+      [128, 8, 3.3 / 30.5],
+      [8, 2, 12.9 / 46.7],
+      [32, 4, 3.6 / 20.9],
+    ] as const) {
+      assert.ok(Math.abs((share(all, used) ?? 0) - real) < 0.02, `${used} of ${all}`);
+    }
+    for (const [all, used] of [
+      [undefined, undefined],
+      [0, 0],
+      [8, 8],
+      [8, "2"],
+      [8, -1],
+    ])
+      assert.equal(share(all, used), undefined);
+    assert.equal(activeShare(null), undefined);
+  });
   it("are read from model_info", () => {
     const info = {
       "general.architecture": "qwen3",
