@@ -9,14 +9,21 @@ export function machineText(report: MachineReport): string {
   return [
     "# What this machine can run",
     `## This machine\n\n${machineLines(machine).join("\n")}`,
-    recommended &&
-      `## To install\n\n${recommended.name}. ${recommended.reason}\n\n    ${recommended.command}`,
+    recommended && recommendedText(recommended, models),
     `## Installed models\n\n${installed.map(modelLines).join("\n\n") || none}`,
     others.length > 0 && `## Well-known models\n\n${others.map(modelLines).join("\n\n")}`,
     `## How this was reckoned\n\n${basis.map((line) => `- ${line}`).join("\n")}`,
   ]
     .filter(Boolean)
     .join("\n\n");
+}
+
+function recommendedText(
+  { name, reason, command }: NonNullable<MachineReport["recommended"]>,
+  models: readonly ModelOutlook[],
+): string {
+  const isThere = models.some((model) => model.isInstalled && model.name === name);
+  return `## Recommended\n\n${name}. ${reason}\n\n${isThere ? "It is installed." : `    ${command}`}`;
 }
 
 function machineLines(machine: Machine): string[] {

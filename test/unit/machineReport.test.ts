@@ -104,7 +104,14 @@ test("a server that is away, or has no library, is no reason to say nothing", as
   assert.match(machineText(down), /## Installed models\n\nIt sleeps\. Wake it\.\n/);
   const plain = await report(machine("laptop"), { models: [{ name: "a", sizeBytes: 1e9 }] }, false);
   assert.deepEqual([plain.recommended, plain.models.length], [undefined, 1]);
-  assert.doesNotMatch(machineText(plain), /## To install|undefined/);
+  assert.doesNotMatch(machineText(plain), /## Recommended|undefined/);
+});
+
+test("a recommended model that is installed is not to be installed again", async () => {
+  const installed = { name: recommendedModel.name, sizeBytes: recommendedModel.bytes };
+  const text = machineText(await report(machine("laptop"), { models: [installed] }));
+  assert.match(text, /## Recommended\n\n.+\n\nIt is installed\.\n/);
+  assert.ok(!text.includes(pullCommand()));
 });
 
 test("the report can be read: each model with its verdict, its sum and how long a question takes", async () => {
