@@ -46,7 +46,12 @@ interface Suggestion {
 /** The model that suits this machine; the usual one where the machine can't be looked at. */
 async function suggestion(engine: EngineClient, usual: Suggestion): Promise<Suggestion> {
   try {
-    const { recommended } = await engine.machine();
+    const looking = engine.machine();
+    vscode.window.setStatusBarMessage(
+      vscode.l10n.t("$(loading~spin) Carrel looks at this machine…"),
+      looking,
+    );
+    const { recommended } = await looking;
     return recommended ?? usual;
   } catch {
     // It makes the suggestion better, and nothing depends on it.

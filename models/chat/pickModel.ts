@@ -64,6 +64,7 @@ function bySize(a: ChatModel, b: ChatModel): number {
   return b.sizeBytes - a.sizeBytes || (a.name < b.name ? -1 : 1);
 }
 
+/** Of what is not known an ordinary machine is assumed. */
 function onlyMemory(memoryBytes: number): Machine {
-  return { processor: "", cores: 1, memoryBytes, isContainer: false, graphics: [], notes: [] };
+  return { processor: "", cores: 8, memoryBytes, isContainer: false, graphics: [], notes: [] };
 }

@@ -33,8 +33,6 @@ const bearablePace = 4;
 const thoughtsFactor = 4;
 /** Tokens of a prompt a second, at the least: three thousand, a usual question with its passages, in five minutes. */
 const bearablePromptPace = 10;
-/** Without a measurement, weights of this size are taken for what a machine without a large card can bear. */
-const unmeasuredBytes = 10e9;
 
 /** Memory that a model can have: on graphics cards, and of the machine's own. */
 interface Room {
@@ -97,10 +95,14 @@ function placeIn({ graphics }: Machine, room: Room, bytes: number): Exclude<Fit,
 }
 
 /** Rates at which weights go through, in bytes a second. */
-export interface Rates {
-  readonly memory: Expected | undefined;
+interface Rates {
+  readonly memory: Expected;
+  /** Undefined where there is no card. */
   readonly graphics: Expected | undefined;
 }
+
+/** What memory of ordinary machines gives, for one that was not measured: one old module, two fast ones. */
+const assumedSpeed: Expected = { least: 20e9, most: 70e9 };
 
 /**
  * A model server's threads come to about half to nine tenths of what memory gives to whoever only reads, and one core
@@ -113,21 +115,20 @@ const graphicsUse: Expected = { least: 0.5, most: 0.85 };
 /** Apple's graphics read the common memory up to twice as fast as its cores do. */
 const sharedUse: Expected = { least: 0.5, most: 1.7 };
 
-/** How fast this machine reads weights; undefined where nothing was measured or there is no card. */
+/** How fast this machine reads weights. */
 export function ratesOf({ bytesPerSecond, cores, ...machine }: Machine): Rates {
   const graphics = cardsOf(machine);
-  const speed = within(bytesPerSecond, 1e6, 1e14);
+  const measured = within(bytesPerSecond, 1e6, 1e14);
+  const speed = measured === undefined ? assumedSpeed : { least: measured, most: measured };
   const isShared = graphics.some(({ shared }) => shared);
   const card = graphics.length > 0 ? cardSpeed(Math.max(...graphics.map(({ bytes }) => bytes))) : undefined;
+  const memory = times(speed, memoryUse);
   return {
-    memory:
-      speed === undefined
-        ? undefined
-        : {
-            least: Math.min(speed * memoryUse.least, cores * coreBytes.least),
-            most: Math.min(speed * memoryUse.most, cores * coreBytes.most),
-          },
-    graphics: isShared ? times(speed, sharedUse) : times(card, graphicsUse),
+    memory: {
+      least: Math.min(memory.least, cores * coreBytes.least),
+      most: Math.min(memory.most, cores * coreBytes.most),
+    },
+    graphics: isShared ? times(speed, sharedUse) : card && times(card, graphicsUse),
   };
 }
 
@@ -149,22 +150,19 @@ export function bytesRead(model: ModelSize, contextBytes = 0): Expected {
   return { least: weights, most: weights + contextBytes };
 }
 
-/** Tokens that a model writes in a second where it fits so; undefined where too little is known. */
+/** Tokens that a model writes in a second where it fits so; undefined where its size is not known, or it fits nowhere. */
 export function paceOf(machine: Machine, model: ModelSize, place: Footprint): Expected | undefined {
   if (sizeOf(model) === 0 || place.fit === "no") return undefined;
   const { memory, graphics } = ratesOf(machine);
   const room = place.fit === "crowded" ? allRoom(machine) : freeRoom(machine);
   const fit = placeIn(machine, room, place.totalBytes);
   const onCard = fit === "graphics" ? 1 : fit === "partly" ? room.graphics / place.totalBytes : 0;
-  const seconds = (read: number, side: keyof Expected): number | undefined => {
-    const card = onCard > 0 ? graphics && (read * onCard) / graphics[side] : 0;
-    const rest = onCard < 1 ? memory && (read * (1 - onCard)) / memory[side] : 0;
-    return card === undefined || rest === undefined ? undefined : card + rest + perToken;
+  const seconds = (read: number, side: keyof Expected): number => {
+    const card = graphics && onCard > 0 ? (read * onCard) / graphics[side] : 0;
+    return card + (read * (1 - onCard)) / memory[side] + perToken;
   };
   const read = bytesRead(model, place.contextBytes);
-  const slow = seconds(read.most, "least");
-  const fast = seconds(read.least, "most");
-  return slow === undefined || fast === undefined ? undefined : { least: 1 / slow, most: 1 / fast };
+  return { least: 1 / seconds(read.most, "least"), most: 1 / seconds(read.least, "most") };
 }
 
 /** What a token takes however small the model is, in seconds. */
@@ -196,7 +194,7 @@ export function isComfortable(machine: Machine, model: ModelSize): boolean {
   const place = footprintOf(calm, model, usualContext);
   if (place.fit === "crowded" || place.fit === "no") return false;
   const pace = paceOf(calm, model, place);
-  if (pace === undefined) return sizeOf(model) * shareOf(model) <= unmeasuredBytes;
+  if (pace === undefined) return false;
   const promptPace = promptPaceOf(calm, model, place);
   if (promptPace !== undefined && middle(promptPace) < bearablePromptPace) return false;
   return middle(pace) >= bearablePace * (model.alwaysThinks ? thoughtsFactor : 1);
@@ -221,10 +219,8 @@ function within(value: number | undefined, least: number, most: number): number 
   return value !== undefined && value >= least && value <= most ? value : undefined;
 }
 
-function times(speed: Expected | number | undefined, part: Expected): Expected | undefined {
-  if (speed === undefined) return undefined;
-  const { least, most } = typeof speed === "number" ? { least: speed, most: speed } : speed;
-  return { least: least * part.least, most: most * part.most };
+function times(a: Expected, b: Expected): Expected {
+  return { least: a.least * b.least, most: a.most * b.most };
 }
 
 function sum(values: readonly number[]): number {

@@ -65,11 +65,10 @@ function otherWords(places: readonly Footprint[]): string {
 }
 
 function paceWords(machine: Machine, model: ModelSize, place: Footprint, pace: Expected | undefined): string {
-  if (place.fit === "no") return "";
-  if (!pace) return "How fast it would be can't be told: memory could not be measured here.";
+  if (!pace) return "";
   const read = bytesRead(model, place.contextBytes);
   const { memory, graphics } = ratesOf(machine);
-  const rate = (one: Expected | undefined): string => (one ? `${range(one, 1e9)} GB a second` : "");
+  const rate = (one = memory): string => `${range(one, 1e9)} GB a second`;
   const isMixture = (model.activeShare ?? 1) < 1;
   const context = read.most > read.least ? ` and up to ${size(read.most - read.least)} of the context` : "";
   const bytes = `${size(read.least)}${isMixture ? " (the part of the weights that is active)" : ""}${context}`;
