@@ -87,7 +87,10 @@ async function readPages(document: PDFDocumentProxy): Promise<Extracted> {
         : "The PDF holds no text, only images (a scan): Carrel does not read text in images yet.",
     );
   }
-  return { text: lines.join("\n"), pages, headings: headingsBySize(lines, sizes) };
+  const { numPages } = document;
+  const partly = `Read in part: the first ${count.toLocaleString("en")} of ${numPages.toLocaleString("en")} pages.`;
+  const headings = headingsBySize(lines, sizes);
+  return { text: lines.join("\n"), pages, headings, ...(count < numPages ? { partly } : {}) };
 
   function push(text: string, size: number): void {
     lines.push(text);
