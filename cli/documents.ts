@@ -9,7 +9,12 @@ import { place } from "../protocol/places.ts";
  */
 
 const hit = v.object({
-  path: v.pipe(v.string(), v.description('The file, from the folder on, with "/" between its parts.')),
+  path: v.pipe(
+    v.string(),
+    v.description(
+      'The file, from the folder on, with "/" between its parts; "." for an overview of the folder itself, which is made from its index.',
+    ),
+  ),
   startLine: v.pipe(
     v.number(),
     v.integer(),

@@ -135,10 +135,11 @@ export function answerText({
 
 function passageText(hit: Hit, number: number): string {
   const place = styled("cyan", `[${number}] ${placeText(hit)}`);
-  const heading = hit.heading ? styled("dim", `  ${hit.heading}`) : "";
+  const heading = hit.heading && !hit.overview ? styled("dim", `  ${hit.heading}`) : "";
   const around = (text = ""): string[] =>
     text === "" ? [] : text.split("\n").map((line) => styled("dim", line));
-  const lines = [...around(hit.before), ...excerpt(hit.text, hit.marks), ...around(hit.after)];
+  const text = hit.overview ? hit.text.split("\n") : excerpt(hit.text, hit.marks);
+  const lines = [...around(hit.before), ...text, ...around(hit.after)];
   return [place + heading, ...lines.map((line) => `    ${line}`)].join("\n");
 }
 
@@ -165,9 +166,10 @@ function excerpt(text: string, marks: readonly Range[]): string[] {
   return (shown.at(-1) ?? 0) < lines.length - 1 ? [...result, gap] : result;
 }
 
-/** `path:line` opens in most terminals; documents have what they count. */
+/** `path:line` opens in most terminals; documents have what they count. An overview is of no file. */
 function placeText(hit: Hit): string {
-  const { path, startLine, endLine } = hit;
+  const { path, startLine, endLine, overview, heading = path } = hit;
+  if (overview) return heading;
   const place = documentPlace(hit);
   return place === undefined ? `${path}:${startLine}-${endLine}` : `${path}, ${place}`;
 }

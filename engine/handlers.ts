@@ -16,6 +16,7 @@ import type { MachineReport } from "../protocol/machine.ts";
 import { aboveFloor } from "./answer/aboveFloor.ts";
 import type { AskParts } from "./answer/asking.ts";
 import { markSentences } from "./answer/marks.ts";
+import { overviewText, wholeOf } from "./answer/whole.ts";
 import type { KeptConnections } from "./connectionFile.ts";
 import { mendOpen } from "./privateStorage.ts";
 import { saltOf } from "./salt.ts";
@@ -31,7 +32,7 @@ export interface EngineParts extends WorkspaceParts {
   applySettings(settings: Settings): void;
   answer(
     request: AskParams,
-    asking: Pick<AskParts, "search" | "searched">,
+    asking: Pick<AskParts, "search" | "searched" | "whole">,
     context: RequestContext<AnswerEvent>,
   ): Promise<Answer>;
   chatServer(): Promise<ChatServer>;
@@ -134,7 +135,7 @@ function settingUp(
 function finding(
   workspace: Workspace,
   parts: EngineParts,
-): Pick<Handlers<EngineContract>, "search" | "ask" | "document"> {
+): Pick<Handlers<EngineContract>, "search" | "ask" | "document" | "overview"> {
   const search = async (
     query: string,
     k: number,
@@ -167,6 +168,7 @@ function finding(
           read ??= before?.files === 0 ? workspace.readShare() : before;
           return found;
         },
+        whole: (_: unknown, signal: AbortSignal) => wholeOf(workspace, workspace.folders, request, signal),
         searched: () => {
           const labels = filterLabels(request.filter ?? {}).join(" ");
           return workspace.description() + (labels && `, of which only ${labels}`);
@@ -181,6 +183,7 @@ function finding(
       }
       return parts.parser.documentText(folder, path);
     },
+    overview: ({ folder, filter }, { signal }) => overviewText(workspace, folder, filter, signal),
   };
 }
 

@@ -6,8 +6,10 @@ import type {
   ChatServer,
   Connections,
   DocumentText,
+  Filter,
   IndexStatus,
   IndexSummary,
+  OverviewText,
   Skipped,
   Withheld,
 } from "../protocol/data.ts";
@@ -105,6 +107,11 @@ export class EngineClient {
   /** The text that was taken from the document at `path` in the folder at `folder`. */
   document(folder: string, path: string, signal?: AbortSignal): Promise<DocumentText> {
     return this.call((channel) => channel.request("document", { folder, path }, signal ? { signal } : {}));
+  }
+
+  /** What the folder at `folder` holds, of what the filter lets through. */
+  overview(folder: string, filter: Filter, signal: AbortSignal): Promise<OverviewText> {
+    return this.call((channel) => channel.request("overview", { folder, filter }, { signal }));
   }
 
   chatServer(): Promise<ChatServer> {

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { Hit } from "../protocol/data.ts";
-import { documentTextUri } from "./documentText.ts";
+import { documentTextUri, overviewUri } from "./documentText.ts";
 import { createHighlight } from "./passageHighlight.ts";
 import { type Point, placeOf } from "./passagePlace.ts";
 import { isPlainDocument, workspaceFile } from "./workspaceFiles.ts";
@@ -62,6 +62,7 @@ export function createPassages(): Passages {
 }
 
 async function uriOf(passage: Hit): Promise<vscode.Uri> {
+  if (passage.overview) return overviewUri(passage.folder, passage.overview, passage.heading ?? "Overview");
   const file = await workspaceFile(workspaceFolders(), passage);
   return passage.kind === "document" ? documentTextUri(passage.folder, passage.path) : vscode.Uri.file(file);
 }

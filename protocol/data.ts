@@ -14,33 +14,6 @@ export type Range = v.InferOutput<typeof range>;
 export const fileKind = v.picklist(["code", "prose", "document", "data"]);
 export type FileKind = v.InferOutput<typeof fileKind>;
 
-/**
- * A chunk that was found, with its score: how well it matches, from 0 to 1, which means the same from one question
- * to the next. Hits stand in the order of their rank, which goes by more than that. What a person or a model is shown is called a passage. For documents
- * the lines are those of the extracted text (see the `document` request). `marks` are the sentences of `text` that
- * match the question best.
- */
-export const hit = v.object({
-  folder: v.string(),
-  path: v.string(),
-  kind: fileKind,
-  language: v.string(),
-  startLine: v.number(),
-  endLine: v.number(),
-  /** Of a PDF. */
-  page: v.optional(v.number()),
-  /** Of the other documents that count something. */
-  place: v.exactOptional(place),
-  heading: v.optional(v.string()),
-  score: v.number(),
-  text: v.string(),
-  marks: v.array(range),
-  /** The text of the chunks around it in its file, where a search asked for them. */
-  before: v.exactOptional(v.string()),
-  after: v.exactOptional(v.string()),
-});
-export type Hit = v.InferOutput<typeof hit>;
-
 /** What `kind:` can ask for: a kind of file, `docs` for prose and documents, `tests` for the code of tests. */
 export const filterKind = v.picklist([...fileKind.options, "docs", "tests"]);
 export type FilterKind = v.InferOutput<typeof filterKind>;
@@ -67,6 +40,38 @@ export const filter = v.object({
   folders: v.exactOptional(filters),
 });
 export type Filter = v.InferOutput<typeof filter>;
+
+/**
+ * A chunk that was found, with its score: how well it matches, from 0 to 1, which means the same from one question
+ * to the next. Hits stand in the order of their rank, which goes by more than that. What a person or a model is shown
+ * is called a passage. For documents the lines are those of the extracted text (see the `document` request). `marks`
+ * are the sentences of `text` that match the question best.
+ */
+export const hit = v.object({
+  folder: v.string(),
+  path: v.string(),
+  kind: fileKind,
+  language: v.string(),
+  startLine: v.number(),
+  endLine: v.number(),
+  /** Of a PDF. */
+  page: v.optional(v.number()),
+  /** Of the other documents that count something. */
+  place: v.exactOptional(place),
+  heading: v.optional(v.string()),
+  score: v.number(),
+  text: v.string(),
+  marks: v.array(range),
+  /** The text of the chunks around it in its file, where a search asked for them. */
+  before: v.exactOptional(v.string()),
+  after: v.exactOptional(v.string()),
+  /**
+   * There for what is no chunk of a file: the overview of a folder, made from its index as this filter leaves it. Its
+   * path is "."; the `overview` request makes it anew.
+   */
+  overview: v.exactOptional(filter),
+});
+export type Hit = v.InferOutput<typeof hit>;
 
 export const searchMode = v.picklist(["hybrid", "vector", "lexical"]);
 export type SearchMode = v.InferOutput<typeof searchMode>;
@@ -329,6 +334,13 @@ export const documentText = v.object({
   places: v.exactOptional(v.pipe(v.array(placeFrom), v.readonly())),
 });
 export type DocumentText = v.InferOutput<typeof documentText>;
+
+/** A page of text about what a folder holds, and where it names which files. */
+export const overviewText = v.object({
+  text: v.string(),
+  files: v.array(v.object({ path: v.string(), range })),
+});
+export type OverviewText = v.InferOutput<typeof overviewText>;
 
 /** Every setting that the engine knows. The extension reads them from VS Code, the terminal from its flags. */
 export const settings = v.object({

@@ -71,6 +71,11 @@ export const engineContract = {
       progress: data.answerEvent,
     },
     document: { params: v.object({ folder: v.string(), path: v.string() }), result: data.documentText },
+    /** What the folder at this path holds, of what the filter lets through. */
+    overview: {
+      params: v.object({ folder: v.string(), filter: data.filter }),
+      result: data.overviewText,
+    },
     chatServer: { params: nothing, result: data.chatServer },
     /** What this machine can run: looks at it and measures it, for about a second. */
     machine: { params: nothing, result: machineReport },

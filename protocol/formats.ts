@@ -282,6 +282,33 @@ const withIt: Readonly<Record<string, readonly string[]>> = {
   json: ["jsonc"],
 };
 
+/** Languages that people write otherwise than with a capital letter. */
+const spellings: Readonly<Record<string, string>> = {
+  typescript: "TypeScript",
+  typescriptreact: "TypeScript",
+  javascript: "JavaScript",
+  javascriptreact: "JavaScript",
+  csharp: "C#",
+  fsharp: "F#",
+  cpp: "C++",
+  restructuredtext: "reStructuredText",
+  latex: "LaTeX",
+  plaintext: "plain text",
+  shellscript: "shell script",
+  php: "PHP",
+  sql: "SQL",
+  html: "HTML",
+  css: "CSS",
+};
+
+/** A language as people write it: "TypeScript", "PDF", "YAML". */
+export function languageLabel(language: string): string {
+  const format = formats.find((one) => one.language === language);
+  if (format?.label) return format.label.replace(/ document$/, "");
+  if (format?.kind === "data") return language.length <= 5 ? language.toUpperCase() : language;
+  return spellings[language] ?? language.charAt(0).toUpperCase() + language.slice(1);
+}
+
 /** All languages that are read, by their own names, in alphabetical order. */
 export function languageNames(): string[] {
   return [...new Set(formats.filter(({ notRead }) => !notRead).map(({ language }) => language))].sort();

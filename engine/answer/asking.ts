@@ -6,6 +6,7 @@ import { aboveFloor } from "./aboveFloor.ts";
 import { checkAnswer } from "./checking.ts";
 import { findPassages, type Search } from "./findPassages.ts";
 import { markSentences } from "./marks.ts";
+import { type Whole, withTheWhole } from "./whole.ts";
 import { type WriteParts, type Written, writeAnswer } from "./writing.ts";
 
 const passagesAsked = 8;
@@ -24,6 +25,8 @@ export interface AskParts extends WriteParts {
   search: Search;
   /** The user's choice of a model, or "" for the best installed one. */
   readonly chatModel: string;
+  /** What a question about the files as a whole is answered from; undefined for another one. */
+  whole?(request: AskRequest, signal: AbortSignal): Promise<Whole | undefined>;
   /** What was searched, for a question without an answer: "412 files in 2 folders". */
   searched?(): string;
 }
@@ -96,14 +99,17 @@ export async function answerQuestion(
 
 async function searchFor(
   request: AskRequest,
-  { search }: AskParts,
+  { search, whole: wholeOf }: AskParts,
   { signal, progress }: RequestContext<AnswerEvent>,
 ): Promise<{ passages: Hit[]; nearest: Hit[]; searchedFor: string[] }> {
   throwIfCancelled(signal);
   progress({ type: "stage", stage: "searching" });
   const { passages, searchedFor } = await findPassages(request, search, passagesAsked, signal);
   throwIfCancelled(signal);
+  const whole = await wholeOf?.(request, signal);
+  throwIfCancelled(signal);
   const { hits, nearest } = aboveFloor(request.question, passages);
+  if (whole) return { passages: withTheWhole(whole, hits), nearest: [], searchedFor };
   return { passages: hits, nearest, searchedFor };
 }
 

@@ -152,7 +152,8 @@ function lastMessage(request: PromptRequest, passages: readonly Hit[]): string {
 function passageBlock(passage: Hit, number: number): string {
   const place = documentPlace(passage) ?? `lines ${passage.startLine}-${passage.endLine}`;
   const heading = passage.heading === undefined ? "" : ` heading="${attribute(passage.heading)}"`;
-  return `<passage number="${number}" source="${attribute(passage.path)} ${place}"${heading}>\n${inert(passage.text)}\n</passage>`;
+  const source = passage.overview ? "all indexed files" : `${attribute(passage.path)} ${place}`;
+  return `<passage number="${number}" source="${source}"${heading}>\n${inert(passage.text)}\n</passage>`;
 }
 
 /** A file can't end its passage early, nor open one of its own. */

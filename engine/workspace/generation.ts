@@ -2,7 +2,9 @@ import type { FolderIndex } from "../../indexer/folderIndex.ts";
 import { withNeighbours } from "../../indexer/search/neighbours.ts";
 import { type QueryVectors, type SearchHit, search } from "../../indexer/search/search.ts";
 import type { RefinedRow } from "../../indexer/store/refinedVectors.ts";
-import type { Filter, SearchMode } from "../../protocol/data.ts";
+import type { Store } from "../../indexer/store/store.ts";
+import type { Filter, Folder, SearchMode } from "../../protocol/data.ts";
+import type { FolderContents } from "./folderContents.ts";
 import type { IndexSet } from "./indexSet.ts";
 import { nestedIn } from "./nested.ts";
 import { type Release, Shared } from "./shared.ts";
@@ -12,10 +14,16 @@ import type { Models } from "./wantedModel.ts";
 const readNowMs = 1_000;
 
 interface SearchedIndex {
-  /** The folder's path as the workspace names it. */
-  readonly folder: string;
+  readonly folder: Folder;
   readonly realPath: string;
   readonly index: FolderIndex;
+}
+
+interface OpenIndex {
+  readonly folder: Folder;
+  readonly index: FolderIndex;
+  readonly store: Store;
+  readonly nested: readonly string[];
 }
 
 /** What a search asks for beside its words. */
@@ -52,7 +60,7 @@ export class Generation {
     this.log = log;
     this.models = set.models.value;
     const open = set.entries.flatMap(({ folder, realPath, index }) =>
-      index ? [{ folder: folder.path, realPath, shared: index }] : [],
+      index ? [{ folder, realPath, shared: index }] : [],
     );
     this.releases = [set.models.hold(), ...open.map(({ shared }) => shared.hold())];
     this.indexes = open.map(({ folder, realPath, shared }) => ({ folder, realPath, index: shared.value }));
@@ -85,24 +93,38 @@ export class Generation {
     mode: SearchMode,
     { filter, wanted, neighbours = 0, readNow = false, signal }: Limits = {},
   ): Promise<SearchHit[]> {
-    const places = this.indexes.map(({ realPath }) => realPath);
-    const folders = this.indexes.flatMap(({ folder, realPath, index }) =>
-      index.store && (wanted?.includes(folder) ?? true)
-        ? [
-            {
-              folder,
-              store: index.store,
-              refined: index.refined,
-              nested: nestedIn(realPath, places),
-              keepRefined: (rows: readonly RefinedRow[]) => this.keep(index, rows),
-              filter,
-            },
-          ]
-        : [],
-    );
+    const folders = this.opened(wanted).map(({ folder, store, index, nested }) => ({
+      folder: folder.path,
+      store,
+      refined: index.refined,
+      nested,
+      keepRefined: (rows: readonly RefinedRow[]) => this.keep(index, rows),
+      filter,
+    }));
     const vectors = await this.queryVectors(query, mode, readNow, signal);
     const found = search(folders, query, vectors, k, mode);
     return neighbours > 0 ? withNeighbours(folders, await found, neighbours) : found;
+  }
+
+  /** What is in all folders, or in those that are `wanted`, by their paths. */
+  contents(wanted?: readonly string[]): FolderContents[] {
+    return this.opened(wanted).map(({ folder, store, index, nested }) => ({
+      folder,
+      store,
+      rows: index.files.values(),
+      nested,
+      isComplete: index.isComplete,
+    }));
+  }
+
+  /** The indexes that can be read, of the folders that are wanted. */
+  private opened(wanted: readonly string[] | undefined): OpenIndex[] {
+    const places = this.indexes.map(({ realPath }) => realPath);
+    return this.indexes.flatMap(({ folder, realPath, index }) =>
+      index.store && (wanted?.includes(folder.path) ?? true)
+        ? [{ folder, index, store: index.store, nested: nestedIn(realPath, places) }]
+        : [],
+    );
   }
 
   private async queryVectors(

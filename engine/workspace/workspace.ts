@@ -3,6 +3,7 @@ import type { SearchHit } from "../../indexer/search/search.ts";
 import { DamagedStoreError } from "../../indexer/store/store.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import type {
+  Filter,
   Folder,
   IndexStatus,
   IndexSummary,
@@ -11,6 +12,7 @@ import type {
   Skipped,
   Withheld,
 } from "../../protocol/data.ts";
+import type { FolderContents } from "./folderContents.ts";
 import type { FolderEntry, Work } from "./folderEntry.ts";
 import { pathsOf } from "./folders.ts";
 import type { Generation, SearchDetails } from "./generation.ts";
@@ -97,6 +99,10 @@ export class Workspace {
       const isOpen = this.reconciler.generation !== undefined && this.reconciler.isFound;
       return isOpen || performance.now() - this.openedAt > openWithinMs;
     });
+  }
+
+  get folders(): readonly Folder[] {
+    return this.wish.folders;
   }
 
   hasFolder(path: string): boolean {
@@ -224,12 +230,31 @@ export class Workspace {
     details: SearchDetails = {},
   ): Promise<SearchHit[]> {
     const readNow = details.isQuestion === true && this.wish.settings.refine;
-    const folders = details.filter?.folders;
-    const wanted = folders && pathsOf(this.wish.folders, folders);
+    const wanted = this.foldersOf(details.filter);
+    return this.reading(signal, (generation) =>
+      generation.search(query, k, mode, { ...details, wanted, readNow, signal }),
+    );
+  }
+
+  /** Lets the indexes of all folders be read, or of those that the filter names; waits and throws as a search does. */
+  readContents<T>(
+    filter: Filter,
+    signal: AbortSignal,
+    read: (folders: readonly FolderContents[]) => Promise<T>,
+  ): Promise<T> {
+    const wanted = this.foldersOf(filter);
+    return this.reading(signal, (generation) => read(generation.contents(wanted)));
+  }
+
+  private foldersOf(filter: Filter | undefined): string[] | undefined {
+    return filter?.folders && pathsOf(this.wish.folders, filter.folders);
+  }
+
+  private async reading<T>(signal: AbortSignal, read: (generation: Generation) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       const { generation, release } = await this.borrow(signal);
       try {
-        return await generation.value.search(query, k, mode, { ...details, wanted, readNow, signal });
+        return await read(generation.value);
       } catch (error) {
         // The loop mends the damage; then the search can be tried again.
         const canMend = error instanceof DamagedStoreError && this.works && attempt < mostAttempts;

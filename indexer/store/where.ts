@@ -1,4 +1,4 @@
-import type { Filter, FilterKind } from "../../protocol/data.ts";
+import type { FileKind, Filter, FilterKind } from "../../protocol/data.ts";
 import { testPath } from "../files/testPath.ts";
 import { fitsPattern, isIn } from "./lance.ts";
 
@@ -11,6 +11,32 @@ export function whereOf({ paths, notPaths, languages, kinds }: Filter): string |
     ...(kinds?.length ? [`(${kinds.map(ofKind).join(" OR ")})`] : []),
   ];
   return conditions.length === 0 ? undefined : conditions.join(" AND ");
+}
+
+/** The same for files: whether the filter lets one through, by its path, its kind and its language. */
+export function fits({
+  paths,
+  notPaths,
+  languages,
+  kinds,
+}: Filter): (file: { path: string; kind: FileKind; language: string }) => boolean {
+  const wanted = paths?.length ? expressionOf(paths) : undefined;
+  const unwanted = notPaths?.length ? expressionOf(notPaths) : undefined;
+  return ({ path, kind, language }) =>
+    (wanted?.test(path) ?? true) &&
+    !unwanted?.test(path) &&
+    (!languages?.length || languages.includes(language)) &&
+    (!kinds?.length || kinds.some((one) => isOfKind(one, kind, path)));
+}
+
+function expressionOf(paths: readonly string[]): RegExp {
+  return new RegExp(patternOf(paths));
+}
+
+function isOfKind(wanted: FilterKind, kind: FileKind, path: string): boolean {
+  if (wanted === "docs") return kind === "prose" || kind === "document";
+  if (wanted === "tests") return kind === "code" && testPath.test(path);
+  return wanted === kind;
 }
 
 function ofKind(kind: FilterKind): string {

@@ -8,6 +8,8 @@ import { PassageText } from "./PassageText.tsx";
 import { SourceHead } from "./Sources.tsx";
 
 const excerptCharacters = 700;
+/** Of a page that is the answer itself more is to be seen at once. */
+const overviewCharacters = 1_500;
 const atFirst = 5;
 
 /** Passages that are the answer: each with its place, its text, and the sentences that match marked. */
@@ -52,7 +54,8 @@ export function Passages({
 
 function PassageBody({ passage }: { readonly passage: Hit }): JSX.Element {
   const [whole, setWhole] = useState(false);
-  const excerpt = excerptRange(passage.text, passage.marks, excerptCharacters);
+  const size = passage.overview ? overviewCharacters : excerptCharacters;
+  const excerpt = excerptRange(passage.text, passage.marks, size);
   const cut = excerpt[0] > 0 || excerpt[1] < passage.text.length;
   return (
     <>

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Hit } from "../../protocol/data.ts";
 import { findCitations } from "../../text/citations.ts";
-import { count, hasOriginal, place, splitPath } from "../render/labels.ts";
+import { count, hasOriginal, sourceLabels } from "../render/labels.ts";
 import type { Session } from "../session/session.ts";
 import type { Exchange } from "../session/state.ts";
 import { Icon } from "./Icon.tsx";
@@ -54,8 +54,7 @@ interface HeadProps {
 
 /** Number, file, place and heading of a source; opens it. */
 export function SourceHead({ session, passage, number, children }: HeadProps): JSX.Element {
-  const { name, directory } = splitPath(passage.path);
-  const where = [directory, passage.heading].filter(Boolean).join(" › ");
+  const { name, where, line, title } = sourceLabels(passage);
   return (
     <div class="source-head">
       <button
@@ -64,13 +63,13 @@ export function SourceHead({ session, passage, number, children }: HeadProps): J
         data-testid="source"
         data-path={passage.path}
         data-line={passage.startLine}
-        title={[passage.path, passage.heading].filter(Boolean).join("\n")}
+        title={title}
         onClick={() => session.openPassage(passage, false)}
       >
         <span class="number">{number}</span>
         <span class="source-text">
           <span class="source-line">
-            <span class="file">{name}</span> <span class="place">{place(passage)}</span>
+            <span class="file">{name}</span> <span class="place">{line}</span>
           </span>
           {where && <span class="where">{where}</span>}
         </span>

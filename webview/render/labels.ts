@@ -29,6 +29,21 @@ export function place(at: Pick<Hit, "startLine" | "endLine" | "page" | "place">)
   return at.endLine > at.startLine ? `lines ${at.startLine}–${at.endLine}` : `line ${at.startLine}`;
 }
 
+/** How a passage's source is named: its file, where it lies, its place in it. An overview is of no file. */
+export function sourceLabels(passage: Hit): { name: string; where: string; line: string; title: string } {
+  const { path, heading } = passage;
+  if (passage.overview) {
+    return { name: heading ?? "Overview", where: "", line: "from the index", title: "Made from the index" };
+  }
+  const { name, directory } = splitPath(path);
+  return {
+    name,
+    where: [directory, heading].filter(Boolean).join(" › "),
+    line: place(passage),
+    title: [path, heading].filter(Boolean).join("\n"),
+  };
+}
+
 /** "src/app.ts:10-20", as programmers write it. */
 export function selectionLabel(selection: Selection): string {
   const { path, startLine, endLine } = selection;
