@@ -15,6 +15,7 @@ import { filterLabels } from "../protocol/filters.ts";
 import type { MachineReport } from "../protocol/machine.ts";
 import { aboveFloor } from "./answer/aboveFloor.ts";
 import type { AskParts } from "./answer/asking.ts";
+import { makeExamples } from "./answer/examples.ts";
 import { markSentences } from "./answer/marks.ts";
 import { overviewText, wholeOf } from "./answer/whole.ts";
 import type { KeptConnections } from "./connectionFile.ts";
@@ -135,7 +136,7 @@ function settingUp(
 function finding(
   workspace: Workspace,
   parts: EngineParts,
-): Pick<Handlers<EngineContract>, "search" | "ask" | "document" | "overview"> {
+): Pick<Handlers<EngineContract>, "search" | "ask" | "document" | "overview" | "examples"> {
   const search = async (
     query: string,
     k: number,
@@ -183,6 +184,7 @@ function finding(
       }
       return parts.parser.documentText(folder, path);
     },
+    examples: async (_, { signal }) => ({ examples: await makeExamples(workspace, signal) }),
     overview: ({ folder, filter }, { signal }) => overviewText(workspace, folder, filter, signal),
   };
 }

@@ -6,6 +6,7 @@ import type {
   ChatServer,
   Connections,
   DocumentText,
+  Example,
   Filter,
   IndexStatus,
   IndexSummary,
@@ -112,6 +113,11 @@ export class EngineClient {
   /** What the folder at `folder` holds, of what the filter lets through. */
   overview(folder: string, filter: Filter, signal: AbortSignal): Promise<OverviewText> {
     return this.call((channel) => channel.request("overview", { folder, filter }, { signal }));
+  }
+
+  /** Questions that the workspace's files answer. */
+  examples(signal: AbortSignal): Promise<{ examples: Example[] }> {
+    return this.call((channel) => channel.request("examples", {}, { signal }));
   }
 
   chatServer(): Promise<ChatServer> {

@@ -125,6 +125,7 @@ function panelHandlers(
       else await passages.open(passage);
       return {};
     },
+    examples: (_, { signal }) => engine.examples(signal),
     chatServer: () => engine.chatServer(),
     async command({ name }) {
       await vscode.commands.executeCommand(name === "openFolder" ? "vscode.openFolder" : commandId(name));

@@ -342,6 +342,14 @@ export const overviewText = v.object({
 });
 export type OverviewText = v.InferOutput<typeof overviewText>;
 
+/** A question that can be asked of the workspace, and the file that it was made from. */
+export const example = v.object({
+  question: v.string(),
+  folder: v.exactOptional(v.string()),
+  path: v.exactOptional(v.string()),
+});
+export type Example = v.InferOutput<typeof example>;
+
 /** Every setting that the engine knows. The extension reads them from VS Code, the terminal from its flags. */
 export const settings = v.object({
   /** The model server; anything but loopback must also stand in `allowedHosts`. */

@@ -76,6 +76,8 @@ export const engineContract = {
       params: v.object({ folder: v.string(), filter: data.filter }),
       result: data.overviewText,
     },
+    /** Three or four questions that the workspace's own files answer; a general one while nothing is indexed. */
+    examples: { params: nothing, result: v.object({ examples: v.array(data.example) }) },
     chatServer: { params: nothing, result: data.chatServer },
     /** What this machine can run: looks at it and measures it, for about a second. */
     machine: { params: nothing, result: machineReport },

@@ -39,6 +39,8 @@ export const panelHostContract = {
       params: v.object({ passage: data.hit, original: v.boolean() }),
       result: nothing,
     },
+    /** Questions to offer; asked anew when the index has changed. */
+    examples: { params: nothing, result: v.object({ examples: v.array(data.example) }) },
     chatServer: { params: nothing, result: data.chatServer },
     /** One of the extension's own commands that the panel offers as a button, or VS Code's to open a folder. */
     command: {

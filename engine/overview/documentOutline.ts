@@ -28,7 +28,7 @@ export function tierOf(file: IndexedFile): number {
   if (readme.test(path)) return 0;
   if (roleOf(file) === "changes" || aside.test(path)) return 4;
   if (leading.test(path) && depth <= 2 && !isAside(path)) return 1;
-  if (/(^|\/)\./.test(path)) return 3;
+  if (/(^|\/)\./.test(path) || isAside(path)) return 3;
   return kind === "document" || telling.has(language) || path.endsWith(".txt") ? 2 : 3;
 }
 

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { Handlers } from "../../protocol/channel.ts";
 import { CarrelError } from "../../protocol/channel.ts";
-import type { Answer } from "../../protocol/data.ts";
+import type { Answer, Hit } from "../../protocol/data.ts";
 import type { PanelHostContract } from "../../protocol/panel.ts";
 import { launchBrowser } from "../support/browser.ts";
 import {
@@ -627,6 +627,48 @@ test("the conversation comes back in the next page", async () => {
   const { page } = await openPanel(browser, { saved });
   await page.getByTestId("support").getByText("2 of 3 sentences confirmed, 1 could not be").waitFor();
   assert.equal(await page.getByTestId("ask-box").inputValue(), "And then?");
+  await page.close();
+});
+
+test("the welcome offers what the workspace answers, and an overview is shown as what it is", async () => {
+  const asked: string[] = [];
+  const opened: unknown[] = [];
+  const overview: Hit = {
+    folder: "/home/ada/office",
+    path: ".",
+    kind: "prose",
+    language: "markdown",
+    startLine: 1,
+    endLine: 2,
+    heading: "Overview of office",
+    score: 1,
+    text: "Overview of the folder office, made by Carrel from its index.\n40 files are indexed.",
+    marks: [],
+    overview: {},
+  };
+  const { page } = await openPanel(browser, {
+    handlers: {
+      ask: ({ question }) => {
+        asked.push(question);
+        return { ...passageAnswer, passages: [overview, ...passageAnswer.passages] };
+      },
+      openPassage: ({ passage }) => {
+        opened.push(passage.overview);
+        return {};
+      },
+    },
+  });
+  const examples = page.getByRole("list", { name: "Example questions" }).getByRole("button");
+  await examples.getByText("What does lease-2024 say about “Notice and termination”?").waitFor();
+  assert.equal(await examples.count(), 3);
+  await examples.getByText("What is in this workspace?").click();
+  const source = page.getByTestId("source").first();
+  await source.getByText("Overview of office").waitFor();
+  await source.getByText("from the index").waitFor();
+  await page.getByText("40 files are indexed.").waitFor();
+  await source.click();
+  await page.waitForTimeout(0);
+  assert.deepEqual([asked, opened], [["What is in this workspace?"], [{}]]);
   await page.close();
 });
 

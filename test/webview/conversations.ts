@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Handlers } from "../../protocol/channel.ts";
-import type { Answer, ChatServer, CheckedSentence, Hit, IndexStatus } from "../../protocol/data.ts";
+import type { Answer, ChatServer, CheckedSentence, Example, Hit, IndexStatus } from "../../protocol/data.ts";
 import type { PanelHostContract } from "../../protocol/panel.ts";
 
 /** What an extension would send: a believable index, passages, answers. */
@@ -217,6 +217,20 @@ export function written(text: string, rest: Partial<Answer> = {}): Answer {
   return { ...answer, text, sentences: [], ...rest };
 }
 
+const exampleQuestions: Example[] = [
+  { question: "What is in this workspace?" },
+  {
+    question: "What does lease-2024 say about “Notice and termination”?",
+    folder: "/home/ada/office",
+    path: "contracts/harbour-street/lease-2024.pdf",
+  },
+  {
+    question: "Where is noticeDate defined, and what does it do?",
+    folder: "/home/ada/office",
+    path: "src/deadlines/notice.ts",
+  },
+];
+
 export const defaultHandlers: Handlers<PanelHostContract> = {
   ready: () => ({
     engine: { state: "running" },
@@ -235,6 +249,7 @@ export const defaultHandlers: Handlers<PanelHostContract> = {
     return answer;
   },
   openPassage: () => ({}),
+  examples: () => ({ examples: exampleQuestions }),
   chatServer: () => chatReady,
   command: () => ({}),
   copy: () => ({}),

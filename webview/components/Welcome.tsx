@@ -1,19 +1,16 @@
 import type { JSX } from "preact";
-import type { ChatServer } from "../../protocol/data.ts";
+import type { ChatServer, Example } from "../../protocol/data.ts";
 import type { Session } from "../session/session.ts";
 import { Icon } from "./Icon.tsx";
 import { CommandButton } from "./StatusBar.tsx";
 
-/** Questions that make sense in a law firm's folder as well as in a repository. */
-const examples = [
-  "What is in this workspace, in a few sentences?",
-  "Which dates and deadlines are mentioned?",
-  "Where are errors handled, and how?",
-];
+/** What can be asked of any workspace, while its own questions are not known. */
+const general: readonly Example[] = [{ question: "What is in this workspace?" }];
 
 /** What the panel shows before the first question. */
 export function Welcome({ session }: { readonly session: Session }): JSX.Element {
   const { hasFolder, chat } = session.state;
+  const examples = session.state.examples.length > 0 ? session.state.examples : general;
   return (
     <div class="welcome" data-testid="welcome">
       <h2>Ask about your files</h2>
@@ -23,10 +20,10 @@ export function Welcome({ session }: { readonly session: Session }): JSX.Element
             Carrel reads the code and the documents of this workspace, and shows where each answer comes from.
           </p>
           <ul class="examples" aria-label="Example questions">
-            {examples.map((example) => (
-              <li key={example}>
-                <button type="button" class="example" onClick={() => session.ask(example)}>
-                  {example}
+            {examples.map(({ question, path }) => (
+              <li key={question}>
+                <button type="button" class="example" title={path} onClick={() => session.ask(question)}>
+                  {question}
                 </button>
               </li>
             ))}

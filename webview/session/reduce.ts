@@ -1,4 +1,11 @@
-import type { Answer, AnswerEvent, ChatServer, IndexStatus, Selection } from "../../protocol/data.ts";
+import type {
+  Answer,
+  AnswerEvent,
+  ChatServer,
+  Example,
+  IndexStatus,
+  Selection,
+} from "../../protocol/data.ts";
 import type { EngineState } from "../../protocol/panel.ts";
 import { type Exchange, type Failure, type PanelState, stageLabels } from "./state.ts";
 
@@ -18,6 +25,7 @@ type PanelAction =
   | { type: "index"; index: IndexStatus }
   | { type: "chat"; chat: ChatServer }
   | { type: "folders"; count: number }
+  | { type: "examples"; examples: readonly Example[] }
   | { type: "trouble"; failure: Failure | undefined }
   | { type: "draft"; text: string }
   | { type: "selection"; selection: Selection | undefined }
@@ -34,7 +42,9 @@ export function reduce(state: PanelState, action: Action): PanelState {
     case "engine":
       return { ...state, engine: action.engine };
     case "index":
-      return { ...state, index: action.index };
+      return { ...state, index: action.index, examples: action.index.files === 0 ? [] : state.examples };
+    case "examples":
+      return { ...state, examples: action.examples };
     case "chat":
       return { ...state, chat: action.chat };
     case "folders":

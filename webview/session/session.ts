@@ -9,6 +9,7 @@ import {
   panelHostContract,
 } from "../../protocol/panel.ts";
 import { spokenAnswer } from "../render/labels.ts";
+import { ExampleKeeper } from "./exampleKeeper.ts";
 import { type Action, reduce } from "./reduce.ts";
 import { fromSaved, toSaved } from "./savedState.ts";
 import { current, describe, historyOf, initialState, type PanelState } from "./state.ts";
@@ -35,6 +36,7 @@ export class Session {
   private readonly host: SessionHost;
   private readonly channel: Channel<PanelHostContract, PanelContract>;
   private readonly listeners = new Set<() => void>();
+  private readonly exampleKeeper: ExampleKeeper;
   private asking: AbortController | undefined;
   private nextId: number;
   private drawn = true;
@@ -45,6 +47,10 @@ export class Session {
     this.state = fromSaved(initialState, host.saved);
     this.nextId = this.state.exchanges.length + 1;
     this.channel = new Channel(host.port, panelHostContract, panelContract, {});
+    this.exampleKeeper = new ExampleKeeper(
+      async (signal) => (await this.channel.request("examples", {}, { signal })).examples,
+      (examples) => this.dispatch({ type: "examples", examples }),
+    );
     this.channel.on("engine", (engine) => {
       const before = this.state.engine.state;
       this.dispatch({ type: "engine", engine });
@@ -215,6 +221,7 @@ export class Session {
     const before = this.state;
     this.state = reduce(before, action);
     if (this.state === before) return;
+    this.exampleKeeper.follow(this.state);
     if (this.drawn) {
       this.drawn = false;
       this.host.nextFrame(() => {

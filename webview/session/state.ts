@@ -3,6 +3,7 @@ import type {
   Answer,
   AnswerEvent,
   ChatServer,
+  Example,
   Hit,
   IndexStatus,
   Selection,
@@ -45,6 +46,8 @@ export interface PanelState {
   readonly hasFolder: boolean;
   /** What went wrong with something other than an answer, such as opening a file. */
   readonly trouble?: Failure | undefined;
+  /** Questions that the files of this workspace answer; none while they are not known. */
+  readonly examples: readonly Example[];
   readonly exchanges: readonly Exchange[];
   readonly draft: string;
   readonly selection?: Selection | undefined;
@@ -59,6 +62,7 @@ export interface PanelState {
 export const initialState: PanelState = {
   engine: { state: "starting" },
   hasFolder: true,
+  examples: [],
   exchanges: [],
   draft: "",
   isLanguageHintDismissed: false,

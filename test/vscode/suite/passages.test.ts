@@ -40,6 +40,23 @@ suite("Passages", () => {
     assert.equal(passages.highlighted?.range.start.line, 29);
   });
 
+  test("an overview is opened as a text whose names of files open the files", async () => {
+    const { engine, passages } = await carrel();
+    const any = hitAt("handbook/leave.md", 1, 2);
+    await engine.index();
+    const { text } = await engine.overview(any.folder, {}, new AbortController().signal);
+    const hit = { ...any, path: ".", text, heading: "Overview", overview: {} };
+    const { document } = await passages.open(hit);
+    assert.equal(document.getText(), text);
+    assert.equal(document.uri.scheme, "carrel-text");
+    const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>(
+      "vscode.executeLinkProvider",
+      document.uri,
+    );
+    const leave = links.find(({ range }) => document.getText(range) === "handbook/leave.md");
+    assert.equal(leave?.target?.fsPath, workspaceUri("handbook/leave.md").fsPath);
+  });
+
   test("files outside the workspace are not opened", async () => {
     const { passages } = await carrel();
     const hit = { ...hitAt("handbook/leave.md", 1, 2), path: "../../../../etc/hostname" };
