@@ -299,6 +299,8 @@ const spellings: Readonly<Record<string, string>> = {
   sql: "SQL",
   html: "HTML",
   css: "CSS",
+  scss: "SCSS",
+  coffeescript: "CoffeeScript",
 };
 
 /** A language as people write it: "TypeScript", "PDF", "YAML". */

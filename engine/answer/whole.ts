@@ -69,7 +69,6 @@ export async function wholeOf(
       ? []
       : await workspace.search(question, most.told + most.fixed, "hybrid", signal, {
           filter: { ...filter, paths },
-          isQuestion: true,
         });
   const marked = (hit: SearchHit): Hit => ({ ...hit, marks: markSentences(question, hit.text, hit.kind) });
   const fixed = [...told.flatMap(({ readme }) => readme), ...told.flatMap(({ manifest }) => manifest)];

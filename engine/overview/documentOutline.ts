@@ -66,7 +66,8 @@ export function outlineOf(chunks: readonly StoredChunk[]): Outline {
   const title = isTitled ? first[0] : undefined;
   const sections = paths.flatMap((path) => {
     const [next] = path[0] === title ? path.slice(1) : path;
-    return next === undefined ? [] : [next.replace(/, …$/, "")];
+    // Of several in a row the heading is a list, and they are shown as one.
+    return next === undefined ? [] : next.replace(/, …$/, "").split(", ");
   });
   // Above the first heading stand pictures and addresses.
   const named = title ?? (sections.length === 0 ? firstLine(chunks[0]?.text ?? "") : undefined);

@@ -64,7 +64,7 @@ async function makeOverview(
   const page = new Page(size);
   addHead(page, contents, files, filter, names);
   addReasons(page, reasons);
-  page.section("Folders and files at the top:", foldersIn(files), size / 4, andMore("folders"));
+  page.section("Folders and files at the top:", foldersIn(files), size / 4);
   page.section(
     "How it is built, run and tested, from its manifests:",
     shown.flatMap(({ path }) => {
@@ -72,7 +72,6 @@ async function makeOverview(
       return [[{ path }, lines.length > 0 ? `: ${lines.join("; ")}` : ""]];
     }),
     size / 3,
-    andMore("manifests"),
   );
   addCode(page, files);
   const outlines = titled.map((file) => ({ file, outline: outlineOf(chunks.get(file.path) ?? []) }));
@@ -83,13 +82,11 @@ async function makeOverview(
       ...documents.slice(most.titles).map(({ path }) => [{ path }]),
     ],
     size,
-    andMore("documents"),
   );
   page.section(
     "The largest other files:",
     largestIn(files.filter(({ kind }) => kind === "code" || kind === "data")),
     size / 4,
-    andMore("folders of them"),
   );
   return {
     folder: contents.folder,
@@ -190,10 +187,6 @@ function shortList(all: readonly string[], most: number): string {
 
 function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
-}
-
-function andMore(what: string): (left: number) => string {
-  return (left) => `and ${left} more ${what}`;
 }
 
 function cut(text: string, length: number): string {

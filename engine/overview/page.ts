@@ -21,7 +21,7 @@ export class Page {
 
   /** Adds a line as a whole where there is room for it, and returns whether there was; `apart` after an empty one. */
   line(parts: readonly Part[], { room = this.longest, apart = false } = {}): boolean {
-    const shown = parts.map((part) => onOneLine(typeof part === "string" ? part : (part.shown ?? part.path)));
+    const shown = parts.map(shownOf);
     const before = apart ? "\n" : "";
     const size = before.length + shown.join("").length + 1;
     if (size > Math.min(room, this.longest - this.text.length)) return false;
@@ -35,27 +35,31 @@ export class Page {
     return true;
   }
 
-  /** A title and a list below it, as far as `room` goes; `more` says what was left out. Nothing when there is none. */
-  section(
-    title: string,
-    items: readonly (readonly Part[])[],
-    room: number,
-    more: (left: number) => string,
-  ): void {
-    if (items.length === 0) return;
+  /** A title and a list below it, as far as `room` goes, and how many are left out. Nothing where not one has room. */
+  section(title: string, items: readonly (readonly Part[])[], room: number): void {
     const end = Math.min(this.text.length + room, this.longest - mostMore);
-    if (!this.line([title], { room: end - this.text.length, apart: true })) return;
+    const [first] = items;
+    if (!first || this.text.length + title.length + sizeOf(first) + 5 > end) return;
+    this.line([title], { apart: true });
     let shown = 0;
     for (const item of items) {
       if (!this.line(["- ", ...item], { room: end - this.text.length })) break;
       shown += 1;
     }
-    if (shown < items.length) this.line([`- ${more(items.length - shown)}`]);
+    if (shown < items.length) this.line([`- and ${items.length - shown} more`]);
   }
 }
 
 /** The longest line that says what was left out. */
-const mostMore = 60;
+const mostMore = 30;
+
+function sizeOf(parts: readonly Part[]): number {
+  return parts.map(shownOf).join("").length;
+}
+
+function shownOf(part: Part): string {
+  return onOneLine(typeof part === "string" ? part : (part.shown ?? part.path));
+}
 
 /** Names come from strangers: none ends its line. */
 function onOneLine(text: string): string {

@@ -67,11 +67,14 @@ test("a page keeps to its size, says what it leaves out, and knows where it name
   const page = new Page(400);
   page.line(["Head"]);
   const items = Array.from({ length: 100 }, (_, i) => [{ path: `src/file\n${i}.ts` }, ": text"]);
-  page.section("Files:", items, 1_000, (left) => `and ${left} more files`);
+  page.section("Files:", items, 1_000);
   assert.ok(page.text.length <= 400);
   const shown = page.text.split("\n").filter((line) => line.startsWith("- src/"));
-  assert.match(page.text, new RegExp(`and ${100 - shown.length} more files\\n$`));
+  assert.match(page.text, new RegExp(`and ${100 - shown.length} more\\n$`));
   assert.equal(page.files.length, shown.length);
+  const before = page.text;
+  page.section("No room:", items, 1_000);
+  assert.equal(page.text, before, "no title without a list");
   for (const { path, range } of page.files)
     assert.equal(page.text.slice(...range), path.replace("\n", " "), "no name ends its line");
 });
