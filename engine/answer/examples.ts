@@ -19,12 +19,13 @@ export async function makeExamples(workspace: Workspace, signal: AbortSignal): P
   if (workspace.status().chunks === 0) return [general];
   const suggested = await workspace.readContents({}, signal, suggestExamples);
   const offered: Example[] = [suggested.length === 1 ? (suggested[0]?.whole ?? general) : general];
-  const files = new Set<string>();
+  // One of each file, and none twice: files of the same name may have the same heading.
+  const used = new Set<string>();
   for (const one of inTurns(suggested).slice(0, mostTried)) {
     signal.throwIfAborted();
     const file = `${one.folder}/${one.path}`;
-    if (files.has(file) || !(await isAnswered(workspace, one, signal))) continue;
-    files.add(file);
+    if (used.has(file) || used.has(one.question) || !(await isAnswered(workspace, one, signal))) continue;
+    used.add(file).add(one.question);
     offered.push(one);
     if (offered.length === mostOffered) break;
   }

@@ -93,11 +93,16 @@ test("while nothing is indexed there is one question for the whole, at once", as
 });
 
 test("what the search does not bring is not offered, and a request can be cancelled", async (t) => {
-  // Twenty files that say the same: no heading finds its own.
+  // Twenty files that say the same, and have the same name: no heading finds its own. The one that
+  // would be asked about first, the largest, is the last that the search brings.
   const text = `# Protocol\n\n${chapter("The state of things", "Nothing new was said.")}`;
-  const files = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`p/${i}.md`, text]));
+  const files = Object.fromEntries(
+    Array.from({ length: 20 }, (_, i) => [`p/${i + 10}/notes.md`, text + (i === 14 ? "\n".repeat(500) : "")]),
+  );
   const office = await indexed(t, files);
-  await checkAnswered(office, await examplesOf(office));
+  const offered = await examplesOf(office);
+  await checkAnswered(office, offered);
+  assert.equal(new Set(offered.map(({ question }) => question)).size, offered.length);
   const cancel = new AbortController();
   const request = office.channel.request("examples", {}, { signal: cancel.signal });
   cancel.abort();
