@@ -49,6 +49,8 @@ export type Filter = v.InferOutput<typeof filter>;
  */
 export const hit = v.object({
   folder: v.string(),
+  /** What people call its folder, where the workspace has several. */
+  folderName: v.exactOptional(v.string()),
   path: v.string(),
   kind: fileKind,
   language: v.string(),
@@ -62,6 +64,10 @@ export const hit = v.object({
   score: v.number(),
   text: v.string(),
   marks: v.array(range),
+  /** Which of its file's chunks it is, from 0: so neighbours are known. Missing where several were joined. */
+  ordinal: v.exactOptional(v.number()),
+  /** Other files of the workspace that say the same, word for word. */
+  alsoIn: v.exactOptional(v.array(v.string())),
   /** The text of the chunks around it in its file, where a search asked for them. */
   before: v.exactOptional(v.string()),
   after: v.exactOptional(v.string()),

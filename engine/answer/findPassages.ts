@@ -2,6 +2,7 @@ import type { SearchHit } from "../../indexer/search/search.ts";
 import type { Hit, Selection, Turn } from "../../protocol/data.ts";
 import { terms } from "../../text/terms.ts";
 import { contentWords } from "./followUp.ts";
+import { joinPassages } from "./joinPassages.ts";
 import { markSentences } from "./marks.ts";
 import { queriesFor } from "./query.ts";
 
@@ -12,6 +13,8 @@ const best = 3;
 const tellingShare = 0.1;
 /** How many the list that leads gives for each of the other. */
 const lead = 3;
+/** How many more than wanted are looked at, to take the places of those that stand in several files. */
+const spare = 8;
 
 interface Wanted {
   readonly question: string;
@@ -26,7 +29,9 @@ interface Found {
   readonly hit: SearchHit;
 }
 
-/** The `k` best passages for a question, with the sentences marked that match, and what was searched for. */
+/**
+ * Passages of the `k` best chunks for a question, with the sentences marked that match, and what was searched for.
+ */
 export async function findPassages(
   { question, history, selection }: Wanted,
   search: Search,
@@ -35,7 +40,7 @@ export async function findPassages(
 ): Promise<{ passages: Hit[]; searchedFor: string[] }> {
   const { alone, completed } = queriesFor(question, history, selection);
   const searchedFor = [alone, completed].filter((query) => query !== undefined);
-  const depth = searchedFor.length > 1 ? Math.max(k, looked) : k;
+  const depth = Math.max(k + spare, searchedFor.length > 1 ? looked : 0);
   const [first = [], second] = await Promise.all(
     searchedFor.map(async (query) => (await search(query, depth, signal)).map((hit) => ({ query, hit }))),
   );
@@ -45,10 +50,8 @@ export async function findPassages(
       : saysEnough(question, first)
         ? interleave(first, second)
         : interleave(second, first);
-  const passages = fused
-    .slice(0, k)
-    .map(({ query, hit }) => ({ ...hit, marks: markSentences(query, hit.text, hit.kind) }));
-  return { passages, searchedFor };
+  const marked = fused.map(({ query, hit }) => ({ ...hit, marks: markSentences(query, hit.text, hit.kind) }));
+  return { passages: joinPassages(marked, k), searchedFor };
 }
 
 /**

@@ -4,6 +4,7 @@ import { place } from "../../protocol/places.ts";
 import { questionTerms } from "../../text/questionTerms.ts";
 import { terms } from "../../text/terms.ts";
 import type { RefinedRow, RefinedVectors } from "../store/refinedVectors.ts";
+import { ordinalOf } from "../store/rows.ts";
 import { searchedText } from "../store/searchedText.ts";
 import type { Candidate, Store, StoredChunk } from "../store/store.ts";
 import { roleOf } from "./fileRole.ts";
@@ -201,6 +202,7 @@ function toHit(candidate: FolderCandidate, chunk: StoredChunk, score: number): S
     ...(chunk.heading === null ? {} : { heading: chunk.heading }),
     score: Math.round(score * 1e4) / 1e4,
     text: chunk.text,
+    ordinal: ordinalOf(chunk.id),
   };
 }
 

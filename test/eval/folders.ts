@@ -1,5 +1,5 @@
 /**
- * `npm run eval -- --folders [--half dev|test] [--ablation] [--json]`: folders as people have them, with code,
+ * `npm run eval -- --folders [--half dev|test] [--ablation] [--passages] [--json]`: folders as people have them, with code,
  * documentation, tests and a changelog side by side, and questions in plain words about them (test/eval/folders/;
  * each was looked at by a second reader). Four are for choosing rules by ("dev"), four for testing. Files count,
  * once each: is the first a right one, is one among the first five. The floor: how often nothing is found for a
@@ -16,6 +16,7 @@ import { type SearchHit, search } from "../../indexer/search/search.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { indexFolder } from "./indexing.ts";
 import { judge, mean } from "./metrics.ts";
+import { judgePassages, type PlacedQuestion, printPassages } from "./passages.ts";
 import { Repository, type RepositoryName } from "./repositories.ts";
 
 const folders = {
@@ -32,7 +33,7 @@ interface FolderQuestion {
   readonly id: string;
   readonly kind: (typeof kinds)[number];
   readonly query: string;
-  readonly relevant: readonly { readonly path: string }[];
+  readonly relevant: PlacedQuestion["relevant"];
 }
 
 interface Outcome {
@@ -52,11 +53,11 @@ interface Way {
 
 const none = {};
 const flat = { code: 0.6, else: 0.6 };
-const shipped: readonly Way[] = [
+const shipped = [
   { name: "at once", read: "nothing", rules: ranking },
   { name: "first question", read: "candidates", rules: ranking },
   { name: "second pass", read: "all", rules: ranking },
-];
+] as const satisfies readonly Way[];
 /** Each rule left out alone, and all of them. */
 const ablation: readonly Way[] = (
   [
@@ -88,6 +89,8 @@ export interface FoldersOptions {
   readonly cache: string;
   readonly half: string;
   readonly ablation: boolean;
+  /** What a model is given instead of what is found; see passages.ts. */
+  readonly passages: boolean;
   readonly json: boolean;
   readonly parser: Parser;
   readonly bundled: EmbeddingModel;
@@ -97,6 +100,7 @@ export interface FoldersOptions {
 /** Prints how well the right files are found in folders as they are. */
 export async function evaluateFolders(options: FoldersOptions): Promise<void> {
   const names = options.half === "dev" ? folders.dev : folders.test;
+  if (options.passages) return evaluatePassages(names, options);
   const questions = new Map(
     await Promise.all(names.map(async (name) => [name, await questionsOn(name)] as const)),
   );
@@ -122,6 +126,20 @@ export async function evaluateFolders(options: FoldersOptions): Promise<void> {
   }
   if (options.json) console.log(JSON.stringify(Object.fromEntries(outcomes), null, 1));
   else print(outcomes, silent, names);
+}
+
+async function evaluatePassages(names: readonly RepositoryName[], options: FoldersOptions): Promise<void> {
+  const [, , secondPass] = shipped;
+  const all: Awaited<ReturnType<typeof judgePassages>> = [];
+  for (const name of names) {
+    const opened = await open(name, options);
+    for (const question of await questionsOn(name)) {
+      const hits = await opened.find(question.query, secondPass);
+      all.push(...(await judgePassages(question, async (_query, k) => hits.slice(0, k))));
+    }
+    await opened.close();
+  }
+  printPassages(all);
 }
 
 async function questionsOn(name: RepositoryName): Promise<FolderQuestion[]> {

@@ -87,6 +87,8 @@ const { values: options } = parseArgs({
     /** Folders as people have them instead; see folders.ts. With "ablation" each rule of ranking is left out in turn. */
     folders: { type: "boolean", default: false },
     ablation: { type: "boolean", default: false },
+    /** With "folders": what a model is given; see passages.ts. */
+    passages: { type: "boolean", default: false },
     /** Questions in other languages than English instead; see languages.ts. "model" is one beside the bundled one. */
     languages: { type: "boolean", default: false },
     model: { type: "string" },
@@ -131,8 +133,8 @@ const encoder = methods.some(({ refined }) => refined)
   : undefined;
 if (options.folders) {
   const encoder = await openRefiningModel(bundled, options.bundled);
-  const { half, ablation, json } = options;
-  await evaluateFolders({ cache: defaultCache, half, ablation, json, parser, bundled, encoder });
+  const { half, ablation, passages, json } = options;
+  await evaluateFolders({ cache: defaultCache, half, ablation, passages, json, parser, bundled, encoder });
   await parser.close();
   await encoder?.close();
   process.exit();
