@@ -33,7 +33,7 @@ export interface EngineParts extends WorkspaceParts {
   applySettings(settings: Settings): void;
   answer(
     request: AskParams,
-    asking: Pick<AskParts, "search" | "searched" | "whole">,
+    asking: Pick<AskParts, "search" | "lookUp" | "searched" | "whole">,
     context: RequestContext<AnswerEvent>,
   ): Promise<Answer>;
   chatServer(): Promise<ChatServer>;
@@ -170,6 +170,10 @@ function finding(
           return found;
         },
         whole: (_: unknown, signal: AbortSignal) => wholeOf(workspace, workspace.folders, request, signal),
+        async lookUp(words: string, k: number, file: Pick<Hit, "path"> | undefined, signal: AbortSignal) {
+          const filter = file ? { ...request.filter, paths: [file.path] } : request.filter;
+          return workspace.search(words, k, "lexical", signal, { filter });
+        },
         searched: () => {
           const labels = filterLabels(request.filter ?? {}).join(" ");
           return workspace.description() + (labels && `, of which only ${labels}`);

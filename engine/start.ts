@@ -14,6 +14,7 @@ import { type Attempt, defaultSettings, type Settings } from "../protocol/data.t
 import { Confinement } from "../walls/confine.ts";
 import { tryBelt } from "../walls/tryWalls.ts";
 import { answerQuestion } from "./answer/asking.ts";
+import { ReadingSpeed } from "./answer/readingSpeed.ts";
 import { TokenRatios } from "./answer/tokenEstimate.ts";
 import type { ConnectionFile } from "./connectionFile.ts";
 import { examine } from "./doctor.ts";
@@ -56,6 +57,7 @@ export function startEngine(
   });
   const survey = new Survey({ program: programs.survey });
   const ratios = new TokenRatios();
+  const speed = new ReadingSpeed();
   let current: Settings = defaultSettings;
   let chat = chatClient(current, gate, survey);
 
@@ -76,7 +78,7 @@ export function startEngine(
       chat = chatClient(current, gate, survey);
     },
     answer: (request, asking, context) =>
-      answerQuestion(request, { ...asking, chat, chatModel: current.chatModel, ratios }, context),
+      answerQuestion(request, { ...asking, chat, chatModel: current.chatModel, ratios, speed }, context),
     chatServer: async () => markLanguages(await chat.server(current.chatModel)),
     connections: () => gate.connections(),
     machine: (signal) => reportMachine({ chat, chatModel: current.chatModel, survey, signal }),

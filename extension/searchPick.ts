@@ -145,7 +145,7 @@ function itemOf(hit: Hit): HitItem {
   return {
     hit,
     label: `${icons[hit.kind]} ${name}:${place}`,
-    description: [directory, hit.heading].filter(Boolean).join(" · "),
+    description: [hit.folderName, directory, hit.heading].filter(Boolean).join(" · "),
     detail: excerptOf(hit),
     // The list would else hide what does not contain the typed letters; the search has chosen already.
     alwaysShow: true,

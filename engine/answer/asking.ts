@@ -4,12 +4,16 @@ import type { Answer, AnswerEvent, CheckedSentence, Hit, Selection, Turn } from 
 import { withoutCitations } from "../../text/citations.ts";
 import { aboveFloor } from "./aboveFloor.ts";
 import { checkAnswer } from "./checking.ts";
+import { definitionsFor, type LookUp } from "./definitions.ts";
 import { findPassages, type Search } from "./findPassages.ts";
+import { joinPassages } from "./joinPassages.ts";
 import { markSentences } from "./marks.ts";
 import { type Whole, withTheWhole } from "./whole.ts";
 import { type WriteParts, type Written, writeAnswer } from "./writing.ts";
 
+/** Chunks that are given to every model, and how many more to one that reads them in little time (docs/search.md). */
 const passagesAsked = 8;
+const mostMore = 8;
 /** A sentence of an answer may draw two sentences of its source together. */
 const marksForClaim = 2;
 
@@ -23,6 +27,8 @@ export interface AskRequest {
 
 export interface AskParts extends WriteParts {
   search: Search;
+  /** For the definitions of what the passages speak of; none come along without it. */
+  readonly lookUp?: LookUp;
   /** The user's choice of a model, or "" for the best installed one. */
   readonly chatModel: string;
   /** What a question about the files as a whole is answered from; undefined for another one. */
@@ -43,20 +49,16 @@ export async function answerQuestion(
 ): Promise<Answer> {
   const { signal, progress } = context;
   const started = performance.now();
-  const { passages, nearest, searchedFor } = await searchFor(request, parts, context);
+  const found = await searchFor(request, parts, context);
+  const { searchedFor } = found;
+  let { passages } = found;
   const searchMs = performance.now() - started;
   progress({ type: "passages", passages });
 
-  const unwritten = (notice: string): Answer => ({
-    written: false,
-    text: "",
-    passages,
-    ...(nearest.length > 0 ? { nearest } : {}),
-    searchedFor,
-    sentences: [],
-    notice,
-    timings: { searchMs, answerMs: performance.now() - started },
-  });
+  const unwritten = (notice: string): Answer => {
+    const timings = { searchMs, answerMs: performance.now() - started };
+    return { ...unwrittenOf(found, notice), passages, timings };
+  };
   if (passages.length === 0 && request.selection === undefined) {
     return unwritten(`I did not find this in your files.${searchedSentence(parts)}`);
   }
@@ -71,7 +73,9 @@ export async function answerQuestion(
   }
 
   const model = server.chosen;
-  const written = await writeAnswer({ ...request, passages, model }, parts, context, started);
+  const morePassages = moreOf(found, parts.speed?.morePassages(model, mostMore) ?? 0);
+  const written = await writeAnswer({ ...request, passages, morePassages, model }, parts, context, started);
+  passages = [...written.passages];
   throwIfCancelled(signal);
   if (written.text.trim() === "") {
     return { ...unwritten(noticeOf(written.problem, false)), model };
@@ -97,20 +101,58 @@ export async function answerQuestion(
   };
 }
 
+interface Found {
+  readonly passages: Hit[];
+  /** Those of `passages` that define what the others speak of. */
+  readonly definitions: readonly Hit[];
+  readonly nearest: Hit[];
+  /** More chunks than passages were made of, best first. */
+  readonly ranked: readonly Hit[];
+  readonly searchedFor: string[];
+}
+
 async function searchFor(
   request: AskRequest,
-  { search, whole: wholeOf }: AskParts,
+  { search, lookUp, whole: wholeOf }: AskParts,
   { signal, progress }: RequestContext<AnswerEvent>,
-): Promise<{ passages: Hit[]; nearest: Hit[]; searchedFor: string[] }> {
+): Promise<Found> {
   throwIfCancelled(signal);
   progress({ type: "stage", stage: "searching" });
-  const { passages, searchedFor } = await findPassages(request, search, passagesAsked, signal);
+  const { question } = request;
+  const { passages, ranked, searchedFor } = await findPassages(request, search, passagesAsked, signal);
   throwIfCancelled(signal);
   const whole = await wholeOf?.(request, signal);
   throwIfCancelled(signal);
-  const { hits, nearest } = aboveFloor(request.question, passages);
-  if (whole) return { passages: withTheWhole(whole, hits), nearest: [], searchedFor };
-  return { passages: hits, nearest, searchedFor };
+  const { hits, nearest } = aboveFloor(question, passages);
+  if (whole) {
+    return { passages: withTheWhole(whole, hits), definitions: [], nearest: [], ranked: [], searchedFor };
+  }
+  const definitions = lookUp ? await definitionsFor(question, hits, lookUp, signal) : [];
+  throwIfCancelled(signal);
+  return { passages: [...hits, ...definitions], definitions, nearest, ranked, searchedFor };
+}
+
+function unwrittenOf({ nearest, searchedFor }: Found, notice: string): Omit<Answer, "passages" | "timings"> {
+  return {
+    written: false,
+    text: "",
+    ...(nearest.length > 0 ? { nearest } : {}),
+    searchedFor,
+    sentences: [],
+    notice,
+  };
+}
+
+/** Passages of more chunks, with the same definitions. */
+function moreOf({ ranked, definitions }: Found, more: number): Hit[] | undefined {
+  if (more === 0 || ranked.length === 0) return undefined;
+  const passages = joinPassages(ranked, passagesAsked + more);
+  const isIn = (one: Hit): boolean =>
+    passages.some(
+      ({ folder, path, startLine, endLine }) =>
+        folder === one.folder && path === one.path && startLine <= one.startLine && endLine >= one.endLine,
+    );
+  return [...passages, ...definitions.filter((one) => !isIn(one))];
 }
 
 function noticeOfWritten({ text, problem, cut }: Written, parts: AskParts): string {

@@ -6,15 +6,16 @@ import { joinPassages } from "./joinPassages.ts";
 import { markSentences } from "./marks.ts";
 import { queriesFor } from "./query.ts";
 
-/** How many are looked at of each search when two are fused, and how many of the best must have a telling word. */
+/**
+ * How many are looked at of each search, so that more than are wanted can be given and duplicates be replaced; and how
+ * many of the best must have a telling word, where two searches are fused.
+ */
 const looked = 30;
 const best = 3;
 /** A word tells what a question is about when at most this share of what it finds has it. */
 const tellingShare = 0.1;
 /** How many the list that leads gives for each of the other. */
 const lead = 3;
-/** How many more than wanted are looked at, to take the places of those that stand in several files. */
-const spare = 8;
 
 interface Wanted {
   readonly question: string;
@@ -31,16 +32,17 @@ interface Found {
 
 /**
  * Passages of the `k` best chunks for a question, with the sentences marked that match, and what was searched for.
+ * `ranked` has some more chunks, for more passages.
  */
 export async function findPassages(
   { question, history, selection }: Wanted,
   search: Search,
   k: number,
   signal: AbortSignal,
-): Promise<{ passages: Hit[]; searchedFor: string[] }> {
+): Promise<{ passages: Hit[]; ranked: Hit[]; searchedFor: string[] }> {
   const { alone, completed } = queriesFor(question, history, selection);
   const searchedFor = [alone, completed].filter((query) => query !== undefined);
-  const depth = Math.max(k + spare, searchedFor.length > 1 ? looked : 0);
+  const depth = Math.max(k, looked);
   const [first = [], second] = await Promise.all(
     searchedFor.map(async (query) => (await search(query, depth, signal)).map((hit) => ({ query, hit }))),
   );
@@ -50,8 +52,8 @@ export async function findPassages(
       : saysEnough(question, first)
         ? interleave(first, second)
         : interleave(second, first);
-  const marked = fused.map(({ query, hit }) => ({ ...hit, marks: markSentences(query, hit.text, hit.kind) }));
-  return { passages: joinPassages(marked, k), searchedFor };
+  const ranked = fused.map(({ query, hit }) => ({ ...hit, marks: markSentences(query, hit.text, hit.kind) }));
+  return { passages: joinPassages(ranked, k), ranked, searchedFor };
 }
 
 /**

@@ -31,7 +31,7 @@ export interface PromptRequest {
   readonly passages: readonly Hit[];
 }
 
-interface PromptLimits {
+export interface PromptLimits {
   /** The largest context that the model and the memory allow, in tokens. */
   readonly largestContext: number;
   /** The context that the model is loaded with now, if it is. */
@@ -152,8 +152,11 @@ function lastMessage(request: PromptRequest, passages: readonly Hit[]): string {
 function passageBlock(passage: Hit, number: number): string {
   const place = documentPlace(passage) ?? `lines ${passage.startLine}-${passage.endLine}`;
   const heading = passage.heading === undefined ? "" : ` heading="${attribute(passage.heading)}"`;
-  const source = passage.overview ? "all indexed files" : `${attribute(passage.path)} ${place}`;
-  return `<passage number="${number}" source="${source}"${heading}>\n${inert(passage.text)}\n</passage>`;
+  const { folderName, path, alsoIn = [] } = passage;
+  const file = folderName === undefined ? path : `${folderName}/${path}`;
+  const source = passage.overview ? "all indexed files" : `${attribute(file)} ${place}`;
+  const also = alsoIn.length === 0 ? "" : ` also="${attribute(alsoIn.join(", "))}"`;
+  return `<passage number="${number}" source="${source}"${also}${heading}>\n${inert(passage.text)}\n</passage>`;
 }
 
 /** A file can't end its passage early, nor open one of its own. */

@@ -2,8 +2,9 @@ import { totalmem } from "node:os";
 import type { ChatClient, ModelFacts } from "../../models/chat/chatClient.ts";
 import { ContextOverflowError, cancelled } from "../../models/chat/errors.ts";
 import { CarrelError, type RequestContext } from "../../protocol/channel.ts";
-import type { AnswerEvent, ContextUse } from "../../protocol/data.ts";
-import { buildPrompt, largestContext, type Prompt, type PromptRequest } from "./prompt.ts";
+import type { AnswerEvent, ContextUse, Hit } from "../../protocol/data.ts";
+import { buildPrompt, largestContext, type Prompt, type PromptLimits, type PromptRequest } from "./prompt.ts";
+import type { ReadingSpeed } from "./readingSpeed.ts";
 import type { ScriptTokens, TokenRatios } from "./tokenEstimate.ts";
 
 /** What a model writes an answer with. */
@@ -11,17 +12,23 @@ export interface WriteParts {
   readonly chat: ChatClient;
   /** Kept from one question to the next, so that it can learn. */
   readonly ratios: TokenRatios;
+  /** The same; a fast reader is given more passages. */
+  readonly speed?: ReadingSpeed;
   /** This machine's memory in bytes; the real one by default. */
   readonly memoryBytes?: number;
 }
 
 interface WriteRequest extends PromptRequest {
   readonly model: string;
+  /** Given in place of `passages` where the context that the model is loaded with holds them all. */
+  readonly morePassages?: readonly Hit[] | undefined;
 }
 
 /** What a model wrote, as far as it came. */
 export interface Written {
   text: string;
+  /** What it was given, as its citations count them; those that did not fit are among them. */
+  passages: readonly Hit[];
   cut: boolean;
   /** Whether the model thought before it wrote. */
   thought: boolean;
@@ -41,6 +48,7 @@ export async function writeAnswer(
   const { model } = request;
   const written: Written = {
     text: "",
+    passages: request.passages,
     cut: false,
     thought: false,
     firstTokenMs: undefined,
@@ -57,8 +65,14 @@ export async function writeAnswer(
     // How far the server's count was above what was expected, once it has told that.
     let excess = 1;
     const expected = (estimated: ScriptTokens): number => parts.ratios.expected(model, estimated) * excess;
+    const give = (passages: readonly Hit[]): void => {
+      if (passages === written.passages) return;
+      written.passages = passages;
+      context.progress({ type: "passages", passages: [...passages] });
+    };
+    give(asManyAsFit(request, { ...limits, expected }));
     for (let attempt = 1; ; attempt++) {
-      const prompt = buildPrompt(request, { ...limits, expected });
+      const prompt = buildPrompt({ ...request, passages: written.passages }, { ...limits, expected });
       try {
         const stage = facts.loadedContext === prompt.contextTokens ? "thinking" : "loading-model";
         context.progress({ type: "stage", stage });
@@ -73,6 +87,7 @@ export async function writeAnswer(
         excess = Math.max(1, (real * 1.05) / expected(prompt.estimated));
         // A loaded context that was too small after all is not to be taken again.
         limits.loadedContext = undefined;
+        give(request.passages);
       }
     }
   } catch (error) {
@@ -83,6 +98,20 @@ export async function writeAnswer(
         : new CarrelError(error instanceof Error ? error.message : String(error));
     return written;
   }
+}
+
+/** More passages, unless the model would have to be loaded anew for them, or something else be left out. */
+function asManyAsFit(request: WriteRequest, limits: PromptLimits): readonly Hit[] {
+  const { passages, morePassages } = request;
+  if (!morePassages || limits.loadedContext === undefined) return passages;
+  const usual = buildPrompt(request, limits);
+  const larger = buildPrompt({ ...request, passages: morePassages }, limits);
+  const fits =
+    larger.contextTokens === limits.loadedContext &&
+    larger.passagesLeftOut === 0 &&
+    larger.turnsLeftOut === usual.turnsLeftOut &&
+    larger.maxTokens === usual.maxTokens;
+  return fits ? morePassages : passages;
 }
 
 async function stream(
@@ -102,8 +131,11 @@ async function stream(
     turnsLeftOut: prompt.turnsLeftOut,
   };
   const { messages, contextTokens, maxTokens, thoughtTokens } = prompt;
+  const begun = performance.now();
+  let readMs = 0;
   const lengths = { promptTokens: prompt.expectedTokens, contextTokens, maxTokens, thoughtTokens };
   for await (const event of parts.chat.chat({ model, facts, messages, ...lengths, signal })) {
+    readMs ||= performance.now() - begun;
     switch (event.type) {
       case "thinking":
         if (!written.thought) progress({ type: "stage", stage: "thinking" });
@@ -129,6 +161,8 @@ async function stream(
         written.cut = event.cut;
         written.context = event.promptTokens > 0 ? { ...use, promptTokens: event.promptTokens } : use;
         parts.ratios.learn(model, prompt.estimated, event.promptTokens);
+        // One that was loaded for this question has not shown how fast it reads.
+        if (facts.loadedContext === contextTokens) parts.speed?.learn(model, event.promptTokens, readMs);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { readdir, realpath } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Folder } from "../../protocol/data.ts";
 import type { Problem } from "./problem.ts";
@@ -44,6 +45,20 @@ export function pathsOf(folders: readonly Folder[], names: readonly string[]): s
       "invalid",
     );
   });
+}
+
+/**
+ * What tells the folders apart, by their paths: their names, with the folder above where two have the same; nothing
+ * where there is only one.
+ */
+export function folderNames(folders: readonly Folder[]): Map<string, string> {
+  if (folders.length < 2) return new Map();
+  return new Map(
+    folders.map(({ path, name }) => {
+      const isAlone = folders.filter((one) => one.name === name).length === 1;
+      return [path, isAlone ? name : `${basename(dirname(path))}/${name}`];
+    }),
+  );
 }
 
 function unreadable(folder: Folder, error: unknown): Problem {

@@ -14,7 +14,7 @@ import type {
 } from "../../protocol/data.ts";
 import type { FolderContents } from "./folderContents.ts";
 import type { FolderEntry, Work } from "./folderEntry.ts";
-import { pathsOf } from "./folders.ts";
+import { folderNames, pathsOf } from "./folders.ts";
 import type { Generation, SearchDetails } from "./generation.ts";
 import { Loop } from "./loop.ts";
 import { errorOf, type Problem } from "./problem.ts";
@@ -231,9 +231,10 @@ export class Workspace {
   ): Promise<SearchHit[]> {
     const readNow = details.isQuestion === true && this.wish.settings.refine;
     const wanted = this.foldersOf(details.filter);
-    return this.reading(signal, (generation) =>
+    const found = await this.reading(signal, (generation) =>
       generation.search(query, k, mode, { ...details, wanted, readNow, signal }),
     );
+    return this.named(found);
   }
 
   /** Lets the indexes of all folders be read, or of those that the filter names; waits and throws as a search does. */
@@ -266,6 +267,14 @@ export class Workspace {
       this.loop.wake();
       await this.waiters.until(() => !this.works || !this.reconciler.isMending, signal);
     }
+  }
+
+  private named(hits: readonly SearchHit[]): SearchHit[] {
+    const names = folderNames(this.wish.folders);
+    return hits.map((hit) => {
+      const folderName = names.get(hit.folder);
+      return folderName === undefined ? hit : { ...hit, folderName };
+    });
   }
 
   /** Ends all work and releases the indexes. */

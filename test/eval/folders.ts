@@ -8,6 +8,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { LookUp } from "../../engine/answer/definitions.ts";
 import type { FolderIndex } from "../../indexer/folderIndex.ts";
 import type { Parser } from "../../indexer/read/pool.ts";
 import { type Ranking, ranking } from "../../indexer/search/fuse.ts";
@@ -135,7 +136,7 @@ async function evaluatePassages(names: readonly RepositoryName[], options: Folde
     const opened = await open(name, options);
     for (const question of await questionsOn(name)) {
       const hits = await opened.find(question.query, secondPass);
-      all.push(...(await judgePassages(question, async (_query, k) => hits.slice(0, k))));
+      all.push(...(await judgePassages(question, async (_query, k) => hits.slice(0, k), opened.lookUp)));
     }
     await opened.close();
   }
@@ -150,10 +151,16 @@ async function questionsOn(name: RepositoryName): Promise<FolderQuestion[]> {
     .map((line) => JSON.parse(line) as FolderQuestion);
 }
 
+interface Opened {
+  find(query: string, way: Way): Promise<SearchHit[]>;
+  readonly lookUp: LookUp;
+  close(): Promise<void>;
+}
+
 async function open(
   name: RepositoryName,
   { cache, parser, bundled, encoder }: FoldersOptions,
-): Promise<{ find: (query: string, way: Way) => Promise<SearchHit[]>; close: () => Promise<void> }> {
+): Promise<Opened> {
   const short = name.split("/")[1] ?? name;
   const dir = join(cache, "folders", short);
   if (!existsSync(dir)) new Repository(name, cache).checkOut(dir);
@@ -164,6 +171,12 @@ async function open(
   console.error(`${name}: ${files} files, ${chunks} chunks, ${refined} of them read by the second pass`);
   return {
     find: (query, way) => findIn(index, dir, query, way, bundled, encoder),
+    async lookUp(words, k, file) {
+      const filter = file ? { paths: [file.path] } : {};
+      return index.store
+        ? search([{ folder: dir, store: index.store, filter }], words, {}, k, "lexical")
+        : [];
+    },
     close: () => entry.close(),
   };
 }

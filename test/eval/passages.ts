@@ -4,6 +4,7 @@
  * passages, and the characters of their texts. "chunks" is what search ranks first, as it is; "joined" the passages
  * that are made of it; "defined" has the definitions that go with them.
  */
+import { definitionsFor, type LookUp } from "../../engine/answer/definitions.ts";
 import { findPassages, type Search } from "../../engine/answer/findPassages.ts";
 import type { Hit } from "../../protocol/data.ts";
 import { mean } from "./metrics.ts";
@@ -28,7 +29,11 @@ interface Given {
 const counts = [8, 12, 16, 24] as const;
 
 /** What is given for one question in each way. */
-export async function judgePassages(question: PlacedQuestion, search: Search): Promise<Given[]> {
+export async function judgePassages(
+  question: PlacedQuestion,
+  search: Search,
+  lookUp: LookUp,
+): Promise<Given[]> {
   const { signal } = new AbortController();
   const given: Given[] = [];
   for (const count of counts) {
@@ -36,6 +41,8 @@ export async function judgePassages(question: PlacedQuestion, search: Search): P
     given.push(judged(`${count} chunks`, question, chunks));
     const { passages } = await findPassages({ question: question.query, history: [] }, search, count, signal);
     given.push(judged(`${count} joined`, question, passages));
+    const defined = await definitionsFor(question.query, passages, lookUp, signal);
+    given.push(judged(`${count} defined`, question, [...passages, ...defined]));
   }
   return given;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { answerQuestion } from "../../engine/answer/asking.ts";
+import { type AskParts, answerQuestion } from "../../engine/answer/asking.ts";
+import { ReadingSpeed } from "../../engine/answer/readingSpeed.ts";
 import { TokenRatios } from "../../engine/answer/tokenEstimate.ts";
 import type { ChatClient, ChatEvent, ChatRequest, ModelFacts } from "../../models/chat/chatClient.ts";
 import { ContextOverflowError } from "../../models/chat/errors.ts";
@@ -32,6 +33,8 @@ const done: ChatEvent = { type: "done", promptTokens: 300, answerTokens: 12, cut
 class OtherServer implements ChatClient {
   readonly url = "unix:/run/model";
   readonly requests: ChatRequest[] = [];
+  /** What the model is loaded with. */
+  loadedContext: number | undefined;
   private readonly state: Partial<ChatServer>;
   private readonly reply: (attempt: number) => Iterable<ChatEvent>;
 
@@ -45,7 +48,7 @@ class OtherServer implements ChatClient {
   }
 
   async inspect(): Promise<ModelFacts> {
-    return facts;
+    return { ...facts, loadedContext: this.loadedContext };
   }
 
   async *chat(request: ChatRequest): AsyncGenerator<ChatEvent> {
@@ -58,11 +61,20 @@ async function ask(
   chat: ChatClient,
   found: readonly Hit[] = [hit],
   question = "How long is the notice?",
+  parts: Partial<AskParts> = {},
 ): Promise<{ answer: Answer; events: AnswerEvent[] }> {
   const events: AnswerEvent[] = [];
   const answer = await answerQuestion(
     { question, history: [] },
-    { search: async () => found, chat, chatModel: "", ratios: new TokenRatios(), memoryBytes: 8e9 },
+    {
+      // What is the same in two places is given once.
+      search: async () => found.map((one, i) => ({ ...one, text: `${one.text}${" Or so.".repeat(i)}` })),
+      chat,
+      chatModel: "",
+      ratios: new TokenRatios(),
+      memoryBytes: 8e9,
+      ...parts,
+    },
     { signal: new AbortController().signal, progress: (event) => events.push(event) },
   );
   return { answer, events };
@@ -100,6 +112,93 @@ describe("a question that the files have no answer to", () => {
     const { answer } = await ask(new OtherServer(reply), [weak, hit, weak]);
     assert.equal(answer.passages.length, 3);
     assert.equal(answer.nearest, undefined);
+  });
+});
+
+describe("how many passages a model is given", () => {
+  const many = Array.from({ length: 30 }, (_, i): Hit => ({ ...hit, path: `${i}.md` }));
+  const reply = (): ChatEvent[] => [{ type: "text", text: "Thirty days [1]." }, done];
+  const given = (server: OtherServer): number =>
+    server.requests.at(-1)?.messages.at(-1)?.content.split("<passage number").slice(1).length ?? 0;
+  const fast = (): ReadingSpeed => {
+    const speed = new ReadingSpeed();
+    speed.learn("tiny", 5_000, 1_000);
+    return speed;
+  };
+
+  it("is more for one that reads fast and is loaded with room for them, and said so at once", async () => {
+    const server = new OtherServer(reply);
+    server.loadedContext = 16_384;
+    const { answer, events } = await ask(server, many, undefined, { speed: fast() });
+    assert.equal(given(server), 16);
+    assert.equal(answer.passages.length, 16);
+    const shown = events.flatMap((event) => (event.type === "passages" ? [event.passages.length] : []));
+    assert.deepEqual(shown, [8, 16]);
+  });
+
+  it("is the usual number where nothing is known, where it is slow, and where it would be loaded anew", async () => {
+    const slow = fast();
+    slow.learn("tiny", 50, 1_000);
+    for (const [loadedContext, speed] of [
+      [16_384, undefined],
+      [16_384, new ReadingSpeed()],
+      [16_384, slow],
+      [undefined, fast()],
+      [1_500, fast()],
+    ] as const) {
+      const server = new OtherServer(reply);
+      server.loadedContext = loadedContext;
+      const { answer } = await ask(server, many, undefined, { ...(speed ? { speed } : {}) });
+      assert.equal(given(server), 8);
+      assert.equal(answer.passages.length, 8);
+    }
+  });
+
+  it("is the usual number again when more of them did not fit after all", async () => {
+    const server = new OtherServer((attempt) => {
+      if (attempt === 1) throw new ContextOverflowError(1_500);
+      return reply();
+    });
+    server.loadedContext = 16_384;
+    const { answer } = await ask(server, many, undefined, { speed: fast() });
+    assert.deepEqual([given(server), answer.passages.length], [8, 8]);
+  });
+
+  it("follows from how long a model took, when it was loaded, and from the slowest of three", async () => {
+    const speed = new ReadingSpeed();
+    const server = new OtherServer(reply);
+    await ask(server, many, undefined, { speed });
+    assert.equal(speed.morePassages("tiny", 8), 0, "It was loaded for this question.");
+    server.loadedContext = 4_096;
+    await ask(server, many, undefined, { speed });
+    assert.equal(speed.morePassages("tiny", 8), 8);
+    assert.equal(speed.morePassages("another", 8), 0);
+    speed.learn("tiny", 280, 1_000);
+    assert.equal(speed.morePassages("tiny", 8), 4);
+    for (let i = 0; i < 3; i++) speed.learn("tiny", 5_000, 1_000);
+    assert.equal(speed.morePassages("tiny", 8), 8);
+  });
+
+  it("has the definitions beside them, once", async () => {
+    const defining: Hit = { ...hit, path: "terms.md", text: "“Notice” means a letter." };
+    const using: Hit = {
+      ...hit,
+      path: "terms.md",
+      startLine: 5,
+      endLine: 6,
+      text: "The notice: the Notice is in writing.",
+    };
+    const server = new OtherServer(reply);
+    server.loadedContext = 16_384;
+    const parts = { lookUp: async () => [defining], search: async () => [using, ...many] };
+    const { answer } = await ask(server, [], undefined, { ...parts, speed: fast() });
+    assert.deepEqual(
+      answer.passages.map(({ text }) => text).filter((text) => /means/.test(text)),
+      [defining.text],
+    );
+    const withIt = { ...parts, search: async () => [using, defining], speed: fast() };
+    const second = await ask(server, [], undefined, withIt);
+    assert.equal(second.answer.passages.length, 2);
   });
 });
 

@@ -72,6 +72,7 @@ function passageContent(passages: readonly Hit[], number: number): JSX.Element |
     <>
       <p class="popover-head">
         <strong>{splitPath(passage.path).name}</strong> {place(passage)}
+        {passage.folderName !== undefined && ` in ${passage.folderName}`}
       </p>
       <PassageText passage={passage} range={excerptRange(passage.text, passage.marks, excerptCharacters)} />
     </>

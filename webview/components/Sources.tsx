@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Hit } from "../../protocol/data.ts";
 import { findCitations } from "../../text/citations.ts";
-import { count, hasOriginal, sourceLabels } from "../render/labels.ts";
+import { count, fullPath, hasOriginal, sourceLabels } from "../render/labels.ts";
 import type { Session } from "../session/session.ts";
 import type { Exchange } from "../session/state.ts";
 import { Icon } from "./Icon.tsx";
@@ -79,7 +79,7 @@ export function SourceHead({ session, passage, number, children }: HeadProps): J
           type="button"
           class="icon-button"
           data-testid="open-original"
-          aria-label={`Open original ${passage.path}`}
+          aria-label={`Open original ${fullPath(passage)}`}
           title="Open original"
           onClick={() => session.openPassage(passage, true)}
         >

@@ -29,18 +29,24 @@ export function place(at: Pick<Hit, "startLine" | "endLine" | "page" | "place">)
   return at.endLine > at.startLine ? `lines ${at.startLine}–${at.endLine}` : `line ${at.startLine}`;
 }
 
+/** The whole path of a passage's file, from its folder's name on where the workspace has several. */
+export function fullPath({ folderName, path }: Pick<Hit, "folderName" | "path">): string {
+  return folderName === undefined ? path : `${folderName}/${path}`;
+}
+
 /** How a passage's source is named: its file, where it lies, its place in it. An overview is of no file. */
 export function sourceLabels(passage: Hit): { name: string; where: string; line: string; title: string } {
-  const { path, heading } = passage;
+  const { folderName, path, heading, alsoIn = [] } = passage;
   if (passage.overview) {
     return { name: heading ?? "Overview", where: "", line: "from the index", title: "Made from the index" };
   }
   const { name, directory } = splitPath(path);
+  const also = alsoIn.length > 0 ? `also in ${alsoIn.join(", ")}` : "";
   return {
     name,
-    where: [directory, heading].filter(Boolean).join(" › "),
+    where: [folderName, directory, heading, also].filter(Boolean).join(" › "),
     line: place(passage),
-    title: [path, heading].filter(Boolean).join("\n"),
+    title: [fullPath(passage), heading].filter(Boolean).join("\n"),
   };
 }
 

@@ -3,7 +3,7 @@ import { findings, verdictTitles } from "../../protocol/answerLabels.ts";
 import type { CheckedSentence, Hit } from "../../protocol/data.ts";
 import { citationAt, withoutCitations } from "../../text/citations.ts";
 import { highlight } from "./highlight.ts";
-import { count, place } from "./labels.ts";
+import { count, fullPath, place } from "./labels.ts";
 import { markClaims, sentenceAt } from "./sentenceMarks.ts";
 
 /**
@@ -106,7 +106,7 @@ function citationHtml(number: number, context: AnswerContext, at: unknown): stri
   }
   const index = typeof at === "number" ? sentenceAt(context.sentences, at, number) : undefined;
   const verdict = context.sentences[index ?? -1]?.verdict;
-  const label = `Source ${number}: ${passage.path}, ${place(passage)}${verdict ? citationNotes[verdict] : ""}`;
+  const label = `Source ${number}: ${fullPath(passage)}, ${place(passage)}${verdict ? citationNotes[verdict] : ""}`;
   const check = index === undefined ? "" : ` data-sentence="${index}" aria-expanded="false"`;
   return (
     `<button type="button" class="cite ${verdict ?? ""}" data-testid="citation" data-cite="${number}"${check} ` +
