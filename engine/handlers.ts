@@ -151,6 +151,7 @@ function finding(
     async search({ query, k, mode, except, ...details }, { signal }) {
       const started = performance.now();
       const found = await search(query, except ? k + 10 : k, mode, signal, details);
+      if (found.length === 0) workspace.throwIfUnindexed();
       const ms = performance.now() - started;
       if (except) {
         const related = found.filter((hit) => !overlaps(hit, except) && hit.score >= relatedFloor);
@@ -159,15 +160,13 @@ function finding(
       return { ...aboveFloor(query, found), ms };
     },
     async ask(request, context) {
+      const { signal, progress } = context;
+      await workspace.untilRead(signal, (reading) => progress({ type: "reading", ...reading }));
       let read: Answer["read"];
       const asking = {
         async search(query: string, k: number, signal: AbortSignal) {
-          const before = workspace.readShare();
-          const details = { filter: request.filter, isQuestion: true };
-          const found = await workspace.search(query, k, "hybrid", signal, details);
-          // A search in an empty index has waited for the first files.
-          read ??= before?.files === 0 ? workspace.readShare() : before;
-          return found;
+          read ??= workspace.readShare();
+          return workspace.search(query, k, "hybrid", signal, { filter: request.filter, isQuestion: true });
         },
         whole: (_: unknown, signal: AbortSignal) => wholeOf(workspace, workspace.folders, request, signal),
         async lookUp(words: string, k: number, file: Pick<Hit, "path"> | undefined, signal: AbortSignal) {

@@ -45,11 +45,10 @@ export function createIndexKeeper(
   };
 
   const update = (): void => {
-    if (kept && !isPaused()) reporter.background(index());
+    if (kept && !isPaused() && mayRead(memory)) reporter.background(index());
   };
 
-  // An engine that comes up, the first time or again, does not know what happened before.
-  const stop = onRunning(engine, () => {
+  const following = onRunning(engine, () => {
     if (!kept) reporter.background(engine.deleteIndex());
     else if (isPaused()) reporter.background(engine.pause());
     else update();
@@ -77,11 +76,12 @@ export function createIndexKeeper(
     async resume() {
       await setPaused(false);
       kept = true;
+      await memory.update(indexedKey, true);
       await (isUp(engine) ? engine.resume() : engine.start());
     },
     deleteIndex: async () => ((await confirmDeletion()) ? deleteIndex() : undefined),
     update,
-    dispose: stop,
+    dispose: () => following.dispose(),
   };
 }
 
@@ -89,10 +89,20 @@ function isUp(engine: EngineClient): boolean {
   return engine.state.state === "running";
 }
 
-function onRunning(engine: EngineClient, listener: () => void): () => void {
-  return engine.onState(() => {
+/** A folder that the person does not trust is read once they ask for it, and not because the panel is open. */
+function mayRead(memory: vscode.Memento): boolean {
+  return vscode.workspace.isTrusted || memory.get(indexedKey) === true;
+}
+
+/** Calls `listener` whenever the engine comes up, which does not know what happened before, and when one that is up may read what it might not before. */
+function onRunning(engine: EngineClient, listener: () => void): vscode.Disposable {
+  const call = (): void => {
     if (isUp(engine)) listener();
-  });
+  };
+  return vscode.Disposable.from(
+    { dispose: engine.onState(call) },
+    vscode.workspace.onDidGrantWorkspaceTrust(call),
+  );
 }
 
 async function rememberPaused(memory: vscode.Memento, paused: boolean): Promise<void> {

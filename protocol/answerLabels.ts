@@ -1,4 +1,4 @@
-import type { Answer, CheckedSentence } from "./data.ts";
+import type { Answer, CheckedSentence, IndexStatus } from "./data.ts";
 
 /** The words for the check of an answer: what the panel shows and the terminal prints. */
 
@@ -99,16 +99,26 @@ export function weakText(isWritten: boolean): string {
     : `${found}.`;
 }
 
-/** What an answer was made from while the first index was being built, and what of the other files, if that is known. */
+/**
+ * What an answer was made from while the first index was being built.
+ * @param state Of the index now, where that is known: how it goes on with the others.
+ */
 export function partlyReadText(
   { files, of }: NonNullable<Answer["read"]>,
-  others?: "being read" | "read since",
+  state?: IndexStatus["state"],
 ): string {
-  const share = `From ${format(files)} of ${format(of)} files.`;
-  if (others === undefined) return `${share} The others may say something else.`;
-  return others === "being read"
-    ? `${share} The others are still being read, and may say something else.`
-    : `${share} The others have been read since, and may say something else.`;
+  const share =
+    of > files ? `From ${format(files)} of ${format(of)} files.` : `From the first ${format(files)} files.`;
+  switch (state) {
+    case undefined:
+      return `${share} The others may say something else.`;
+    case "ready":
+      return `${share} The others have been read since, and may say something else.`;
+    case "indexing":
+      return `${share} The others are still being read, and may say something else.`;
+    default:
+      return `${share} The others have not been read, and may say something else.`;
+  }
 }
 
 function format(value: number): string {

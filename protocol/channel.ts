@@ -21,7 +21,8 @@ export interface Port {
   listen(onMessage: (message: unknown) => void, onClose: (reason: string) => void): void;
 }
 
-export type ErrorCode = "failed" | "cancelled" | "gone" | "invalid";
+/** "unindexed": there is no index to answer from, and none will be there unless a person asks for one. */
+export type ErrorCode = "failed" | "cancelled" | "gone" | "invalid" | "unindexed";
 
 /** An error that reaches a person: `message` says what happened and why, `remedy` what to do. */
 export class CarrelError extends Error {

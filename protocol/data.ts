@@ -185,7 +185,10 @@ const contextUse = v.object({
 });
 export type ContextUse = v.InferOutput<typeof contextUse>;
 
-/** Each counts from the question on: to the passages, the first written token, the checked answer. */
+/**
+ * Each counts from the question on, or from where it no longer waited for the first index: to the passages, the first
+ * written token, the checked answer.
+ */
 const timings = v.object({
   searchMs: v.number(),
   firstTokenMs: v.optional(v.number()),
@@ -203,7 +206,10 @@ export const answer = v.object({
   passages: v.array(hit),
   /** Then, the little that comes nearest. */
   nearest: v.exactOptional(v.array(hit)),
-  /** How many files had been read when this was searched, while the first index is built; of how many. */
+  /**
+   * How many files had been read when this was searched, while the first index is built; of how many, which is not
+   * more while that is not known.
+   */
   read: v.exactOptional(v.object({ files: v.number(), of: v.number() })),
   /** What was searched for: the question, and what it was completed to where it may go on with the one before. */
   searchedFor: v.optional(v.array(v.string())),
@@ -225,6 +231,9 @@ export const answerEvent = v.variant("type", [
     type: v.literal("stage"),
     stage: v.picklist(["searching", "loading-model", "thinking", "writing", "checking"]),
   }),
+  /** The first index is waited for: how many files are read, of how many; of none while they are looked for. */
+  v.object({ type: v.literal("reading"), files: v.number(), of: v.number() }),
+  /** May come again with more of them, before anything is written. */
   v.object({ type: v.literal("passages"), passages: v.array(hit) }),
   /** The next piece of the answer, to be put after the ones before. */
   v.object({ type: v.literal("text"), text: v.string() }),

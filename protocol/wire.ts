@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-const errorCode = v.picklist(["failed", "cancelled", "gone", "invalid"]);
+const errorCode = v.picklist(["failed", "cancelled", "gone", "invalid", "unindexed"]);
 const wireError = v.object({ message: v.string(), remedy: v.string(), code: errorCode });
 
 /** JSON leaves out what is undefined, so a value may be missing. */

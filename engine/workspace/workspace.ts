@@ -17,10 +17,13 @@ import type { FolderEntry, Work } from "./folderEntry.ts";
 import { folderNames, pathsOf } from "./folders.ts";
 import type { Generation, SearchDetails } from "./generation.ts";
 import { Loop } from "./loop.ts";
-import { errorOf, type Problem } from "./problem.ts";
+import { noticeOf, writtenElsewhere } from "./notices.ts";
+import { errorOf } from "./problem.ts";
+import type { Reading } from "./questionPatience.ts";
 import { Reconciler } from "./reconciler.ts";
 import type { Release, Shared } from "./shared.ts";
 import { countsOf, skippedOf, statusOf, withheldOf } from "./status.ts";
+import { readingOf, throwIfUnindexed, unindexed, untilRead } from "./untilRead.ts";
 import { Waiters } from "./waiters.ts";
 import { type ModelParts, WantedModel } from "./wantedModel.ts";
 import { changesWalk, emptyWish, type Wish } from "./wish.ts";
@@ -203,12 +206,24 @@ export class Workspace {
     return withheldOf(this.reconciler);
   }
 
-  /** How many files are in the index, and of how many, while it is built for the first time. */
-  readShare(): { files: number; of: number } | undefined {
+  /** How many files have been read, and of how many, while the index is built for the first time. */
+  readShare(): Reading | undefined {
     const { serving } = this.reconciler;
-    if (!serving || serving.isComplete) return undefined;
-    const { files, skipped, total } = countsOf(serving);
-    return { files, of: Math.max(total, files + skipped) };
+    return serving && !serving.isComplete ? readingOf(serving) : undefined;
+  }
+
+  /** Waits for the first index where that takes only seconds; see untilRead.ts. */
+  untilRead(signal: AbortSignal, onReading: (reading: Reading) => void): Promise<void> {
+    const { wish, reconciler, waiters } = this;
+    const isStarting = (): boolean => this.isStarting;
+    const throwIfHopeless = (): void => this.throwIfHopeless();
+    return untilRead({ wish, reconciler, waiters, isStarting, throwIfHopeless }, signal, onReading);
+  }
+
+  /** For a search that has found nothing. @throws CarrelError "unindexed" when nothing could be found. */
+  throwIfUnindexed(): void {
+    const { wish, reconciler } = this;
+    throwIfUnindexed({ wish, reconciler, isStarting: () => this.isStarting });
   }
 
   /** What is searched, in words: "412 files in 2 folders". */
@@ -307,7 +322,8 @@ export class Workspace {
     let borrowed: Borrowed | undefined;
     const isReady = (): boolean => {
       this.throwIfHopeless();
-      if (this.wish.deleted && !this.wish.deleting) throw deletedError();
+      if (this.wish.deleted && !this.wish.deleting)
+        throw unindexed("The index of this workspace was deleted.");
       const { generation } = this.reconciler;
       if (!generation || !this.isWorthSearching(generation.value)) return false;
       // Held at once: when the one who waits goes on, it may be another one's turn.
@@ -328,8 +344,11 @@ export class Workspace {
   /** Whether there is something to find, or nothing more to wait for. */
   private isWorthSearching(generation: Generation): boolean {
     if (generation.chunks > 0) return true;
-    const isStarting = performance.now() - this.openedAt < startingMs;
-    return this.hasSettled || this.wish.paused || !(this.works || isStarting);
+    return this.hasSettled || this.wish.paused || !(this.works || this.isStarting);
+  }
+
+  private get isStarting(): boolean {
+    return performance.now() - this.openedAt < startingMs;
   }
 
   private isIndexed(revision: number, started: number, refine: boolean): boolean {
@@ -406,23 +425,4 @@ export class Workspace {
 /** Whether all that was told is in the index, or can't be brought there for now. */
 function isTold(entry: FolderEntry): boolean {
   return !entry.isWriter || entry.problem !== undefined || !(entry.hasTold || entry.queue.hasUrgent);
-}
-
-/** What a person must know of an index that is there: who writes it, or why it is empty. */
-function noticeOf(entries: readonly FolderEntry[]): string | undefined {
-  const foreign = entries.find((entry) => !entry.isWriter && entry.index);
-  if (foreign) return writtenElsewhere(foreign).message;
-  return entries.find((entry) => entry.emptyReason !== undefined)?.emptyReason;
-}
-
-function writtenElsewhere(entry: FolderEntry): Problem {
-  const count = entry.index?.value.counts().files ?? 0;
-  return {
-    message: `Another Carrel process writes the index of "${entry.folder.name}", which holds ${count} files by now.`,
-    remedy: "Wait until it has finished, or close its window or command.",
-  };
-}
-
-function deletedError(): CarrelError {
-  return new CarrelError("The index of this workspace was deleted.", "Run “Carrel: Index Workspace Now”.");
 }

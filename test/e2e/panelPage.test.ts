@@ -15,6 +15,7 @@ import {
   chatReady,
   checkedAnswer,
   passageAnswer,
+  passages,
   readyIndex,
   written,
 } from "../webview/conversations.ts";
@@ -779,3 +780,157 @@ for (const theme of Object.keys(themeClasses) as ThemeName[]) {
     await other.close();
   });
 }
+
+test("an answer out of half an index is asked again once the rest is read, once, if it is still the last", async () => {
+  const indexing = { ...readyIndex, state: "indexing" as const, done: 32, total: 4217 };
+  const asked: string[] = [];
+  const commands: string[] = [];
+  const { page, host } = await openPanel(browser, {
+    handlers: {
+      ready: () => ({ engine: { state: "running" }, status: indexing, folders: [{ path: "/a", name: "a" }] }),
+      ask: ({ question }) => {
+        asked.push(question);
+        return { ...answer, read: { files: 32, of: 4217 } };
+      },
+      command: ({ name }) => {
+        commands.push(name);
+        return {};
+      },
+    },
+  });
+  await ask(page, "First?");
+  await page.getByText("The others are still being read").waitFor();
+  await page.getByRole("button", { name: "Ask again when all are read" }).click();
+  await page.getByText("It is asked again as soon as all files are read.").first().waitFor();
+  host.notify("status", { ...indexing, done: 2000 });
+  host.notify("status", readyIndex);
+  host.notify("status", readyIndex);
+  await page.getByRole("button", { name: "Ask again", exact: true }).waitFor();
+  assert.deepEqual(asked, ["First?", "First?"]);
+
+  // Who has changed their mind, or gone on, is not interrupted.
+  host.notify("status", indexing);
+  await page.getByRole("button", { name: "Ask again when all are read" }).click();
+  await page.getByRole("button", { name: "Don’t ask again" }).click();
+  host.notify("status", readyIndex);
+  await page.getByRole("button", { name: "Ask again", exact: true }).waitFor();
+  host.notify("status", indexing);
+  await page.getByRole("button", { name: "Ask again when all are read" }).click();
+  await ask(page, "Second?");
+  await page.getByTestId("copy-answer").nth(1).waitFor();
+  host.notify("status", readyIndex);
+  await page.getByText("The others have been read since").first().waitFor();
+  assert.deepEqual(asked, ["First?", "First?", "Second?"]);
+
+  // Where nothing goes on by itself, the same click lets it.
+  host.notify("status", { ...indexing, state: "paused" });
+  await page.getByRole("button", { name: "Read them and ask again" }).click();
+  await page.getByRole("button", { name: "Don’t ask again" }).waitFor();
+  assert.deepEqual(commands, ["resumeIndexing"]);
+  host.notify("status", indexing);
+  host.notify("status", readyIndex);
+  await page.getByRole("button", { name: "Ask again", exact: true }).waitFor();
+  assert.deepEqual(asked.slice(3), ["Second?"]);
+  await page.close();
+});
+
+test("a question that waits for the first index shows how far that is, and can be stopped", async () => {
+  const [next, never] = [gate(), gate()];
+  const { page } = await openPanel(browser, {
+    handlers: {
+      async ask(_params, { progress, signal }) {
+        progress({ type: "reading", files: 0, of: 0 });
+        await next.wait;
+        progress({ type: "reading", files: 1200, of: 4217 });
+        const stopped = new Promise<never>((_, reject) => {
+          signal.addEventListener("abort", () => reject(new CarrelError("Cancelled.", "", "cancelled")));
+        });
+        await Promise.race([never.wait, stopped]);
+        return answer;
+      },
+    },
+  });
+  await ask(page, "How?");
+  await page.getByTestId("stage").getByText("Looking for your files…").waitFor();
+  await page.getByTestId("announcement").getByText("Waiting until your files are read.").waitFor();
+  next.open();
+  await page.getByTestId("stage").getByText("Reading your files: 1,200 of 4,217").waitFor();
+  await page.getByTestId("stop").click();
+  await page.getByText("Stopped.").first().waitFor();
+  assert.equal(await page.getByTestId("stage").count(), 0);
+  await page.close();
+});
+
+test("a question without an index says what will be done; one click does it, and the question goes on", async () => {
+  let isIndexed = false;
+  const done: string[] = [];
+  const { page } = await openPanel(browser, {
+    handlers: {
+      ask({ question }) {
+        done.push(question);
+        if (isIndexed) return answer;
+        throw new CarrelError("No file was read yet.", "Run “Carrel: Index Workspace Now”.", "unindexed");
+      },
+      command({ name }) {
+        done.push(name);
+        isIndexed = true;
+        return {};
+      },
+    },
+  });
+  await ask(page, "How?");
+  await page.getByText("keeps an index of them on this machine, outside of your folders").waitFor();
+  await page.getByTestId("ask-box").fill("Something else");
+  await page.getByTestId("read-and-ask").click();
+  await page.getByTestId("support").waitFor();
+  assert.deepEqual(done, ["How?", "resumeIndexing", "How?"]);
+  assert.equal(await page.getByTestId("exchange").count(), 1);
+  assert.equal(await page.getByTestId("ask-box").inputValue(), "Something else");
+  await page.close();
+});
+
+test("a question whose engine dies while it waits says so, and is asked again by a click", async () => {
+  let isUp = false;
+  const { page } = await openPanel(browser, {
+    handlers: {
+      async ask(_params, { progress }) {
+        if (isUp) return answer;
+        progress({ type: "reading", files: 1200, of: 4217 });
+        await Promise.resolve();
+        throw new CarrelError("Carrel's engine stopped before it had finished this.", "Try again.", "gone");
+      },
+    },
+  });
+  await ask(page, "How?");
+  await page.getByTestId("notice").getByText("Carrel's engine stopped before").waitFor();
+  assert.equal(await page.getByTestId("stage").count(), 0);
+  isUp = true;
+  await page.getByTestId("retry").click();
+  await page.getByTestId("support").waitFor();
+  await page.close();
+});
+
+test("a source says its folder where there are several, and where else its text stands", async () => {
+  const [first, ...others] = passages;
+  assert.ok(first);
+  const named = { ...first, folderName: "office", alsoIn: ["archive/lease-2024.pdf"] };
+  const { page } = await openPanel(browser, {
+    handlers: { ask: () => ({ ...answer, passages: [named, ...others] }) },
+  });
+  await ask(page, "How?");
+  const source = page.getByTestId("source").first();
+  await source
+    .getByText(/^office › contracts\/harbour-street › .* · also in archive\/lease-2024\.pdf$/)
+    .waitFor();
+  assert.match(
+    (await source.getAttribute("title")) ?? "",
+    /^office\/contracts\/harbour-street\/lease-2024\.pdf/,
+  );
+  await page
+    .getByRole("button", { name: /^Source 1: office\/contracts/ })
+    .first()
+    .hover();
+  await page.getByTestId("popover").getByText("in office").waitFor();
+  assert.equal(await page.getByTestId("source").nth(1).getByText("office").count(), 0);
+  await page.close();
+});

@@ -109,7 +109,8 @@ test("an answer out of half an index says of how many files, and a later one doe
 test("a folder without a single file is searched without waiting for ever", async (t) => {
   const workspace = await workspaceFor(t, {});
   const { channel } = await workspace.start();
-  assert.deepEqual(await paths(channel, "apples"), []);
+  // Before anybody has asked for an index there is nothing to search in, which is not the same as nothing found.
+  await assert.rejects(paths(channel, "apples"), { code: "unindexed", message: /^No file was read yet\./ });
   await channel.request("index", {});
   assert.deepEqual(await paths(channel, "apples"), []);
 });

@@ -5,9 +5,9 @@ import { createEngine, type EngineParts } from "../../engine/handlers.ts";
 import { documentText, parseFile } from "../../indexer/read/parseFile.ts";
 import type { RequestContext } from "../../protocol/channel.ts";
 import { defaultSettings, type Hit, type Settings } from "../../protocol/data.ts";
-import { testModel } from "../support/inProcess.ts";
+import { gate, testModel } from "../support/inProcess.ts";
 import { testParser } from "../support/testParser.ts";
-import { makeWorkspace } from "../support/workspace.ts";
+import { eventually, makeWorkspace } from "../support/workspace.ts";
 
 const context: RequestContext<never> = {
   signal: new AbortController().signal,
@@ -15,7 +15,7 @@ const context: RequestContext<never> = {
 };
 
 /** The engine's requests in this process, over the index of `files`, which is whole. */
-async function engineOver(t: TestContext, files: Record<string, string>) {
+async function engineOver(t: TestContext, files: Record<string, string>, model = testModel("m")) {
   const workspace = await makeWorkspace(files);
   const applied: Settings[] = [];
   const doctored: string[] = [];
@@ -24,7 +24,7 @@ async function engineOver(t: TestContext, files: Record<string, string>) {
     parser: testParser((folder, path, maxFileBytes) => parseFile(folder, path, maxFileBytes), {
       documentText,
     }),
-    openEmbedding: async () => testModel("m"),
+    openEmbedding: async () => model,
     openRefining: () => Promise.resolve(undefined),
     onStatus: () => undefined,
     log: () => undefined,
@@ -130,4 +130,35 @@ test("documents are read from the workspace's folders alone", async (t) => {
   const { text } = await handlers.document({ folder: workspace.dir, path: "a.md" }, context);
   assert.equal(text.trim(), "apples");
   assert.throws(() => handlers.document({ folder: "/etc", path: "passwd" }, context), /not a folder of this/);
+});
+
+test("an answer from half an index says of how much it is, and one without an index is an error", async (t) => {
+  const model = testModel("m");
+  const { workspace, handlers } = await engineOver(t, { "a.md": "apples\n" }, model);
+  const ask = () => handlers.ask({ question: "apples", history: [] }, context);
+  assert.equal((await ask()).read, undefined);
+  await handlers.deleteIndex({}, context);
+  await assert.rejects(async () => ask(), { code: "unindexed" });
+  const search = { query: "apples", k: 3, mode: "lexical" as const };
+  await assert.rejects(async () => handlers.search(search, context), { code: "unindexed" });
+
+  // Of many files the first 200 chunks are one commit, and the rest waits for ever.
+  for (let i = 0; i < 299; i++) await workspace.write(`${i}.md`, `apples ${i}\n`);
+  let embedded = 0;
+  const held = gate();
+  t.after(() => held.open());
+  model.onEmbed = async (texts, input) => {
+    if (input === "query") return;
+    embedded += texts.length;
+    if (embedded > 250) await held.wait;
+  };
+  const index = handlers.index({}, context);
+  await eventually(
+    "the first are there",
+    async () => (await handlers.status({}, context)).status.files === 200,
+  );
+  await handlers.pause({}, context);
+  held.open();
+  assert.deepEqual((await ask()).read, { files: 200, of: 300 });
+  await index;
 });

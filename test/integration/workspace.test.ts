@@ -263,6 +263,12 @@ test("a search can be kept to workspace folders by their names", async (t) => {
   const folders = ["one", "Two Three", "more/one"].map((name) => join(workspace.dir, name));
   const { indexes, index } = await openInProcess(t, workspace, { folders, open: async () => testModel("m") });
   await index();
+  const all = await indexes.search("apples", 10, "hybrid", signal);
+  assert.deepEqual(all.map(({ folderName }) => folderName).sort(), [
+    "Two Three",
+    "more/one",
+    "workspace/one",
+  ]);
   const found = async (...names: string[]): Promise<string[]> => {
     const hits = await indexes.search("apples", 10, "hybrid", signal, { filter: { folders: names } });
     return hits.map(({ folder }) => folder).sort();

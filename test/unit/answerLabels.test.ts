@@ -74,6 +74,8 @@ test("what is missing is said with the sources that lack it, and nothing of what
 test("what half an index means depends on what became of the other files", () => {
   const read = { files: 32, of: 4217 };
   assert.equal(partlyReadText(read), "From 32 of 4,217 files. The others may say something else.");
-  assert.match(partlyReadText(read, "being read"), /still being read/);
-  assert.match(partlyReadText(read, "read since"), /have been read since/);
+  assert.match(partlyReadText(read, "indexing"), /still being read/);
+  assert.match(partlyReadText(read, "ready"), /have been read since/);
+  assert.match(partlyReadText(read, "paused"), /have not been read/);
+  assert.match(partlyReadText({ files: 3, of: 3 }), /^From the first 3 files/);
 });

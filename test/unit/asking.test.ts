@@ -196,9 +196,12 @@ describe("how many passages a model is given", () => {
       answer.passages.map(({ text }) => text).filter((text) => /means/.test(text)),
       [defining.text],
     );
-    const withIt = { ...parts, search: async () => [using, defining], speed: fast() };
-    const second = await ask(server, [], undefined, withIt);
-    assert.equal(second.answer.passages.length, 2);
+    // Among the first sixteen it stands by itself.
+    const others = many.slice(0, 9).map((one, i) => ({ ...one, text: `${one.text} ${i}` }));
+    const withIt = { ...parts, search: async () => [using, ...others, defining] };
+    const second = await ask(server, [], undefined, { ...withIt, speed: fast() });
+    assert.equal(second.answer.passages.filter(({ text }) => /means/.test(text)).length, 1);
+    assert.equal(second.answer.passages.length, 11);
   });
 });
 

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { findFolders } from "../../engine/workspace/folders.ts";
+import { findFolders, folderNames } from "../../engine/workspace/folders.ts";
 import type { Folder } from "../../protocol/data.ts";
 
 const base = await realpath(await mkdtemp(join(tmpdir(), "carrel-folders-")));
@@ -54,4 +54,19 @@ test("a folder that may not be read is missing", { skip: process.getuid?.() === 
 test("a path that no system takes is missing, with what the system says", async () => {
   const { missing } = await findFolders([{ path: "/a\0b", name: "odd" }]);
   assert.match(missing[0]?.problem.message ?? "", /"odd" can't be read: .*null bytes/);
+});
+
+test("folders are told apart by their names, with the folder above where two have the same", () => {
+  const named = (...paths: string[]): [string, string][] => [
+    ...folderNames(paths.map((path) => ({ path, name: path.slice(path.lastIndexOf("/") + 1) }))),
+  ];
+  assert.deepEqual(named("/a/office"), []);
+  assert.deepEqual(named("/a/office", "/b/api"), [
+    ["/a/office", "office"],
+    ["/b/api", "api"],
+  ]);
+  assert.deepEqual(
+    named("/a/src", "/b/src", "/c/api").map(([, name]) => name),
+    ["a/src", "b/src", "api"],
+  );
 });

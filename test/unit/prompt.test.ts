@@ -53,6 +53,12 @@ describe("the prompt", () => {
     assert.deepEqual([prompt.passagesUsed, prompt.passagesLeftOut, prompt.turnsLeftOut], [2, 0, 0]);
   });
 
+  it("says the folder of a source where there are several, and where else its text stands", () => {
+    const passages = [hit("Thirty days.", { folderName: "office", alsoIn: ["b.md", 'c".md'] })];
+    const last = buildPrompt({ question: "?", history: [], passages }, limits).messages.at(-1)?.content ?? "";
+    assert.match(last, /<passage number="1" source="office\/docs\/a\.md lines 3-9" also="b\.md, c \.md">/);
+  });
+
   it("takes the citations out of earlier answers", () => {
     const prompt = buildPrompt({ question: "?", history, passages: [] }, limits);
     assert.equal(prompt.messages[2]?.content, "It is 5 euros, says `arr[0]`.");

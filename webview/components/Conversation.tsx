@@ -64,8 +64,10 @@ interface KeptProps {
 
 /** Draws an exchange again only when it changed: a long conversation costs no more than its last answer. */
 function KeptExchange({ session, exchange, isLast }: KeptProps): JSX.Element {
+  // An answer out of half an index says how the other half is going on.
+  const indexState = exchange.answer?.read && session.state.index?.state;
   return useMemo(
     () => <ExchangeView session={session} exchange={exchange} isLast={isLast} />,
-    [session, exchange, isLast],
+    [session, exchange, isLast, indexState],
   );
 }

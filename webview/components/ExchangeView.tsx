@@ -1,10 +1,10 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { checkSummary, partlyReadText, weakText } from "../../protocol/answerLabels.ts";
-import type { Hit } from "../../protocol/data.ts";
-import { contextParts, count, searchedForLabel, selectionLabel } from "../render/labels.ts";
+import type { Hit, IndexStatus } from "../../protocol/data.ts";
+import { contextParts, count, readingText, searchedForLabel, selectionLabel } from "../render/labels.ts";
 import type { Session } from "../session/session.ts";
-import { type Exchange, stageLabels, understood } from "../session/state.ts";
+import { againText, type Exchange, stageLabels, understood } from "../session/state.ts";
 import { AnswerText } from "./AnswerText.tsx";
 import { FilterLabels } from "./FilterLabels.tsx";
 import { Icon } from "./Icon.tsx";
@@ -47,7 +47,10 @@ export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element 
           {retry}
         </div>
       )}
-      {state === "failed" && exchange.failure && (
+      {state === "failed" && exchange.failure?.isUnindexed && (
+        <Unindexed session={session} exchange={exchange} isLast={isLast} />
+      )}
+      {state === "failed" && exchange.failure && !exchange.failure.isUnindexed && (
         <Notice kind="error" message={exchange.failure.message} remedy={exchange.failure.remedy}>
           {retry}
         </Notice>
@@ -70,21 +73,58 @@ export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element 
   );
 }
 
-/** An answer out of half an index may be wrong however well its sources support it. */
-function PartlyRead({ session, exchange, isLast }: Props): JSX.Element | null {
-  const { id, answer } = exchange;
-  if (!answer?.read) return null;
-  const isIndexing = session.state.index?.state === "indexing";
-  const message = partlyReadText(answer.read, isIndexing ? "being read" : "read since");
+/** What has to be done before the question can be answered, and the button that does it. */
+function Unindexed({ session, exchange, isLast }: Props): JSX.Element {
+  const { id, failure } = exchange;
   return (
-    <Notice kind="warning" message={message}>
+    <Notice
+      kind="info"
+      message={failure?.message ?? ""}
+      remedy="To answer, Carrel reads the files of this workspace and keeps an index of them on this machine, outside of your folders."
+    >
       {isLast && (
-        <button type="button" class="secondary" data-testid="ask-again" onClick={() => session.retry(id)}>
-          Ask again
+        <button
+          type="button"
+          class="primary"
+          data-testid="read-and-ask"
+          onClick={() => void session.readAndAsk(id)}
+        >
+          Read the files and answer
         </button>
       )}
     </Notice>
   );
+}
+
+/** An answer out of half an index may be wrong however well its sources support it. */
+function PartlyRead({ session, exchange, isLast }: Props): JSX.Element | null {
+  const { id, answer, isAgainWanted } = exchange;
+  if (!answer?.read) return null;
+  const state = session.state.index?.state;
+  const isWaiting = isLast && isAgainWanted === true;
+  return (
+    <Notice
+      kind="warning"
+      message={partlyReadText(answer.read, state)}
+      {...(isWaiting ? { remedy: againText } : {})}
+    >
+      {isWaiting && (
+        <button type="button" class="secondary" onClick={() => session.dontAskAgain(id)}>
+          Don’t ask again
+        </button>
+      )}
+      {isLast && !isWaiting && (
+        <button type="button" class="secondary" data-testid="ask-again" onClick={() => session.askAgain(id)}>
+          {askAgainLabel(state)}
+        </button>
+      )}
+    </Notice>
+  );
+}
+
+function askAgainLabel(state: IndexStatus["state"] | undefined): string {
+  if (state === undefined || state === "ready") return "Ask again";
+  return state === "indexing" ? "Ask again when all are read" : "Read them and ask again";
 }
 
 /** What the model thought, folded: it was not checked, and is no answer. */
@@ -98,12 +138,12 @@ function Thoughts({ text }: { readonly text: string }): JSX.Element {
 }
 
 function StageLine({ exchange }: { readonly exchange: Exchange }): JSX.Element {
-  const { stage, passages, text } = exchange;
+  const { stage, reading, passages, text } = exchange;
   const found = passages.length > 0 && text === "" ? ` ${count(passages.length, "passage")} found` : "";
   return (
     <p class="stage" data-testid="stage">
       <span class="pulse" aria-hidden="true" />
-      {stageLabels[stage ?? "searching"]}
+      {reading ? readingText(reading) : stageLabels[stage ?? "searching"]}
       <span class="quiet-text">{found}</span>
     </p>
   );

@@ -80,7 +80,7 @@ function IndexDetail({ session, index }: IndexProps): JSX.Element | null {
           />
           <p class="quiet-text hint">
             {index.files > 0
-              ? "Answers use what is there already."
+              ? "Questions wait for it if it takes seconds, else answers use what is there."
               : "The first answers are possible in a moment."}
           </p>
         </>

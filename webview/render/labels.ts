@@ -42,9 +42,10 @@ export function sourceLabels(passage: Hit): { name: string; where: string; line:
   }
   const { name, directory } = splitPath(path);
   const also = alsoIn.length > 0 ? `also in ${alsoIn.join(", ")}` : "";
+  const within = [folderName, directory, heading].filter(Boolean).join(" › ");
   return {
     name,
-    where: [folderName, directory, heading, also].filter(Boolean).join(" › "),
+    where: [within, also].filter(Boolean).join(" · "),
     line: place(passage),
     title: [fullPath(passage), heading].filter(Boolean).join("\n"),
   };
@@ -76,6 +77,13 @@ export function languageHint(languages: readonly string[]): string {
     return scriptLanguages[code] ?? `${code} script`;
   });
   return `Some of your files are in ${names.join(" and ")}. The bundled model knows English.`;
+}
+
+/** How far the first index is, while a question waits for it. */
+export function readingText({ files, of }: { readonly files: number; readonly of: number }): string {
+  return of > 0
+    ? `Reading your files: ${formatNumber(files)} of ${formatNumber(of)}`
+    : "Looking for your files…";
 }
 
 /** Longer queries hold a whole selection. */

@@ -7,7 +7,14 @@ import type {
   Selection,
 } from "../../protocol/data.ts";
 import type { EngineState } from "../../protocol/panel.ts";
-import { type Exchange, type Failure, type PanelState, stageLabels } from "./state.ts";
+import {
+  againText,
+  type Exchange,
+  type Failure,
+  type PanelState,
+  stageLabels,
+  waitingText,
+} from "./state.ts";
 
 /** What changes the conversation. */
 type ExchangeAction =
@@ -16,6 +23,7 @@ type ExchangeAction =
   | { type: "answered"; id: number; answer: Answer }
   | { type: "stopped"; id: number }
   | { type: "failed"; id: number; failure: Failure }
+  | { type: "again"; id: number; isWanted: boolean }
   | { type: "remove"; id: number }
   | { type: "newConversation" };
 
@@ -103,6 +111,7 @@ function reduceExchanges(state: PanelState, action: ExchangeAction): PanelState 
       return change(state, action.id, () => ({
         state: "done",
         stage: undefined,
+        reading: undefined,
         text: action.answer.text,
         passages: action.answer.passages,
         answer: action.answer,
@@ -116,6 +125,14 @@ function reduceExchanges(state: PanelState, action: ExchangeAction): PanelState 
         () => ({ state: "failed", stage: undefined, failure: action.failure }),
         said(action.failure),
       );
+    case "again":
+      return {
+        ...state,
+        exchanges: state.exchanges.map((exchange) =>
+          exchange.id === action.id ? { ...exchange, isAgainWanted: action.isWanted } : exchange,
+        ),
+        announcement: action.isWanted ? againText : "",
+      };
     case "remove":
       return { ...state, exchanges: state.exchanges.filter((exchange) => exchange.id !== action.id) };
     case "newConversation":
@@ -136,7 +153,13 @@ function said(failure: Failure): string {
 function reduceEvent(state: PanelState, id: number, event: AnswerEvent): PanelState {
   switch (event.type) {
     case "stage":
-      return change(state, id, () => ({ stage: event.stage }), stageLabels[event.stage]);
+      return change(state, id, () => ({ stage: event.stage, reading: undefined }), stageLabels[event.stage]);
+    case "reading": {
+      // A screen reader hears that it waits, and not each number.
+      const said = state.exchanges.some((one) => one.id === id && one.reading) ? undefined : waitingText;
+      const { files, of } = event;
+      return change(state, id, () => ({ reading: { files, of } }), said);
+    }
     case "passages":
       return change(state, id, () => ({ passages: event.passages }));
     case "text":

@@ -12,7 +12,9 @@ const exchange = v.object({
   thoughts: v.optional(v.string()),
   passages: v.array(data.hit),
   answer: v.optional(data.answer),
-  failure: v.optional(v.object({ message: v.string(), remedy: v.string() })),
+  failure: v.optional(
+    v.object({ message: v.string(), remedy: v.string(), isUnindexed: v.optional(v.boolean()) }),
+  ),
 });
 
 const saved = v.object({

@@ -56,7 +56,10 @@ export class Session {
       this.dispatch({ type: "engine", engine });
       if (engine.state === "running" && before !== "running") void this.refreshChat();
     });
-    this.channel.on("status", (index) => this.dispatch({ type: "index", index }));
+    this.channel.on("status", (index) => {
+      this.dispatch({ type: "index", index });
+      this.askAgainIfRead();
+    });
     this.channel.on("focus", () => this.dispatch({ type: "focus" }));
     this.channel.on("newConversation", () => this.newConversation());
     this.channel.on("prefill", ({ question, selection, send }) => {
@@ -137,6 +140,31 @@ export class Session {
     // What the person was writing meanwhile stays.
     this.dispatch({ type: "draft", text: draft });
     this.dispatch({ type: "selection", selection });
+  }
+
+  /**
+   * Asks the last question again, now where all files have been read, else when they have: by itself, since it was
+   * wanted, but only if no other question was asked meanwhile.
+   */
+  askAgain(id: number): void {
+    const state = this.state.index?.state ?? "ready";
+    if (state === "ready") this.retry(id);
+    else this.dispatch({ type: "again", id, isWanted: true });
+    if (state !== "ready" && state !== "indexing") void this.command("resumeIndexing");
+  }
+
+  dontAskAgain(id: number): void {
+    this.dispatch({ type: "again", id, isWanted: false });
+  }
+
+  private askAgainIfRead(): void {
+    const last = this.state.exchanges.at(-1);
+    if (last?.isAgainWanted && this.state.index?.state === "ready") this.retry(last.id);
+  }
+
+  /** Has the files read, and asks the question that could not be answered without. */
+  async readAndAsk(id: number): Promise<void> {
+    if (await this.attempt(this.channel.request("command", { name: "resumeIndexing" }))) this.retry(id);
   }
 
   stop(): void {

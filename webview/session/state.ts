@@ -19,6 +19,8 @@ export type Stage = Extract<AnswerEvent, { type: "stage" }>["stage"];
 export interface Failure {
   readonly message: string;
   readonly remedy: string;
+  /** There is no index, and none will be built unless the person wants one. */
+  readonly isUnindexed?: boolean | undefined;
 }
 
 /** One question and what came of it. */
@@ -29,6 +31,10 @@ export interface Exchange {
   /** "stopped": by the person, or because the panel was closed; what had been written stays. */
   readonly state: "asking" | "done" | "stopped" | "failed";
   readonly stage?: Stage | undefined;
+  /** How far the first index is, while it waits for that. */
+  readonly reading?: { readonly files: number; readonly of: number } | undefined;
+  /** The person wants it asked again when all files have been read. */
+  readonly isAgainWanted?: boolean | undefined;
   /** What has been written so far, or the whole answer. */
   readonly text: string;
   /** What the model thought before it wrote: no part of the answer, nor of what the next question is told. */
@@ -81,6 +87,9 @@ export const stageLabels: Record<Stage, string> = {
   checking: "Checking sources…",
 };
 
+export const waitingText = "Waiting until your files are read.";
+export const againText = "It is asked again as soon as all files are read.";
+
 /** The earlier questions and answers that go with the next question. */
 export function historyOf(exchanges: readonly Exchange[]): Turn[] {
   return exchanges
@@ -112,7 +121,10 @@ export function understood(typed: string): Understood {
 
 /** Whatever was thrown, as it is shown. */
 export function describe(error: unknown): Failure {
-  if (error instanceof CarrelError) return { message: error.message, remedy: error.remedy };
+  if (error instanceof CarrelError) {
+    const { message, remedy, code } = error;
+    return { message, remedy, ...(code === "unindexed" ? { isUnindexed: true } : {}) };
+  }
   return { message: error instanceof Error ? error.message : String(error), remedy: "" };
 }
 
