@@ -14,7 +14,7 @@ import { type Attempt, defaultSettings, type Settings } from "../protocol/data.t
 import { Confinement } from "../walls/confine.ts";
 import { tryBelt } from "../walls/tryWalls.ts";
 import { answerQuestion } from "./answer/asking.ts";
-import { ReadingSpeed } from "./answer/readingSpeed.ts";
+import { ReadingSpeed } from "./answer/promptPace.ts";
 import { TokenRatios } from "./answer/tokenEstimate.ts";
 import type { ConnectionFile } from "./connectionFile.ts";
 import { examine } from "./doctor.ts";

@@ -108,7 +108,9 @@ export function partlyReadText(
   state?: IndexStatus["state"],
 ): string {
   const share =
-    of > files ? `From ${format(files)} of ${format(of)} files.` : `From the first ${format(files)} files.`;
+    of > files
+      ? `From ${format(files)} of ${format(of)} files.`
+      : `From the first ${files === 1 ? "file" : `${format(files)} files`}.`;
   switch (state) {
     case undefined:
       return `${share} The others may say something else.`;

@@ -4,7 +4,7 @@ import { ContextOverflowError, cancelled } from "../../models/chat/errors.ts";
 import { CarrelError, type RequestContext } from "../../protocol/channel.ts";
 import type { AnswerEvent, ContextUse, Hit } from "../../protocol/data.ts";
 import { buildPrompt, largestContext, type Prompt, type PromptLimits, type PromptRequest } from "./prompt.ts";
-import type { ReadingSpeed } from "./readingSpeed.ts";
+import type { ReadingSpeed } from "./promptPace.ts";
 import type { ScriptTokens, TokenRatios } from "./tokenEstimate.ts";
 
 /** What a model writes an answer with. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type AskParts, answerQuestion } from "../../engine/answer/asking.ts";
-import { ReadingSpeed } from "../../engine/answer/readingSpeed.ts";
+import { ReadingSpeed } from "../../engine/answer/promptPace.ts";
 import { TokenRatios } from "../../engine/answer/tokenEstimate.ts";
 import type { ChatClient, ChatEvent, ChatRequest, ModelFacts } from "../../models/chat/chatClient.ts";
 import { ContextOverflowError } from "../../models/chat/errors.ts";

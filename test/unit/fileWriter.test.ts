@@ -156,8 +156,24 @@ test("a file is stored with its chunks, each with its identity, its terms, its h
   assert.equal(made.commits.length, 1);
   assert.deepEqual(made.commits[0]?.replaced, [row("a.pdf", "h1", { chunks: 2 })]);
   const common = { fileHash: "h1", path: "a.pdf", kind: "document", language: "pdf" };
-  const first = { ...common, heading: "Fruit", page: 2, startLine: 3, endLine: 4, text: "two apples" };
-  const second = { ...common, heading: null, page: null, startLine: 5, endLine: 6, text: "a pear" };
+  const first = {
+    ...common,
+    heading: "Fruit",
+    page: 2,
+    place: null,
+    startLine: 3,
+    endLine: 4,
+    text: "two apples",
+  };
+  const second = {
+    ...common,
+    heading: null,
+    page: null,
+    place: null,
+    startLine: 5,
+    endLine: 6,
+    text: "a pear",
+  };
   const texts = [first, second].map((chunk) => searchedText(chunk));
   assert.deepEqual(
     made.commits[0]?.chunks,

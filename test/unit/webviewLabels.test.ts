@@ -6,7 +6,6 @@ import {
   contextParts,
   indexSummary,
   languageHint,
-  partlyReadText,
   place,
   readingText,
   searchedForLabel,
@@ -133,14 +132,6 @@ test("prose flows over its own line ends; headings, lists, tables and code-like 
 
 test("an answer out of half an index says of which half, and how the other is going on", () => {
   const read = { files: 1200, of: 4217 };
-  assert.match(
-    partlyReadText(read, "indexing"),
-    /^From 1,200 of 4,217 files\. The others are still being read/,
-  );
-  assert.match(partlyReadText(read, "ready"), /have been read since/);
-  assert.match(partlyReadText(read, "paused"), /have not been read/);
-  // Where another process reads them, nobody here knows how many there are.
-  assert.match(partlyReadText({ files: 1, of: 0 }, "indexing"), /^From the first 1 file\./);
   assert.equal(readingText(read), "Reading your files: 1,200 of 4,217");
   assert.equal(readingText({ files: 0, of: 0 }), "Looking for your files…");
 });
