@@ -1,4 +1,11 @@
-import { type Connection, connect, type Query, Session, type Table } from "@lancedb/lancedb";
+import {
+  type Connection,
+  connect,
+  type Query,
+  Session,
+  type Table,
+  type VectorQuery,
+} from "@lancedb/lancedb";
 import type { RecordBatch } from "apache-arrow";
 
 import { CarrelError } from "../../protocol/channel.ts";
@@ -48,7 +55,7 @@ export function toLance(rows: readonly object[]): Record<string, unknown>[] {
  * thousands. A vector is an Arrow vector, whose `toArray` gives its numbers.
  */
 export async function* batches<Row>(
-  query: Query,
+  query: Query | VectorQuery,
   columns: readonly (keyof Row & string)[],
 ): AsyncGenerator<Iterable<Row>> {
   for await (const batch of query.select([...columns])) yield rowsOf<Row>(batch, columns);

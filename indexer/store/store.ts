@@ -1,4 +1,4 @@
-import type { Connection, Query, Table } from "@lancedb/lancedb";
+import type { Connection, Query, Table, VectorQuery } from "@lancedb/lancedb";
 import type { Filter } from "../../protocol/data.ts";
 import { damagedPaths, fileSum, termsSum, textSum, vectorSum } from "./checksums.ts";
 import { FileSums } from "./fileSums.ts";
@@ -8,7 +8,7 @@ import { withProblems } from "./problems.ts";
 import { type Candidate, type ChunkRow, type FileRow, ordinalOf, type StoredChunk } from "./rows.ts";
 import { candidateColumns, fileColumns, storedChunkColumns } from "./schema.ts";
 import { openExisting, openOrMake, type Tables } from "./tables.ts";
-import { Upkeep } from "./upkeep.ts";
+import { Upkeep, type UpkeepOptions } from "./upkeep.ts";
 import { verifyRows } from "./verify.ts";
 import { whereOf } from "./where.ts";
 
@@ -16,10 +16,10 @@ export { DamagedStoreError, storeProblem } from "./problems.ts";
 export { type Candidate, type ChunkRow, chunkId, type FileRow, type StoredChunk } from "./rows.ts";
 
 const pathsInOneDelete = 500;
+/** More parts than any index of vectors has: none is left out. */
+const allParts = 65_536;
 
-export interface StoreOptions {
-  /** How long versions are kept for other processes that may read them. */
-  readonly keepVersionsMs?: number;
+export interface StoreOptions extends UpkeepOptions {
   /**
    * Called when a read met rows that fail their checksum, which it leaves out: with the paths of their files, or
    * undefined when these can't be told, so that the whole index must be built again. May be called often.
@@ -52,7 +52,7 @@ export class Store {
     this.chunks = tables.chunks;
     this.files = tables.files;
     this.sums = tables.sums;
-    this.upkeep = new Upkeep(tables.chunks, tables.files, options.keepVersionsMs);
+    this.upkeep = new Upkeep(tables, options);
     this.onDamage = options.onDamage;
     this.onIndexDamage = options.onIndexDamage;
   }
@@ -162,12 +162,10 @@ export class Store {
     if (terms.length === 0) return [];
     return this.read(async () => {
       if (!(await this.upkeep.hasTextIndex())) return [];
-      const rows: unknown[] = await this.filtered(filter)
+      const query = this.filtered(filter)
         .fullTextSearch(terms.join(" "), { columns: ["terms"] })
-        .select([...candidateColumns, "_score"])
-        .limit(limit)
-        .toArray();
-      return this.candidates(rows as CandidateRow[], (row) => row._score ?? 0);
+        .limit(limit);
+      return this.candidates(query, "_score", (score) => score);
     });
   }
 
@@ -175,13 +173,12 @@ export class Store {
   async nearest(vector: Float32Array, limit: number, filter: Filter = {}): Promise<Candidate[]> {
     if (vector.every((value) => value === 0)) return [];
     return this.read(async () => {
-      const rows: unknown[] = await this.filtered(filter)
+      const query = this.filtered(filter)
         .nearestTo(vector)
         .distanceType("cosine")
-        .select([...candidateColumns, "_distance"])
-        .limit(limit)
-        .toArray();
-      return this.candidates(rows as CandidateRow[], (row) => 1 - (row._distance ?? 1));
+        .nprobes(allParts)
+        .limit(limit);
+      return this.candidates(query, "_distance", (distance) => 1 - distance);
     });
   }
 
@@ -327,15 +324,22 @@ export class Store {
     for (const { path, fileHash } of found) this.versions.add(path, fileHash);
   }
 
-  private candidates(rows: readonly CandidateRow[], score: (row: CandidateRow) => number): Candidate[] {
+  private async candidates<Measure extends "_score" | "_distance">(
+    query: Query | VectorQuery,
+    measure: Measure,
+    scoreOf: (measured: number) => number,
+  ): Promise<Candidate[]> {
     const found: Candidate[] = [];
     const damaged: Candidate[] = [];
-    for (const row of rows) {
-      const { id, path, fileHash, kind, textHash } = row;
-      const vector = row.vector.toArray();
-      const candidate = { id, path, fileHash, kind, textHash, vector, score: score(row) };
-      if (row.vectorSum !== vectorSum(candidate)) damaged.push(candidate);
-      else if (!this.versions.isInDoubt(candidate)) found.push(candidate);
+    const columns = [...candidateColumns, measure] as const;
+    for await (const batch of batches<CandidateRow & Record<Measure, number>>(query, columns)) {
+      for (const row of batch) {
+        const { id, path, fileHash, kind, textHash } = row;
+        const score = scoreOf(row[measure]);
+        const candidate = { id, path, fileHash, kind, textHash, vector: row.vector.toArray(), score };
+        if (row.vectorSum !== vectorSum(candidate)) damaged.push(candidate);
+        else if (!this.versions.isInDoubt(candidate)) found.push(candidate);
+      }
     }
     this.report(damaged);
     return found;
@@ -369,8 +373,6 @@ type VersionRow = Pick<ChunkRow, "path" | "fileHash">;
 type CandidateRow = Omit<Candidate, "score" | "vector"> & {
   readonly vector: { toArray(): Float32Array };
   readonly vectorSum: number;
-  readonly _score?: number;
-  readonly _distance?: number;
 };
 
 function withSums(chunk: ChunkRow): ChunkRow & { textSum: number; vectorSum: number; termsSum: number } {

@@ -8,8 +8,9 @@ import { chunkSchema, fileSchema, namesOf } from "./schema.ts";
 
 const caches = { indexBytes: 48n * 1024n * 1024n, metadataBytes: 16n * 1024n * 1024n };
 
-/** The tables of a store, and the checksums of their files. */
+/** The tables of a store, the checksums of their files, and how many numbers a vector has. */
 export interface Tables {
+  readonly dimension: number;
   readonly connection: Connection;
   readonly chunks: Table;
   readonly files: Table;
@@ -26,7 +27,7 @@ export async function openOrMake(dir: string, dimension: number): Promise<Tables
     names.includes(name) ? connection.openTable(name) : connection.createEmptyTable(name, schema);
   const chunks = await open("chunks", chunkSchema(dimension));
   const files = await open("files", fileSchema);
-  return checked(dimension, { connection, chunks, files, sums });
+  return checked({ dimension, connection, chunks, files, sums });
 }
 
 /** Opens both tables and makes nothing; undefined when one is missing. */
@@ -36,7 +37,7 @@ export async function openExisting(dir: string, dimension: number): Promise<Tabl
   // LanceDB makes a folder that is missing when it connects: only now is it known to be there.
   const connection = await connectTo(dir, caches);
   const [chunks, files] = [await connection.openTable("chunks"), await connection.openTable("files")];
-  return checked(dimension, { connection, chunks, files, sums });
+  return checked({ dimension, connection, chunks, files, sums });
 }
 
 /** Before LanceDB opens anything: some damage to these files aborts the whole process in native code. */
@@ -46,9 +47,9 @@ async function wholeSums(dir: string): Promise<FileSums> {
   return sums;
 }
 
-async function checked(dimension: number, tables: Tables): Promise<Tables> {
+async function checked(tables: Tables): Promise<Tables> {
   const complete =
-    (await hasColumns(tables.chunks, namesOf(chunkSchema(dimension)))) &&
+    (await hasColumns(tables.chunks, namesOf(chunkSchema(tables.dimension)))) &&
     (await hasColumns(tables.files, namesOf(fileSchema)));
   if (!complete) throw new DamagedStoreError("The tables have other columns.");
   return tables;

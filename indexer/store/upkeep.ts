@@ -1,5 +1,6 @@
 import { Index, type Table } from "@lancedb/lancedb";
 import { DamagedStoreError, storeProblem } from "./problems.ts";
+import type { Tables } from "./tables.ts";
 
 /**
  * Rows that lexical search reads one by one, since its index does not hold them yet, are kept below this, or
@@ -14,12 +15,23 @@ const defaultKeepVersionsMs = 30_000;
 const readMs = 5_000;
 /** More versions than this were left by a process that had no time to drop them. */
 const manyVersions = 4;
+/** With fewer rows than this, comparing with every vector in the table takes a few milliseconds. */
+const defaultIndexVectorsFrom = 10_000;
 
-/** Keeps the text index up to date, and the disk free of old versions: LanceDB keeps each write as a version. */
+export interface UpkeepOptions {
+  /** How long versions are kept for other processes that may read them. */
+  readonly keepVersionsMs?: number;
+  /** From how many rows on vectors have an index, of parts with about as many rows each. */
+  readonly indexVectorsFrom?: number;
+}
+
+/** Keeps the indexes up to date, and the disk free of old versions: LanceDB keeps each write as a version. */
 export class Upkeep {
   private readonly chunks: Table;
   private readonly files: Table;
+  private readonly dimension: number;
   private readonly keepVersionsMs: number;
+  private readonly indexVectorsFrom: number;
   private textIndexed = false;
   private textIndexDamaged = false;
   private writes = 0;
@@ -27,10 +39,12 @@ export class Upkeep {
   /** When versions were last left behind, in milliseconds since the epoch. */
   private oldVersionsSince: number | undefined;
 
-  constructor(chunks: Table, files: Table, keepVersionsMs = defaultKeepVersionsMs) {
+  constructor({ chunks, files, dimension }: Tables, options: UpkeepOptions) {
     this.chunks = chunks;
     this.files = files;
-    this.keepVersionsMs = keepVersionsMs;
+    this.dimension = dimension;
+    this.keepVersionsMs = options.keepVersionsMs ?? defaultKeepVersionsMs;
+    this.indexVectorsFrom = options.indexVectorsFrom ?? defaultIndexVectorsFrom;
   }
 
   /** To be called once, before the others. */
@@ -45,10 +59,13 @@ export class Upkeep {
     return this.textIndexed;
   }
 
-  /** Whether both indexes can be opened: one of which files are gone can't. */
+  /** Whether all indexes can be opened: one of which files are gone can't. */
   async canSearch(): Promise<boolean> {
     try {
       if (!(await this.hasTextIndex())) return true;
+      const vector = new Float32Array(this.dimension).fill(1);
+      const nearest = this.chunks.query().nearestTo(vector).distanceType("cosine");
+      await nearest.select(["_distance"]).limit(1).toArray();
       await this.chunks
         .query()
         .fullTextSearch("carrel", { columns: ["terms"] })
@@ -78,7 +95,9 @@ export class Upkeep {
     const built = await this.ensureIndexes();
     const limit = Math.max(maxUnindexedRows, rows - this.unindexedRows);
     const due = this.writes >= maxWritesBeforeOptimize || this.unindexedRows >= limit;
-    if (!due && !(force && this.writes > 0)) return built;
+    if (!due && !(force && this.writes > 0)) return (force && (await this.ensureVectorIndex())) || built;
+    // It is built anew in less time than it takes to merge; until then all vectors in the table are compared.
+    const wasIndexed = await this.dropVectorIndex();
     const cleanupOlderThan = new Date(Date.now() - this.keepVersionsMs);
     try {
       await this.chunks.optimize({ cleanupOlderThan });
@@ -87,6 +106,7 @@ export class Upkeep {
       // An index that can't be merged is built anew; nothing but time is lost.
       await this.buildIndexes();
     }
+    if (force || wasIndexed) await this.ensureVectorIndex();
     await this.files.optimize({ cleanupOlderThan });
     this.writes = 0;
     this.unindexedRows = 0;
@@ -106,8 +126,37 @@ export class Upkeep {
 
   private async ensureIndexes(): Promise<boolean> {
     if (!this.textIndexDamaged && (await this.hasTextIndex())) return false;
+    const hadVectors = await this.dropVectorIndex();
     await this.buildIndexes();
+    if (hadVectors) await this.ensureVectorIndex();
     return true;
+  }
+
+  /**
+   * The vectors once more, in few large parts that are compared far faster than the table's rows. All parts are
+   * looked at: nothing is approximate. Returns whether it was built.
+   */
+  private async ensureVectorIndex(): Promise<boolean> {
+    const rows = await this.chunks.countRows();
+    if (rows < this.indexVectorsFrom || (await this.vectorIndex())) return false;
+    const numPartitions = Math.ceil(rows / this.indexVectorsFrom);
+    const config = Index.ivfFlat({ distanceType: "cosine", numPartitions });
+    // Nothing is lost without it: LanceDB refuses when hardly any vector has a direction, as in a language that the
+    // model does not know.
+    return this.chunks.createIndex("vector", { config }).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  private async dropVectorIndex(): Promise<boolean> {
+    const name = await this.vectorIndex();
+    if (name !== undefined) await this.chunks.dropIndex(name);
+    return name !== undefined;
+  }
+
+  private async vectorIndex(): Promise<string | undefined> {
+    return (await this.chunks.listIndices()).find((index) => index.columns.includes("vector"))?.name;
   }
 
   /** A text index that is built on an empty table finds nothing later: it waits for the first rows. */

@@ -28,9 +28,12 @@ const questions = ["lease zebra", "court12 fee", "window garden3 parser"].map((q
   vector: rows.vector(),
 }));
 
-/** Two fragments with deletions, one of them in the text index. */
+/** The vectors have an index, too. */
+const options = { indexVectorsFrom: 100 };
+
+/** Two fragments with deletions, one of them in the indexes. */
 async function build(): Promise<void> {
-  const store = await Store.openForWriting(whole, dimension);
+  const store = await Store.openForWriting(whole, dimension, options);
   const put = async (paths: readonly string[], hash: string): Promise<void> => {
     const made = paths.map((path) => rows.file(path, `${hash}-${path}`, 10));
     await store.replaceFiles(
@@ -123,7 +126,7 @@ async function noticed(
   const onDamage = (): void => {
     reported = true;
   };
-  const store = await unlessDamaged(() => Store.openForWriting(dir, dimension, { onDamage }));
+  const store = await unlessDamaged(() => Store.openForWriting(dir, dimension, { ...options, onDamage }));
   if (!store) return "open";
   try {
     const listed = await unlessDamaged(() => store.allFiles());
@@ -170,7 +173,7 @@ async function answers(): Promise<string[]> {
     name.endsWith("tokens.lance"),
   );
   await writeFile(join(copy, index), turnBit(await readFile(join(copy, index)), 100));
-  const store = await Store.openForWriting(copy, dimension);
+  const store = await Store.openForWriting(copy, dimension, options);
   await store.verify(never);
   await store.maintain(true);
   const indexed = await ask(store);
@@ -225,11 +228,11 @@ test("a bit of a manifest or of a list of deletions is noticed before it is read
   for (const path of watched) {
     const bytes = await readFile(join(whole, path));
     await writeFile(join(whole, path), turnBit(Buffer.from(bytes), Math.floor(rows.random() * bytes.length)));
-    await assert.rejects(Store.openForWriting(whole, dimension), DamagedStoreError, path);
+    await assert.rejects(Store.openForWriting(whole, dimension, options), DamagedStoreError, path);
     await assert.rejects(Store.openForReading(whole, dimension), DamagedStoreError, path);
     await writeFile(join(whole, path), bytes);
   }
-  const store = await Store.openForWriting(whole, dimension);
+  const store = await Store.openForWriting(whole, dimension, options);
   await assertHoldsAll(store);
   store.close();
 });
