@@ -35,7 +35,7 @@ export async function refine(options: RefineOptions, signal: AbortSignal): Promi
 }
 
 async function embed(
-  { store, model }: RefineOptions,
+  { store, refined, model }: RefineOptions,
   batch: readonly { readonly id: string }[],
   signal: AbortSignal,
 ): Promise<{ hash: string; vector: Float32Array }[]> {
@@ -44,6 +44,7 @@ async function embed(
   const texts = new Set([...chunks.values()].map(searchedText));
   const rows: { hash: string; vector: Float32Array }[] = [];
   for (const text of texts) {
+    await refined.quiet(signal);
     if (signal.aborted) break;
     // One at a time: on a processor eight at once are no faster, and take 150 MB more.
     const [vector] = await model.embed([text], "passage");

@@ -1,5 +1,5 @@
 import { mkdir, stat } from "node:fs/promises";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { type Connection, Index, type Table } from "@lancedb/lancedb";
 import { refinedSum } from "./checksums.ts";
 import { FileSums } from "./fileSums.ts";
@@ -14,6 +14,8 @@ const maxWritesBeforeOptimize = 20;
 /** Vectors of texts that are gone are dropped when they are more than this share. */
 const maxStaleShare = 0.3;
 const hashesInOneDelete = 1_000;
+/** Who has searched will search again: a passage that is being read meanwhile would be waited for. */
+const quietMs = 1_000;
 
 /** A vector of unit length, by the hash of its text. */
 export interface RefinedRow {
@@ -41,6 +43,8 @@ export class RefinedVectors {
   /** What was read and checked. A vector is never wrong, so one that has left the table may stay here. */
   private readonly read: HeldVectors;
   private hasReadAhead = false;
+  /** When a search last looked here, by `performance.now()`. */
+  private askedAt = Number.NEGATIVE_INFINITY;
   /** The end of the last write: the second pass and a question may want to write at once. */
   private writing: Promise<unknown> = Promise.resolve();
 
@@ -149,8 +153,15 @@ export class RefinedVectors {
     });
   }
 
+  /** Waits a moment where somebody searches, but no longer: the second pass goes on slowly, however many do. */
+  async quiet(signal: AbortSignal): Promise<void> {
+    const left = this.askedAt + quietMs - performance.now();
+    if (left > 0) await sleep(left, undefined, { signal }).catch(() => undefined);
+  }
+
   /** Cosine similarity of `query` (unit length) to each of these texts that has a vector, by hash. */
   async similarities(query: Float32Array, hashes: readonly string[]): Promise<Map<string, number>> {
+    this.askedAt = performance.now();
     return this.run(async () => {
       const found = new Map<string, number>();
       const table = await this.existing();

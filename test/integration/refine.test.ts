@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { EngineChannel } from "../../cli/childEngine.ts";
+import { refine } from "../../indexer/refine.ts";
 import { search } from "../../indexer/search/search.ts";
 import { type RefinedRow, RefinedVectors } from "../../indexer/store/refinedVectors.ts";
 import { hashOfText } from "../../indexer/store/searchedText.ts";
@@ -208,6 +210,42 @@ test("two that give a text its vector at once make one row", async () => {
     refined.add(rows),
   ]);
   assert.equal(await refined.count(), 40);
+  refined.close();
+});
+
+test("the second pass waits a moment where somebody searches, before each passage", async (t) => {
+  const refined = await RefinedVectors.open(join(base, "refined-quiet"), 4);
+  const log: string[] = [];
+  let now = 1e9;
+  t.mock.method(performance, "now", () => now);
+  await refined.quiet(new AbortController().signal);
+  await refined.similarities(east, ["a"]);
+  // So long ago is that search not, by far.
+  now = 0;
+  const ending = new AbortController();
+  const waiting = refined.quiet(ending.signal).then(() => log.push("quiet"));
+  await nextTurn();
+  assert.equal(log.length, 0);
+  ending.abort();
+  await waiting;
+  now = 2e9;
+  await refined.quiet(new AbortController().signal);
+
+  t.mock.method(refined, "quiet", async () => void log.push("quiet"));
+  const store = await Store.openForWriting(join(base, "quiet"), 4);
+  const rows = [chunk("a.md", "One.", east), chunk("b.md", "Two.", east)];
+  await store.replaceFiles(
+    rows.map(({ path }) => fileOf(path)),
+    rows,
+  );
+  const embed = async (): Promise<Float32Array[]> => {
+    log.push("read");
+    return [north];
+  };
+  const model = { id: "model", dimension: 4, embed, close: async () => undefined };
+  await refine({ store, refined, model, onProgress: () => undefined }, new AbortController().signal);
+  assert.deepEqual(log, ["quiet", "quiet", "read", "quiet", "read"]);
+  store.close();
   refined.close();
 });
 
