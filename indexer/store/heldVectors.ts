@@ -14,6 +14,10 @@ export class HeldVectors {
     this.limit = limit;
   }
 
+  get isFull(): boolean {
+    return this.rowOf.size >= this.limit;
+  }
+
   /** The vector as it is held, not a copy; undefined when it is not. */
   get(hash: string): Int8Array | undefined {
     const row = this.rowOf.get(hash);

@@ -43,6 +43,8 @@ export class RefinedVectors {
   /** What was read and checked. A vector is never wrong, so one that has left the table may stay here. */
   private readonly read: HeldVectors;
   private hasReadAhead = false;
+  /** The table's version of which all vectors are held, so that what is not held is not there. */
+  private heldVersion: number | undefined;
   /** When a search last looked here, by `performance.now()`. */
   private askedAt = Number.NEGATIVE_INFINITY;
   /** The end of the last write: the second pass and a question may want to write at once. */
@@ -95,6 +97,7 @@ export class RefinedVectors {
         return { hash, vector, sum: refinedSum(hash, vector) };
       });
       await table.add(toLance(bytes));
+      for (const { hash, vector } of bytes) this.read.add(hash, vector);
       this.writes += 1;
       if (this.writes >= maxWritesBeforeOptimize) await this.tidy();
     });
@@ -150,6 +153,7 @@ export class RefinedVectors {
       this.table?.close();
       this.table = undefined;
       await this.connection?.dropTable(tableName);
+      this.hasReadAhead = false;
     });
   }
 
@@ -173,7 +177,7 @@ export class RefinedVectors {
         if (vector) found.set(hash, cosine(query, vector));
         else unread.push(hash);
       }
-      if (unread.length === 0) return found;
+      if (unread.length === 0 || (await this.holdsAll(table))) return found;
       for await (const batch of batches<Row>(table.query().where(isIn("hash", unread)), columns)) {
         for (const row of batch) if (this.keep(row)) found.set(row.hash, cosine(query, row.vector.toArray()));
       }
@@ -186,7 +190,13 @@ export class RefinedVectors {
     if (this.hasReadAhead) return;
     this.hasReadAhead = true;
     if ((await table.countRows()) > this.read.limit) return;
+    const version = await table.version();
     for await (const batch of batches<Row>(table.query(), columns)) for (const row of batch) this.keep(row);
+    if ((await table.version()) === version) this.heldVersion = version;
+  }
+
+  private async holdsAll(table: Table | undefined): Promise<boolean> {
+    return table !== undefined && !this.read.isFull && this.heldVersion === (await table.version());
   }
 
   /** Whether the row is whole; it is held in memory as long as there is room. */
@@ -268,7 +278,14 @@ export class RefinedVectors {
 
   /** One write after the other. */
   private write(task: () => Promise<void>): Promise<void> {
-    const turn = this.writing.then(() => this.run(task));
+    const turn = this.writing.then(() =>
+      this.run(async () => {
+        const heldAll = await this.holdsAll(this.table);
+        this.heldVersion = undefined;
+        await task();
+        if (heldAll) this.heldVersion = await this.table?.version();
+      }),
+    );
     this.writing = turn.catch(() => undefined);
     return turn;
   }

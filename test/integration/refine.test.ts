@@ -40,6 +40,11 @@ test("vectors are found again by the hash of their text, also by another process
   // Many commits, so that the table is put in order and its index made in between.
   for (let n = 0; n < 45; n++) await writer.add([{ hash: `n${n}`, vector: north }]);
   assert.equal((await reader.similarities(north, ["a", "n0", "n7", "n44"])).size, 4);
+  assert.equal((await writer.similarities(north, ["a", "n0", "n7", "n44"])).size, 4);
+  await writer.add([{ hash: "later", vector: north }]);
+  // Both hold what they have read; each finds what came after that.
+  assert.deepEqual([...(await writer.similarities(north, ["later", "never"])).keys()], ["later"]);
+  assert.deepEqual([...(await reader.similarities(north, ["later", "never"])).keys()], ["later"]);
   await writer.finish(new Set(["a", "n0"]));
   assert.deepEqual([...(await reader.hashes())].sort(), ["a", "n0"]);
   await writer.clear();
