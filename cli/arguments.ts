@@ -34,10 +34,12 @@ A query or question may hold filters: path:src/api path:*.test.ts -path:docs lan
   -k N                  how many passages (default 10)
   --neighbours N        with search: the N chunks before and after each passage, too
   --mode MODE           hybrid (default), vector or lexical
-  --model NAME          the chat model; "none" for passages alone
+  --model NAME          the chat model (openai:NAME on --server); "none" for passages alone
   --embedding NAME      bundled (default), ollama:NAME, or a transformers.js model's folder
   --ollama URL          the model server (default ${defaultSettings.modelServerUrl}, or OLLAMA_HOST on this machine)
-  --allow-host HOST     let --ollama be this host, which is not this machine; may be repeated
+  --server URL          another model server, which speaks OpenAI's protocol (llama.cpp, vLLM, LM Studio): its models
+                        are called openai:NAME; its key, if it wants one, is taken from CARREL_OPENAI_KEY
+  --allow-host HOST     let --ollama or --server be this host, which is not this machine; may be repeated
   --exclude PATTERN     leave out what matches, as in .gitignore; may be repeated
   --allow-secret CODE   leave in what status lists as held back with this code; may be repeated
   --store DIR           where indexes are kept (default: the user's data folder; never in DIR)
@@ -177,6 +179,7 @@ function commonOf(values: Values): Common {
     settings: {
       ...defaultSettings,
       modelServerUrl: values.ollama ?? localOllama(process.env) ?? defaultSettings.modelServerUrl,
+      openaiUrl: values.server ?? "",
       allowedHosts: values["allow-host"] ?? [],
       embeddingModel: embeddingSetting(values.embedding),
       exclude: values.exclude ?? [],
@@ -213,6 +216,7 @@ function parse(args: readonly string[]) {
         model: { type: "string" },
         embedding: { type: "string" },
         ollama: { type: "string" },
+        server: { type: "string" },
         "allow-host": { type: "string", multiple: true },
         exclude: { type: "string", multiple: true },
         "allow-secret": { type: "string", multiple: true },
@@ -256,7 +260,7 @@ function searchMode(value = "hybrid"): SearchMode {
 
 /** A folder may be named relative to where the command runs; the engine wants it absolute. */
 function embeddingSetting(value = defaultSettings.embeddingModel): string {
-  return value === "bundled" || value.startsWith("ollama:") ? value : resolve(value);
+  return value === "bundled" || /^(?:ollama|openai):/.test(value) ? value : resolve(value);
 }
 
 /** The user's data folder, as each platform has it. */

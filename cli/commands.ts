@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { createInterface } from "node:readline/promises";
 import * as v from "valibot";
 import { CarrelError } from "../protocol/channel.ts";
-import type { Answer, CheckedSentence, Hit, IndexStatus, IndexSummary } from "../protocol/data.ts";
+import type { Answer, CheckedSentence, Hit, IndexStatus, IndexSummary, ServerKey } from "../protocol/data.ts";
 import { machineText } from "../protocol/machineText.ts";
 import { type Command, type Common, requireFolder, UsageError } from "./arguments.ts";
 import { type EngineChannel, startEngine } from "./childEngine.ts";
@@ -48,7 +48,8 @@ export async function run(command: Exclude<Command, { name: "help" }>): Promise<
       else if (level === "warn") printMessage(message);
     });
     const folders = "dir" in command ? [{ path: command.dir, name: basename(command.dir) }] : [];
-    await channel.request("initialize", { storage: command.store, folders, settings });
+    const serverKeys = keysOf(settings.openaiUrl);
+    await channel.request("initialize", { storage: command.store, folders, settings, serverKeys });
     await runWith(channel, command);
   } catch (error) {
     // What has failed says its reason itself, once.
@@ -59,6 +60,12 @@ export async function run(command: Exclude<Command, { name: "help" }>): Promise<
     process.off("SIGINT", interrupt);
     await engine.stop();
   }
+}
+
+/** A key comes from the environment: what stands in a command line is seen by all users of the machine. */
+function keysOf(url: string): ServerKey[] {
+  const key = process.env["CARREL_OPENAI_KEY"]?.trim() ?? "";
+  return url === "" || key === "" ? [] : [{ url, key }];
 }
 
 async function runWith(channel: EngineChannel, command: Exclude<Command, { name: "help" }>): Promise<void> {

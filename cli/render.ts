@@ -126,11 +126,17 @@ export function answerText({
       ? [`index ${summary.seconds.toFixed(2)} s (${summary.files} files, ${summary.chunks} chunks)`]
       : []),
     `search ${timings.searchMs.toFixed(0)} ms`,
-    ...(written ? [`answer ${(timings.answerMs / 1000).toFixed(1)} s by ${model}`] : []),
+    ...(written ? [`answer ${(timings.answerMs / 1000).toFixed(1)} s by ${model}${placeOf(answer)}`] : []),
     ...(context ? [`${context.promptTokens} of ${context.contextWindow} tokens of context`] : []),
   ];
   parts.push(styled("dim", `Time: ${steps.join(", ")}\n${connectionsText(connections)}`));
   return parts.filter((part) => part !== "").join("\n\n");
+}
+
+/** Where the model runs. */
+function placeOf({ server }: Answer): string {
+  if (server?.away !== undefined) return ` on ${server.away}, not this machine`;
+  return server?.product === undefined ? "" : ` (${server.product})`;
 }
 
 function passageText(hit: Hit, number: number): string {

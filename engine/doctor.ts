@@ -3,7 +3,7 @@ import { freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import { CarrelError } from "../protocol/channel.ts";
-import type { ChatServer, Check } from "../protocol/data.ts";
+import type { ChatServer, Check, OtherServer } from "../protocol/data.ts";
 import { lookForOpen } from "./privateStorage.ts";
 import { type WalledProcess, wallsCheck } from "./wallsCheck.ts";
 
@@ -25,7 +25,7 @@ export async function examine({ storage, openEmbedding, chatServer, walls }: Doc
     memoryCheck(),
     await storageCheck(storage),
     await embeddingCheck(openEmbedding),
-    await chatCheck(chatServer),
+    ...chatChecks(await chatServer()),
     ...(await Promise.all(walls.map(wallsCheck))),
   ];
 }
@@ -92,9 +92,30 @@ async function embeddingCheck(openEmbedding: () => Promise<EmbeddingModel>): Pro
   }
 }
 
-async function chatCheck(chatServer: () => Promise<ChatServer>): Promise<Check> {
-  const { state, url, product, version, detail, remedy, chosen, models } = await chatServer();
-  const about = `${url}${product ? `, ${product} ${version ?? ""}`.trimEnd() : ""}`;
+/** The server that questions go to, and after it those that are set up beside it. */
+function chatChecks(server: ChatServer): Check[] {
+  const others = (server.others ?? []).map((other): Check => {
+    const { state, detail = "", remedy } = other;
+    const isWanting = state !== "ready" && server.chosen === undefined;
+    return {
+      name: "Other model server",
+      // Without it Carrel works as long as one of them answers.
+      state: isWanting ? "warning" : "ok",
+      detail: [aboutServer(other), detail].filter(Boolean).join(": "),
+      ...(isWanting && remedy ? { remedy } : {}),
+    };
+  });
+  return [chatCheck(server), ...others];
+}
+
+function aboutServer({ url, product, version, away }: OtherServer): string {
+  const program = product ? `, ${product} ${version ?? ""}`.trimEnd() : "";
+  return `${url}${program}${away === undefined ? "" : ", not this machine"}`;
+}
+
+function chatCheck(server: ChatServer): Check {
+  const { state, detail, remedy, chosen, models } = server;
+  const about = aboutServer(server);
   const answers = chosen ? `${models.length} models, answers come from ${chosen}` : undefined;
   const check = {
     name: "Model server",

@@ -8,6 +8,7 @@ import type {
   Connection,
   Hit,
   SearchMode,
+  ServerKey,
   Settings,
 } from "../protocol/data.ts";
 import type { EngineContract } from "../protocol/engine.ts";
@@ -31,6 +32,8 @@ export interface EngineParts extends WorkspaceParts {
   readonly version: string;
   /** Applies settings that name hosts and models. */
   applySettings(settings: Settings): void;
+  /** Takes the keys of model servers in place of those that it had. */
+  applyKeys(keys: readonly ServerKey[]): void;
   answer(
     request: AskParams,
     asking: Pick<AskParts, "search" | "lookUp" | "searched" | "whole">,
@@ -105,17 +108,18 @@ function settingUp(
   workspace: Workspace,
   parts: EngineParts,
   place: { storage: string },
-): Pick<Handlers<EngineContract>, "initialize" | "setFolders" | "setSettings"> {
+): Pick<Handlers<EngineContract>, "initialize" | "setFolders" | "setSettings" | "setServerKeys"> {
   const apply = (settings: Settings): void => {
     parts.applySettings(settings);
     parts.parser.letThrough({ salt: saltOf(place.storage), allowed: settings.secretsAllow });
   };
   return {
-    async initialize({ storage, folders, settings }) {
+    async initialize({ storage, folders, settings, serverKeys = [] }) {
       place.storage = storage;
       parts.openStorage(storage);
       const { open } = await mendOpen(storage);
       if (open.length > 0) parts.log("warn", `Others may read ${open.length} entries of ${storage}.`);
+      parts.applyKeys(serverKeys);
       apply(settings);
       await workspace.open(storage, folders, settings);
       return { version: parts.version, status: workspace.status() };
@@ -127,6 +131,10 @@ function settingUp(
     setSettings({ settings }) {
       apply(settings);
       workspace.setSettings(settings);
+      return {};
+    },
+    setServerKeys({ serverKeys }) {
+      parts.applyKeys(serverKeys);
       return {};
     },
   };

@@ -10,7 +10,7 @@ import { tryEncoderWalls } from "../models/embedding/encoder.ts";
 import { markLanguages } from "../models/embedding/manyLanguages.ts";
 import { openEmbeddingModel, openRefiningModel } from "../models/embedding/open.ts";
 import { Survey } from "../models/machine/survey.ts";
-import { type Attempt, defaultSettings, type Settings } from "../protocol/data.ts";
+import { type Attempt, defaultSettings, type ServerKey, type Settings } from "../protocol/data.ts";
 import { Confinement } from "../walls/confine.ts";
 import { tryBelt } from "../walls/tryWalls.ts";
 import { answerQuestion } from "./answer/asking.ts";
@@ -59,7 +59,8 @@ export function startEngine(
   const ratios = new TokenRatios();
   const speed = new ReadingSpeed();
   let current: Settings = defaultSettings;
-  let chat = chatClient(current, gate, survey);
+  let keys: readonly ServerKey[] = [];
+  let chat = chatClient(current, keys, gate, survey);
 
   function openEmbedding(settings: Settings): Promise<EmbeddingModel> {
     const fetch = gate.fetchFor("embedding model");
@@ -75,7 +76,11 @@ export function startEngine(
     applySettings(settings) {
       gate.setAllowedHosts(settings.allowedHosts);
       current = settings;
-      chat = chatClient(current, gate, survey);
+      chat = chatClient(current, keys, gate, survey);
+    },
+    applyKeys(given) {
+      keys = given;
+      chat = chatClient(current, keys, gate, survey);
     },
     answer: (request, asking, context) =>
       answerQuestion(request, { ...asking, chat, chatModel: current.chatModel, ratios, speed }, context),
@@ -98,12 +103,9 @@ export function startEngine(
   });
 }
 
-function chatClient(settings: Settings, gate: Gate, survey: Survey): ChatClient {
-  return createChatClient({
-    url: settings.modelServerUrl,
-    fetch: gate.fetchFor("chat model"),
-    machine: () => survey.known(),
-  });
+function chatClient(settings: Settings, keys: readonly ServerKey[], gate: Gate, survey: Survey): ChatClient {
+  const options = { fetch: gate.fetchFor("chat model"), machine: () => survey.known() };
+  return createChatClient(settings, options, keys);
 }
 
 /** Each process of ours, with how its walls are tried in it. */

@@ -32,6 +32,7 @@ export const commandTable = {
   chooseEmbeddingModel: { title: "command.chooseEmbeddingModel", needs: "engine" },
   showMachine: { title: "command.showMachine", needs: "engine" },
   setUpOllama: { title: "command.setUpOllama", needs: "nothing" },
+  setServerKey: { title: "command.setServerKey", needs: "nothing" },
   showStatus: { title: "command.showStatus", needs: "nothing" },
   showConnections: { title: "command.showConnections", needs: "nothing" },
   deleteIndex: { title: "command.deleteIndex", needs: "engine" },

@@ -7,16 +7,13 @@ export interface EmbeddingRow {
   readonly isInUse: boolean;
 }
 
-/**
- * The server's models that make embeddings; first those that are known to know many languages.
- * @param kind What stands before a model's name in the setting.
- */
-export function embeddingRows(models: readonly ChatModel[], kind: string, current: string): EmbeddingRow[] {
+/** The servers' models that make embeddings; first those that are known to know many languages. */
+export function embeddingRows(models: readonly ChatModel[], current: string): EmbeddingRow[] {
   const embedding = models.filter(({ embeds }) => embeds);
   const many = embedding.filter(({ manyLanguages }) => manyLanguages);
   const others = embedding.filter(({ manyLanguages }) => !manyLanguages);
   return [...many, ...others].map((model) => {
-    const value = `${kind}:${model.name}`;
+    const value = model.embedsAs ?? model.name;
     // A name without a tag means the latest.
     return { model, value, isInUse: value === current || value === `${current}:latest` };
   });

@@ -152,6 +152,12 @@ export class EngineClient {
     await this.callIfUp((channel) => channel.request("setSettings", { settings }));
   }
 
+  /** Gives a running engine the keys that `options.start` reads now. */
+  async serverKeysChanged(): Promise<void> {
+    const { serverKeys = [] } = this.options.start();
+    await this.callIfUp((channel) => channel.request("setServerKeys", { serverKeys }));
+  }
+
   private async call<T>(send: (channel: EngineChannel) => Promise<T>): Promise<T> {
     const channel = await this.supervisor.channel();
     try {

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { CarrelError, Channel } from "../protocol/channel.ts";
-import type { Folder, IndexStatus, Settings } from "../protocol/data.ts";
+import type { Folder, IndexStatus, ServerKey, Settings } from "../protocol/data.ts";
 import {
   type EngineClientContract,
   type EngineContract,
@@ -23,6 +23,7 @@ export interface EngineStart {
   readonly storage: string;
   readonly folders: Folder[];
   readonly settings: Settings;
+  readonly serverKeys?: ServerKey[];
 }
 
 /** When a dead engine is started again. All times in milliseconds. */

@@ -16,6 +16,8 @@ import { createPassages, type Passages } from "./passages.ts";
 import { registerCommands } from "./registerCommands.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { createReports } from "./reports.ts";
+import { askForServerKey, watchServerKeys } from "./serverKeyInput.ts";
+import { ServerKeys } from "./serverKeys.ts";
 import { engineSettings, indexesAtOnce } from "./settings.ts";
 import { createStatusItem } from "./statusItem.ts";
 import { watchWorkspace } from "./watcher.ts";
@@ -66,13 +68,20 @@ function compose(
   const storage = context.globalStorageUri.fsPath;
   const entry = vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath;
 
+  const serverKeys = new ServerKeys(context.secrets, () => settings().openaiUrl);
   const engine = keep(
     new EngineClient({
       fork: () => forkEngine(entry),
-      start: () => ({ storage, folders: workspaceFolders(), settings: settings() }),
+      start: () => ({
+        storage,
+        folders: workspaceFolders(),
+        settings: settings(),
+        serverKeys: serverKeys.now(),
+      }),
       log: reporter.log,
     }),
   );
+  keep(watchServerKeys(serverKeys, engine, context.secrets, reporter));
   const passages = keep(createPassages());
   const keeper = keep(createIndexKeeper(engine, context.workspaceState, reporter));
   const reports = keep(createReports({ engine, reporter, storage, settings }));
@@ -93,6 +102,7 @@ function compose(
     deleteIndex: () => keeper.deleteIndex(),
     chooseModel: () => chooseChatModel(engine),
     chooseEmbeddingModel: () => chooseEmbeddingModel(engine, settings().embeddingModel),
+    setServerKey: () => askForServerKey(serverKeys),
     setUpOllama: () => setUpOllama(engine, context.extension.id),
     showMachine: () => reports.showMachine(),
     showStatus: () => reports.showStatus(),

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { type ChatModel, type ChatServer, defaultSettings } from "../protocol/data.ts";
+import { type ChatModel, type ChatServer, defaultSettings, type OtherServer } from "../protocol/data.ts";
 import { commandId } from "./commandTable.ts";
 import { embeddingRows } from "./embeddingRows.ts";
 import type { EngineClient } from "./engineClient.ts";
@@ -17,7 +17,7 @@ interface ModelItem extends vscode.QuickPickItem {
 /** Lets the person choose the chat model among those that the server has. */
 export async function chooseChatModel(engine: EngineClient): Promise<void> {
   const server = await engine.chatServer();
-  if (server.state !== "ready") return explainServer(server);
+  if (server.state !== "ready" && server.models.length === 0) return explainServer(server);
   const usable = server.models.filter((model) => model.refused === undefined);
   const refused = server.models.filter((model) => model.refused !== undefined);
   const items: ModelItem[] = [
@@ -26,14 +26,18 @@ export async function chooseChatModel(engine: EngineClient): Promise<void> {
       description: vscode.l10n.t("chosen by Carrel"),
       value: "",
     },
-    ...usable.map((model) => chatItem(model, server)),
+    ...chatItems(usable, server),
     ...(refused.length ? [separator(vscode.l10n.t("Not used by Carrel"))] : []),
     ...refused.map((model) => ({ label: `$(circle-slash) ${model.name}`, detail: model.refused ?? "" })),
     ...(usable.length ? [] : [setUpItem()]),
     machineItem(),
   ];
-  const title = vscode.l10n.t("Model that writes answers ({0})", server.url);
-  const chosen = await vscode.window.showQuickPick(items, { title, placeHolder: server.detail ?? "" });
+  const isAlone = server.others === undefined;
+  const title = isAlone
+    ? vscode.l10n.t("Model that writes answers ({0})", server.url)
+    : vscode.l10n.t("Model that writes answers");
+  const placeHolder = [server, ...(server.others ?? [])].flatMap(({ detail }) => detail ?? []).join(" ");
+  const chosen = await vscode.window.showQuickPick(items, { title, placeHolder });
   if (chosen?.run) await chosen.run();
   else if (chosen?.value !== undefined) await writeSetting("chatModel", chosen.value);
 }
@@ -52,7 +56,7 @@ export async function chooseEmbeddingModel(engine: EngineClient, current: string
   if (value === undefined || value === current) return;
   await writeSetting("embeddingModel", value);
   const isBundled = value === defaultSettings.embeddingModel;
-  const name = isBundled ? vscode.l10n.t("Bundled model") : value.replace(/^ollama:/, "");
+  const name = isBundled ? vscode.l10n.t("Bundled model") : value.replace(/^(?:ollama|openai):/, "");
   const message = vscode.l10n.t(
     "{0}: the index is built anew with this model, beside the old one, which answers until the new one is whole.",
     name,
@@ -62,8 +66,8 @@ export async function chooseEmbeddingModel(engine: EngineClient, current: string
 
 function embeddingItems(server: ChatServer, current: string): ModelItem[] {
   const inUse = vscode.l10n.t("in use");
-  const rows = embeddingRows(server.models, "ollama", current);
-  const isFolder = current !== defaultSettings.embeddingModel && !current.startsWith("ollama:");
+  const rows = embeddingRows(server.models, current);
+  const isFolder = current !== defaultSettings.embeddingModel && !/^(?:ollama|openai):/.test(current);
   return [
     {
       label: vscode.l10n.t("Bundled model"),
@@ -74,7 +78,7 @@ function embeddingItems(server: ChatServer, current: string): ModelItem[] {
       detail: vscode.l10n.t("Comes with Carrel, small and fast, needs nothing else."),
       value: defaultSettings.embeddingModel,
     },
-    separator(vscode.l10n.t("Ollama at {0}", server.url)),
+    separator(server.others ? vscode.l10n.t("Model servers") : placeName(server)),
     ...rows.map(({ model, value, isInUse }) => {
       const languages = model.manyLanguages ? vscode.l10n.t("many languages") : "";
       const facts = [languages, isInUse ? inUse : "", modelFacts(model)];
@@ -118,6 +122,21 @@ async function askForFolder(): Promise<string | undefined> {
 /** Settings that name a model are the person's own, never a workspace's. */
 async function writeSetting(setting: SettingName, value: string): Promise<void> {
   await vscode.workspace.getConfiguration("carrel").update(setting, value, vscode.ConfigurationTarget.Global);
+}
+
+/** The models, below the name of their server where there are several. */
+function chatItems(models: readonly ChatModel[], server: ChatServer): ModelItem[] {
+  if (!server.others) return models.map((model) => chatItem(model, server));
+  return [server, ...server.others].flatMap((place) => {
+    const own = models.filter((model) => model.server === place.url);
+    return own.length === 0
+      ? []
+      : [separator(placeName(place)), ...own.map((model) => chatItem(model, server))];
+  });
+}
+
+function placeName({ product, url }: OtherServer): string {
+  return product ? vscode.l10n.t("{0} at {1}", product, url) : url;
 }
 
 function chatItem(model: ChatModel, server: ChatServer): ModelItem {

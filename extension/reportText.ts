@@ -4,6 +4,7 @@ import type {
   Connection,
   Folder,
   IndexStatus,
+  OtherServer,
   Settings,
   Skipped,
   Withheld,
@@ -70,6 +71,7 @@ export function connectionsReport({ engine, kept, keptSince, settings, storage }
     section("Where they may go", [
       ["Storage", storage],
       ["Model server", settings.modelServerUrl],
+      ["Other model server", settings.openaiUrl || undefined],
       ["Other hosts that you allowed", settings.allowedHosts.join(", ") || "none"],
     ]),
     `## ${keptSince === undefined ? "So far" : `Since ${keptSince}`}\n\n${lines.join("\n") || noConnections(engine)}`,
@@ -90,14 +92,21 @@ function stateLine(engine: SupervisedState, status: IndexStatus | undefined): st
 function serverLines(server: ChatServer | undefined): [string, string | undefined][] {
   if (!server) return [["Model server", "not asked: the engine does not run"]];
   return [
-    [
-      "Model server",
-      `${server.url}, ${server.state}${server.product ? `, ${server.product} ${server.version ?? ""}`.trimEnd() : ""}`,
-    ],
+    ["Model server", serverLine(server)],
     ["Answers come from", server.chosen ?? "no model: the passages themselves are the answer"],
     ["Note", [server.detail, server.remedy].filter(Boolean).join(" ") || undefined],
     ["Installed models", server.models.map(modelLine).join("; ") || undefined],
+    ...(server.others ?? []).map((other): [string, string] => [
+      "Other model server",
+      [serverLine(other), other.detail].filter(Boolean).join(". "),
+    ]),
   ];
+}
+
+function serverLine({ url, state, product, version, away }: OtherServer): string {
+  const program = product ? `${product} ${version ?? ""}`.trimEnd() : undefined;
+  const place = away === undefined ? undefined : "not this machine";
+  return [url, state, program, place].filter(Boolean).join(", ");
 }
 
 function modelLine(model: ChatModel): string {
@@ -112,6 +121,7 @@ export function modelFacts(model: ChatModel): string {
     model.quantization,
     model.sizeBytes > 0 ? `${(model.sizeBytes / 1e9).toFixed(1)} GB` : undefined,
     model.contextLength === undefined ? undefined : `reads ${count(model.contextLength)} tokens`,
+    model.away === undefined ? undefined : `on ${model.away}, not this machine`,
   ]
     .filter(Boolean)
     .join(" · ");

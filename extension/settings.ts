@@ -12,6 +12,7 @@ import { localOllama } from "../protocol/ollamaHost.ts";
  */
 export const settingNames = [
   "ollama.url",
+  "openai.url",
   "allowedHosts",
   "chatModel",
   "embeddingModel",
@@ -54,6 +55,7 @@ export function engineSettings(
   const size = read(configuration, "indexing.maxFileSizeMB");
   return {
     modelServerUrl: ownServer ?? (text("ollama.url", "") || defaultSettings.modelServerUrl),
+    openaiUrl: text("openai.url", ""),
     allowedHosts: list("allowedHosts"),
     chatModel: text("chatModel", ""),
     embeddingModel: text("embeddingModel", "") || defaultSettings.embeddingModel,

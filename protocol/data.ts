@@ -215,6 +215,10 @@ export const answer = v.object({
   searchedFor: v.optional(v.array(v.string())),
   sentences: v.array(checkedSentence),
   model: v.optional(v.string()),
+  /** Where the model runs: the program and its address, and the host where that is not this machine. */
+  server: v.exactOptional(
+    v.object({ product: v.exactOptional(v.string()), url: v.string(), away: v.exactOptional(v.string()) }),
+  ),
   context: v.optional(contextUse),
   notice: v.optional(v.string()),
   /** True when the model failed in the middle: `text` is what had been written, `notice` says why it ended. */
@@ -279,13 +283,18 @@ const chatModel = v.object({
   refused: v.optional(v.string()),
   /** True for a model of this machine that makes embeddings, as far as the server tells. */
   embeds: v.optional(v.boolean()),
+  /** Then, what the setting of the embedding model is set to for it. */
+  embedsAs: v.exactOptional(v.string()),
   /** True for one of those that is known to know many languages. */
   manyLanguages: v.optional(v.boolean()),
+  /** The address of the server that it is on, where several are set up. */
+  server: v.exactOptional(v.string()),
+  /** The host that it runs on, where that is not this machine. */
+  away: v.exactOptional(v.string()),
 });
 export type ChatModel = v.InferOutput<typeof chatModel>;
 
-/** The model server, as far as can be told by asking it. */
-export const chatServer = v.object({
+const serverState = {
   url: v.string(),
   state: v.picklist(["ready", "down", "unknown-server", "refused", "busy"]),
   /** What the server is called ("Ollama"), where that could be told. */
@@ -294,11 +303,26 @@ export const chatServer = v.object({
   /** One sentence for a person: what is wrong and what to do; or a warning when it is ready. */
   detail: v.optional(v.string()),
   remedy: v.optional(v.string()),
+  /** Its host, where that is not this machine. */
+  away: v.exactOptional(v.string()),
+};
+
+/** One of several model servers, without its models. */
+const otherServer = v.object(serverState);
+export type OtherServer = v.InferOutput<typeof otherServer>;
+
+/**
+ * The model server that questions go to, as far as can be told by asking it. Where several are set up, `models` are
+ * those of all of them.
+ */
+export const chatServer = v.object({
+  ...serverState,
   models: v.array(chatModel),
   /** For a server without a usable model: the command that installs one, for a person to run, and its size. */
   install: v.optional(v.object({ command: v.string(), bytes: v.number() })),
   /** The model that a question goes to now: the user's choice, or the best that is installed. */
   chosen: v.optional(v.string()),
+  others: v.exactOptional(v.array(otherServer)),
 });
 export type ChatServer = v.InferOutput<typeof chatServer>;
 
@@ -365,12 +389,22 @@ export const example = v.object({
 });
 export type Example = v.InferOutput<typeof example>;
 
+/** What one server wants to be shown. It is told to the engine in a message, and is no setting. */
+export const serverKey = v.object({
+  /** The server's address as it is set; the key is sent to its scheme, host and port alone. */
+  url: v.string(),
+  key: v.string(),
+});
+export type ServerKey = v.InferOutput<typeof serverKey>;
+
 /** Every setting that the engine knows. The extension reads them from VS Code, the terminal from its flags. */
 export const settings = v.object({
   /** The model server; anything but loopback must also stand in `allowedHosts`. */
   modelServerUrl: v.string(),
+  /** Another one, which speaks OpenAI's protocol; "" for none. */
+  openaiUrl: v.string(),
   allowedHosts: v.array(v.string()),
-  /** A chat model's name, or "" for the best installed one. */
+  /** A chat model's name ("openai:NAME" on the server at `openaiUrl`), or "" for the best installed one. */
   chatModel: v.string(),
   /** "bundled", "ollama:NAME", or the absolute path of a transformers.js model's folder. */
   embeddingModel: v.string(),
@@ -386,6 +420,7 @@ export type Settings = v.InferOutput<typeof settings>;
 
 export const defaultSettings: Settings = {
   modelServerUrl: "http://127.0.0.1:11434",
+  openaiUrl: "",
   allowedHosts: [],
   chatModel: "",
   embeddingModel: "bundled",

@@ -10,11 +10,18 @@ export const engineContract = {
   requests: {
     /** First request: opens the indexes of these folders under `storage` (an absolute path). Starts no indexing. */
     initialize: {
-      params: v.object({ storage: v.string(), folders: v.array(data.folder), settings: data.settings }),
+      params: v.object({
+        storage: v.string(),
+        folders: v.array(data.folder),
+        settings: data.settings,
+        serverKeys: v.exactOptional(v.array(data.serverKey)),
+      }),
       result: v.object({ version: v.string(), status: data.indexStatus }),
     },
     setFolders: { params: v.object({ folders: v.array(data.folder) }), result: nothing },
     setSettings: { params: v.object({ settings: data.settings }), result: nothing },
+    /** The keys of model servers, in place of those that it had. They are kept in memory alone, and told to nobody. */
+    setServerKeys: { params: v.object({ serverKeys: v.array(data.serverKey) }), result: nothing },
     /**
      * Brings the index up to date with the disk. Ends when it is; with `refine` when the bundled transformer
      * has read all passages too. With `rebuild` the index is deleted first.

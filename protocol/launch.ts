@@ -24,12 +24,16 @@ export const engineArguments: readonly string[] = [
 
 /**
  * The environment of the engine and of the processes that it starts: the caller's, with every library's
- * telemetry off, no credentials or addresses of model hubs, and Electron told to run as plain Node.
+ * telemetry off, no credentials (those of model servers go in a message) or addresses of model hubs, and Electron told to run as plain Node.
  */
 export function engineEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
-    if (value === undefined || /^(HF_|HUGGING|LANCEDB_|ORT_|NODE_OPTIONS$|VSCODE_)/.test(name)) continue;
+    if (
+      value === undefined ||
+      /^(HF_|HUGGING|CARREL_OPENAI_KEY$|LANCEDB_|ORT_|NODE_OPTIONS$|VSCODE_)/.test(name)
+    )
+      continue;
     result[name] = value;
   }
   return {

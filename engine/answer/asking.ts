@@ -1,6 +1,14 @@
 import { cancelled } from "../../models/chat/errors.ts";
 import type { CarrelError, RequestContext } from "../../protocol/channel.ts";
-import type { Answer, AnswerEvent, CheckedSentence, Hit, Selection, Turn } from "../../protocol/data.ts";
+import type {
+  Answer,
+  AnswerEvent,
+  ChatServer,
+  CheckedSentence,
+  Hit,
+  Selection,
+  Turn,
+} from "../../protocol/data.ts";
 import { withoutCitations } from "../../text/citations.ts";
 import { aboveFloor } from "./aboveFloor.ts";
 import { checkAnswer } from "./checking.ts";
@@ -89,7 +97,7 @@ export async function answerQuestion(
     passages: markCited(written.text, sentences, passages),
     searchedFor,
     sentences,
-    model,
+    ...writtenBy(model, server),
     ...(written.problem ? { incomplete: true } : {}),
     ...(written.context ? { context: written.context } : {}),
     ...(notice === "" ? {} : { notice }),
@@ -153,6 +161,12 @@ function moreOf({ ranked, definitions }: Found, more: number): Hit[] | undefined
         folder === one.folder && path === one.path && startLine <= one.startLine && endLine >= one.endLine,
     );
   return [...passages, ...definitions.filter((one) => !isIn(one))];
+}
+
+/** Which model wrote, and where it runs. */
+function writtenBy(model: string, { product, url, away }: ChatServer): Pick<Answer, "model" | "server"> {
+  const program = product === undefined ? {} : { product };
+  return { model, server: { ...program, url, ...(away === undefined ? {} : { away }) } };
 }
 
 function noticeOfWritten({ text, problem, cut }: Written, parts: AskParts): string {

@@ -1,4 +1,4 @@
-import type { ChatMessage } from "../../models/chat/chatClient.ts";
+import type { ChatMessage, ModelFacts } from "../../models/chat/chatClient.ts";
 import type { Hit, Selection, Turn } from "../../protocol/data.ts";
 import { documentPlace } from "../../protocol/places.ts";
 import { withoutCitations } from "../../text/citations.ts";
@@ -6,6 +6,8 @@ import { estimateTexts, type ScriptTokens } from "./tokenEstimate.ts";
 
 /** Contexts that models are loaded with: few, because another size means that the model is loaded anew. */
 const steps = [4096, 8192, 16_384, 32_768] as const;
+/** More than that no answer needs. */
+const longest = 32_768;
 /** The longest answer, in tokens. */
 const answerTokens = 1024;
 /** What a model that thinks before it answers may think, in tokens. */
@@ -106,9 +108,13 @@ export function chooseContext(
 
 /** The largest step that the model was trained for and that memory holds beside the weights; 4096 at least. */
 export function largestContext(
-  model: { contextLength: number | undefined; bytesPerToken: number | undefined; sizeBytes: number },
+  model: Pick<ModelFacts, "contextLength" | "bytesPerToken" | "sizeBytes"> &
+    Partial<Pick<ModelFacts, "loadedContext" | "isContextFixed">>,
   memoryBytes: number,
 ): number {
+  // Its memory is taken already, whether it is filled or not.
+  if (model.isContextFixed && model.loadedContext !== undefined)
+    return Math.min(model.loadedContext, longest);
   const trained = model.contextLength ?? steps[0];
   // A quarter of the memory is left to everything else on the machine.
   const free = memoryBytes * 0.75 - model.sizeBytes;

@@ -27,10 +27,10 @@ export async function closeModels({ embedding, refining }: Models): Promise<void
 }
 
 /** All that decides which model is meant and how it is reached. */
-function modelKey({ embeddingModel, modelServerUrl, allowedHosts }: Settings): string {
+function modelKey({ embeddingModel, modelServerUrl, openaiUrl, allowedHosts }: Settings): string {
   return embeddingModel === defaultSettings.embeddingModel
     ? embeddingModel
-    : JSON.stringify([embeddingModel, modelServerUrl, allowedHosts]);
+    : JSON.stringify([embeddingModel, modelServerUrl, openaiUrl, allowedHosts]);
 }
 
 /**

@@ -36,6 +36,8 @@ export interface ModelFacts {
   readonly thinking: "never" | "optional" | "always";
   /** The context that the model is loaded with now, in tokens; undefined when it is not loaded. */
   readonly loadedContext: number | undefined;
+  /** Whether that context was chosen when the server was started, so that no request can change it. */
+  readonly isContextFixed?: boolean;
 }
 
 export interface ChatRequest {
@@ -61,6 +63,8 @@ export interface ChatClientOptions {
   readonly url: string;
   /** A fetch of the egress gate. */
   readonly fetch: Fetch;
+  /** What the server wants to be shown; it goes nowhere else. */
+  readonly key?: string | undefined;
   /** This machine's memory in bytes, for choosing a model; the real one by default. */
   readonly memoryBytes?: number;
   /** What this machine can do, where it has been looked at: decides among several models that are installed. */

@@ -1,4 +1,5 @@
 import { CarrelError } from "../../protocol/channel.ts";
+import type { ChatServer } from "../../protocol/data.ts";
 
 const longestQuote = 300;
 
@@ -31,6 +32,13 @@ export class ContextOverflowError extends CarrelError {
 
 export function cancelled(): CarrelError {
   return new CarrelError("Cancelled.", "", "cancelled");
+}
+
+/** A server that could not be looked at, for the reason that was thrown. Throws when that was a cancellation. */
+export function notReady(problem: CarrelError, url: string): ChatServer {
+  if (problem.code === "cancelled") throw cancelled();
+  const state = problem instanceof ServerStateError ? problem.state : "refused";
+  return { url, state, models: [], detail: problem.message, remedy: problem.remedy };
 }
 
 export function serverBusy(url: string): CarrelError {

@@ -1,3 +1,5 @@
+import type { ChatClientOptions } from "./chatClient.ts";
+
 /**
  * The result of `work`, unless it takes longer than `ms` milliseconds.
  * @param late Makes the error that is thrown then.
@@ -57,4 +59,16 @@ export async function whileAlive<T>(work: Promise<T>, watch: Watch): Promise<T> 
     clearInterval(timer);
     clearTimeout(limit);
   }
+}
+
+type Limits = "idleMs" | "aliveMs" | "startMs" | "answerMs";
+
+/** For how long a server may be silent, prepare an answer and write it, in milliseconds. */
+export function answerLimits({
+  idleMs = 30_000,
+  aliveMs = 10_000,
+  startMs = 20 * 60_000,
+  answerMs = 60 * 60_000,
+}: Partial<Pick<ChatClientOptions, Limits>>): Required<Pick<ChatClientOptions, Limits>> {
+  return { idleMs, aliveMs, startMs, answerMs };
 }

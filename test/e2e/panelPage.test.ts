@@ -678,7 +678,13 @@ test("the promise names a model server that is not on this machine", async () =>
   await local.page.getByText("Nothing leaves this machine.").waitFor();
   await local.page.close();
   const { page } = await openPanel(browser, {
-    handlers: { chatServer: () => ({ ...chatReady, url: "http://gpu.office.example:11434" }) },
+    handlers: {
+      chatServer: () => ({
+        ...chatReady,
+        url: "http://gpu.office.example:11434",
+        away: "gpu.office.example",
+      }),
+    },
   });
   await page.getByText("Questions and passages go to gpu.office.example").waitFor();
   await page.close();

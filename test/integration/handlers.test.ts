@@ -29,6 +29,7 @@ async function engineOver(t: TestContext, files: Record<string, string>, model =
     onStatus: () => undefined,
     log: () => undefined,
     applySettings: (settings) => applied.push(settings),
+    applyKeys: () => undefined,
     async answer({ question }, asking, { signal }) {
       const found = await asking.search(question, 3, signal);
       const passages = found.map((hit) => ({ ...hit, marks: [] }));

@@ -70,7 +70,7 @@ export interface FakeOllamaOptions {
   readonly oldTags?: boolean;
 }
 
-interface FakeMessage {
+export interface FakeMessage {
   readonly role: string;
   readonly content: string;
 }
@@ -117,7 +117,7 @@ const defaultModels: readonly FakeModel[] = [
   { name: "nomic-embed-text:latest", size: 274_000_000, family: "nomic-bert", capabilities: ["embedding"] },
 ];
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<FakeOllama> {
   let options = initial;
@@ -365,7 +365,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
 }
 
 /** Sends the same again and again until the client has gone. */
-async function endless(response: ServerResponse, status: number, text: string): Promise<void> {
+export async function endless(response: ServerResponse, status: number, text: string): Promise<void> {
   response.writeHead(status, { "content-type": "application/x-ndjson" });
   const block = text.repeat(1000);
   while (!response.destroyed) {
@@ -375,7 +375,7 @@ async function endless(response: ServerResponse, status: number, text: string): 
   }
 }
 
-function json(response: ServerResponse, status: number, value: unknown): void {
+export function json(response: ServerResponse, status: number, value: unknown): void {
   response
     .writeHead(status, { "content-type": "application/json; charset=utf-8" })
     .end(JSON.stringify(value));
@@ -426,7 +426,7 @@ function listed(model: FakeModel, old: boolean): object {
 }
 
 /** A rough count, as real tokenizers do it: a word has a token for each six letters, a sign has one. */
-function countTokens(messages: readonly FakeMessage[]): number {
+export function countTokens(messages: readonly FakeMessage[]): number {
   let tokens = 8;
   for (const { content } of messages) {
     tokens += 4;
@@ -437,7 +437,7 @@ function countTokens(messages: readonly FakeMessage[]): number {
 }
 
 /** As a model streams: a word with the space before it. */
-function pieces(text: string): string[] {
+export function pieces(text: string): string[] {
   return text.match(/\s*\S+|\s+$/g) ?? [];
 }
 
@@ -453,7 +453,7 @@ function words(text: string): Set<string> {
 }
 
 /** Quotes the best sentence of the passages in the last message, with its number. */
-function answerFromPassages(messages: readonly FakeMessage[]): string {
+export function answerFromPassages(messages: readonly FakeMessage[]): string {
   const prompt = messages.at(-1)?.content ?? "";
   const passages = [...prompt.matchAll(/<passage number="(\d+)"[^>]*>\n([\s\S]*?)\n<\/passage>/g)];
   const question = words(prompt.slice(prompt.lastIndexOf("</passage>") + 1));

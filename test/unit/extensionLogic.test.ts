@@ -71,6 +71,7 @@ test("OLLAMA_HOST is the model server where none is set, and only ever on this m
 test("no setting is taken from a workspace", () => {
   const hostile = {
     "ollama.url": "http://evil.example",
+    "openai.url": "http://evil.example",
     allowedHosts: ["evil.example"],
     chatModel: "spy",
     embeddingModel: "/tmp/evil",
@@ -89,11 +90,17 @@ test("no setting is taken from a workspace", () => {
 test("of a server's models those that make embeddings can be chosen, and many languages come first", () => {
   const models = [
     { name: "qwen3:4b", sizeBytes: 1 },
-    { name: "all-minilm:latest", sizeBytes: 1, embeds: true },
-    { name: "bge-m3:latest", sizeBytes: 1, embeds: true, manyLanguages: true },
+    { name: "all-minilm:latest", sizeBytes: 1, embeds: true, embedsAs: "ollama:all-minilm:latest" },
+    {
+      name: "bge-m3:latest",
+      sizeBytes: 1,
+      embeds: true,
+      embedsAs: "ollama:bge-m3:latest",
+      manyLanguages: true,
+    },
   ];
   const rows = (current: string) =>
-    embeddingRows(models, "ollama", current).map(({ value, isInUse }) => [value, isInUse]);
+    embeddingRows(models, current).map(({ value, isInUse }) => [value, isInUse]);
   assert.deepEqual(rows("ollama:all-minilm:latest"), [
     ["ollama:bge-m3:latest", false],
     ["ollama:all-minilm:latest", true],

@@ -180,27 +180,51 @@ function check(file: string, source: string, allowed: boolean): void {
   assert.equal(problems.length === 0, allowed, `${file}: ${source} ${problems}`);
 }
 
+/** The files that name a kind of model server, of which nothing else may know. */
+const namesOfKinds: readonly { kind: RegExp; allowed: readonly RegExp[] }[] = [
+  {
+    kind: /ollama/i,
+    allowed: [
+      /^models\/chatServers\.ts$/,
+      /^models\/chat\/ollama\//,
+      // It speaks the other protocol too, and must be told from servers that have no other.
+      /^models\/chat\/openai\//,
+      // An embedding model is named by its server: "ollama:NAME".
+      /^models\/embedding\/(?:ollama|open|registry)\.ts$/,
+      /^protocol\/(?:data|ollamaHost|panel)\.ts$/,
+      /^cli\/arguments\.ts$/,
+      /^extension\/(?:commandTable|main|modelPick|ollamaSetup|settings)\.ts$/,
+      /^webview\/(?:session\/session\.ts|components\/ExchangeView\.tsx)$/,
+    ],
+  },
+  {
+    kind: /openai/i,
+    allowed: [
+      /^models\/chatServers\.ts$/,
+      /^models\/chat\/openai\//,
+      // As a maker of tokens.
+      /^indexer\/files\/secrets\/tokens\.ts$/,
+      /^protocol\/(?:data|launch)\.ts$/,
+      /^engine\/workspace\/wantedModel\.ts$/,
+      /^cli\/(?:arguments|commands)\.ts$/,
+      /^extension\/(?:main|modelPick|reportText|serverKeyInput|settings)\.ts$/,
+    ],
+  },
+];
+
 test("a kind of model server is named where its setting, its set-up and its client are, and nowhere else", () => {
-  const allowed = [
-    /^models\/chatServers\.ts$/,
-    /^models\/chat\/ollama\//,
-    // An embedding model is named by its server: "ollama:NAME".
-    /^models\/embedding\/(?:ollama|open|registry)\.ts$/,
-    /^protocol\/(?:data|ollamaHost|panel)\.ts$/,
-    /^cli\/arguments\.ts$/,
-    /^extension\/(?:commandTable|main|modelPick|ollamaSetup|settings)\.ts$/,
-    /^webview\/(?:session\/session\.ts|components\/ExchangeView\.tsx)$/,
-  ];
-  const naming = sourceFiles(Object.keys(house))
-    .filter(({ source }) => /ollama/i.test(source))
-    .map(({ file }) => file);
-  assert.deepEqual(
-    naming.filter((file) => !allowed.some((place) => place.test(file))),
-    [],
-  );
-  for (const place of allowed)
-    assert.ok(
-      naming.some((file) => place.test(file)),
-      `${place} is not needed`,
+  for (const { kind, allowed } of namesOfKinds) {
+    const naming = sourceFiles(Object.keys(house))
+      .filter(({ source }) => kind.test(source))
+      .map(({ file }) => file);
+    assert.deepEqual(
+      naming.filter((file) => !allowed.some((place) => place.test(file))),
+      [],
     );
+    for (const place of allowed)
+      assert.ok(
+        naming.some((file) => place.test(file)),
+        `${place} is not needed`,
+      );
+  }
 });

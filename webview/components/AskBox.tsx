@@ -88,7 +88,8 @@ function placeholder(hasFolder: boolean, hasSelection: boolean): string {
 /** Which model writes the answers; a click chooses another. */
 function ModelButton({ session }: { readonly session: Session }): JSX.Element {
   const { chat } = session.state;
-  const label = chat?.chosen ?? (chat ? "No model: passages only" : "Model");
+  const place = chat?.away === undefined ? "" : ` on ${chat.away}, not this machine`;
+  const label = chat?.chosen ? chat.chosen + place : chat ? "No model: passages only" : "Model";
   return (
     <button
       type="button"

@@ -50,8 +50,7 @@ export function Welcome({ session }: { readonly session: Session }): JSX.Element
 
 /** The promise must stay true where the person has set a model server on another machine. */
 function promise(chat: ChatServer | undefined): string {
-  const host = chat && URL.canParse(chat.url) ? new URL(chat.url).hostname : undefined;
-  const local = host === undefined || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
-  if (local || chat?.state === "refused") return "Nothing leaves this machine.";
+  const host = chat?.away;
+  if (host === undefined || chat?.state === "refused") return "Nothing leaves this machine.";
   return `Questions and passages go to ${host}, the model server that you set, and nowhere else.`;
 }

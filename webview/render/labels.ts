@@ -101,7 +101,7 @@ export function searchedForLabel(question: string, answer: Answer): string | und
 /** What went into the answer: model, tokens, what was left out, seconds. */
 export function contextParts(answer: Answer): string[] {
   const parts: string[] = [];
-  if (answer.model) parts.push(answer.model);
+  if (answer.model) parts.push(modelLabel(answer.model, answer.server));
   if (answer.context) parts.push(...contextUseParts(answer.context));
   const { searchMs, answerMs } = answer.timings;
   parts.push(
@@ -110,6 +110,12 @@ export function contextParts(answer: Answer): string[] {
       : `found in ${formatNumber(Math.round(searchMs))} ms`,
   );
   return parts;
+}
+
+/** Which model answered, and where it runs. */
+function modelLabel(model: string, server: Answer["server"]): string {
+  if (server?.away !== undefined) return `${model} on ${server.away}, not this machine`;
+  return server?.product === undefined ? model : `${model} (${server.product})`;
 }
 
 function contextUseParts(use: ContextUse): string[] {

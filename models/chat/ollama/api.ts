@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Fetch } from "../../egress/gate.ts";
 import { boundedText } from "../boundedText.ts";
 import { cancelled, serverBusy } from "../errors.ts";
+import { baseUrl } from "../serverAddress.ts";
 import { badAddress, explain, notOllama, serverError } from "./ollamaErrors.ts";
 
 /** Far above what a list of models or a batch of vectors takes. */
@@ -67,10 +68,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The setting without credentials, query or a closing slash; undefined when it is no address. */
-function baseUrl(text: string): string | undefined {
-  const url = URL.parse(text.includes("://") ? text : `http://${text}`);
-  return url?.host ? `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, "")}` : undefined;
 }

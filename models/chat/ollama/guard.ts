@@ -1,11 +1,7 @@
 import { ReadableStream as NodeReadableStream } from "node:stream/web";
 import * as v from "valibot";
-import type { CarrelError } from "../../../protocol/channel.ts";
-import { withinTime } from "../patience.ts";
+import { boundedLines } from "../boundedLines.ts";
 import { cloudModel, endless, garbled, serverError, stalled } from "./ollamaErrors.ts";
-
-/** No honest line of an answer is longer; a server that sends one is not Ollama. */
-const longestLine = 4_000_000;
 
 const streamLine = v.object({
   error: v.optional(v.unknown()),
@@ -39,35 +35,11 @@ async function* checkedLines(
   body: ReadableStream<Uint8Array>,
   guard: StreamGuard,
 ): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
   const encoder = new TextEncoder();
-  const end = performance.now() + guard.answerMs;
-  let buffer = "";
-  let count = 0;
-  try {
-    for (;;) {
-      const left = end - performance.now();
-      if (left <= 0) throw endless();
-      const late = (): CarrelError => (left < guard.idleMs ? endless() : stalled(guard.idleMs));
-      const { done, value } = await withinTime(reader.read(), Math.min(guard.idleMs, left), late);
-      buffer += value ? decoder.decode(value, { stream: true }) : decoder.decode();
-      const lines = buffer.split("\n");
-      buffer = done ? "" : (lines.pop() ?? "");
-      for (const line of lines) {
-        if (line.trim() === "") continue;
-        checkLine(line, guard);
-        count++;
-        if (count > guard.maxLines) throw endless();
-        yield encoder.encode(`${line}\n`);
-      }
-      if (buffer.length > longestLine) throw garbled();
-      if (done) return;
-    }
-  } finally {
-    guard.close();
-    // The connection is closed by now; a reader that fails because of it has nothing new to say.
-    reader.cancel().catch(() => undefined);
+  for await (const line of boundedLines(body, { ...guard, errors: { stalled, endless, garbled } })) {
+    if (line.trim() === "") continue;
+    checkLine(line, guard);
+    yield encoder.encode(`${line}\n`);
   }
 }
 

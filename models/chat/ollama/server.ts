@@ -1,8 +1,8 @@
 import { totalmem } from "node:os";
-import type { CarrelError } from "../../../protocol/channel.ts";
 import type { ChatModel, ChatServer } from "../../../protocol/data.ts";
 import type { ChatClient, ChatClientOptions } from "../chatClient.ts";
-import { cancelled, ServerStateError } from "../errors.ts";
+import { cancelled, notReady } from "../errors.ts";
+import { answerLimits } from "../patience.ts";
 import { dependsOnMachine, pickModel } from "../pickModel.ts";
 import { createApi } from "./api.ts";
 import { Catalogue, named } from "./catalogue.ts";
@@ -52,7 +52,7 @@ export function createOllama(options: ChatClientOptions): ChatClient {
     async *chat(request) {
       try {
         const isAlive = () => api.ask("version", versionAnswer, { signal: request.signal });
-        const access = { url, fetch: options.fetch, ...limits(options), isAlive };
+        const access = { url, fetch: options.fetch, ...answerLimits(options), isAlive };
         for await (const event of streamAnswer(request, access)) {
           if (event.type === "unsaid") catalogue.alwaysThinks(request.facts.name);
           yield event;
@@ -63,22 +63,6 @@ export function createOllama(options: ChatClientOptions): ChatClient {
       }
     },
   };
-}
-
-function notReady(problem: CarrelError, url: string): ChatServer {
-  if (problem.code === "cancelled") throw cancelled();
-  const state = problem instanceof ServerStateError ? problem.state : "refused";
-  return { url, state, models: [], detail: problem.message, remedy: problem.remedy };
-}
-
-/** For how long a server may be silent, prepare an answer and write it, in milliseconds. */
-function limits({
-  idleMs = 30_000,
-  aliveMs = 10_000,
-  startMs = 20 * 60_000,
-  answerMs = 60 * 60_000,
-}: ChatClientOptions): Required<Pick<ChatClientOptions, "idleMs" | "aliveMs" | "startMs" | "answerMs">> {
-  return { idleMs, aliveMs, startMs, answerMs };
 }
 
 const install = { command: pullCommand(), bytes: recommendedModel.bytes };

@@ -1,0 +1,71 @@
+import * as v from "valibot";
+
+/** Shapes of the answers of OpenAI-compatible servers, as far as they are read here. Only names can be relied on. */
+const number = v.nullish(v.number());
+const text = v.nullish(v.string());
+
+const listedModel = v.object({
+  id: v.string(),
+  /** "llamacpp", "vllm" or another word for the server; a proxy says whatever it was told. */
+  owned_by: text,
+  /** vLLM: the context in tokens. */
+  max_model_len: number,
+  /** Whoever asks a price sells what runs elsewhere. */
+  pricing: v.optional(v.unknown()),
+  /** llama.cpp. Its `size` is that of the weights, its `n_ctx` what one question has of the context. */
+  meta: v.nullish(
+    v.object({ n_ctx: number, n_ctx_train: number, size: v.optional(v.unknown()), n_params: number }),
+  ),
+});
+export type ListedModel = v.InferOutput<typeof listedModel>;
+export const modelsAnswer = v.object({ data: v.array(listedModel) });
+
+/** /props of llama.cpp. */
+export const propsAnswer = v.object({
+  default_generation_settings: v.nullish(v.object({ n_ctx: number })),
+  chat_template: v.optional(v.string(), ""),
+  build_info: v.optional(v.string(), ""),
+});
+
+/** /version of vLLM, /api/version of Ollama. */
+export const versionAnswer = v.object({ version: v.string() });
+
+/** /api/v0/models of LM Studio. */
+export const studioAnswer = v.object({
+  data: v.array(
+    v.object({
+      id: v.string(),
+      type: v.string(),
+      state: v.string(),
+      quantization: text,
+      max_context_length: number,
+      loaded_context_length: number,
+    }),
+  ),
+});
+
+/** What a prompt counts: /v1/chat/completions/input_tokens of llama.cpp, /tokenize of vLLM. */
+export const inputTokensAnswer = v.object({ input_tokens: v.number() });
+export const tokenizeAnswer = v.object({ count: v.number() });
+
+const usage = v.nullish(v.object({ prompt_tokens: number, completion_tokens: number }));
+/** A piece of a streamed answer. What is no string in it is no text. */
+export const streamPart = v.object({
+  error: v.optional(v.unknown()),
+  choices: v.nullish(
+    v.array(
+      v.object({
+        delta: v.nullish(
+          v.object({
+            content: v.optional(v.unknown()),
+            reasoning_content: v.optional(v.unknown()),
+            reasoning: v.optional(v.unknown()),
+          }),
+        ),
+        finish_reason: text,
+      }),
+    ),
+  ),
+  usage,
+});
+export type StreamPart = v.InferOutput<typeof streamPart>;
