@@ -35,7 +35,7 @@ A query or question may hold filters: path:src/api path:*.test.ts -path:docs lan
   --neighbours N        with search: the N chunks before and after each passage, too
   --mode MODE           hybrid (default), vector or lexical
   --model NAME          the chat model (openai:NAME on --server); "none" for passages alone
-  --embedding NAME      bundled (default), ollama:NAME, or a transformers.js model's folder
+  --embedding NAME      bundled (default), ollama:NAME, openai:NAME, or a transformers.js model's folder
   --ollama URL          the model server (default ${defaultSettings.modelServerUrl}, or OLLAMA_HOST on this machine)
   --server URL          another model server, which speaks OpenAI's protocol (llama.cpp, vLLM, LM Studio): its models
                         are called openai:NAME; its key, if it wants one, is taken from CARREL_OPENAI_KEY

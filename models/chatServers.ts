@@ -47,7 +47,7 @@ export function createChatClient(
 }
 
 /** The key of the server at this address; no other server's. */
-function keyFor(url: string, keys: readonly ServerKey[]): string | undefined {
+export function keyFor(url: string, keys: readonly ServerKey[]): string | undefined {
   const origin = originOf(url);
   return origin === undefined ? undefined : keys.find((one) => originOf(one.url) === origin)?.key;
 }

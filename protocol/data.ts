@@ -406,7 +406,7 @@ export const settings = v.object({
   allowedHosts: v.array(v.string()),
   /** A chat model's name ("openai:NAME" on the server at `openaiUrl`), or "" for the best installed one. */
   chatModel: v.string(),
-  /** "bundled", "ollama:NAME", or the absolute path of a transformers.js model's folder. */
+  /** "bundled", "ollama:NAME", "openai:NAME", or the absolute path of a transformers.js model's folder. */
   embeddingModel: v.string(),
   maxFileBytes: v.number(),
   /** Extra patterns to leave out, as in .gitignore. */

@@ -5,8 +5,8 @@ import { withinTime } from "./patience.ts";
 const longestLine = 4_000_000;
 
 interface LineLimits {
-  /** Milliseconds without a byte after which the stream counts as dead. */
-  readonly idleMs: number;
+  /** Milliseconds without a byte after which the stream counts as dead; asked anew before each wait. */
+  readonly idleMs: number | (() => number);
   /** Milliseconds that the whole stream may take. */
   readonly answerMs: number;
   /** More lines, blank ones aside, than the longest answer that was asked for has. */
@@ -38,8 +38,9 @@ export async function* boundedLines(
     for (;;) {
       const left = end - performance.now();
       if (left <= 0) throw errors.endless();
-      const late = (): CarrelError => (left < idleMs ? errors.endless() : errors.stalled(idleMs));
-      const { done, value } = await withinTime(reader.read(), Math.min(idleMs, left), late);
+      const idle = typeof idleMs === "number" ? idleMs : idleMs();
+      const late = (): CarrelError => (left < idle ? errors.endless() : errors.stalled(idle));
+      const { done, value } = await withinTime(reader.read(), Math.min(idle, left), late);
       buffer += value ? decoder.decode(value, { stream: true }) : decoder.decode();
       const lines = buffer.split("\n");
       buffer = done ? "" : (lines.pop() ?? "");

@@ -7,6 +7,7 @@ import type { EmbeddingModel } from "./embeddingModel.ts";
 import { openEncoder } from "./encoder.ts";
 import { openFolderModel } from "./folderModel.ts";
 import { loadOllamaEmbedding } from "./ollama.ts";
+import { loadOpenaiEmbedding } from "./openaiEmbedding.ts";
 import { loadStaticModel, staticModelName } from "./static.ts";
 
 interface EmbeddingPlaces {
@@ -14,6 +15,8 @@ interface EmbeddingPlaces {
   readonly bundledDir: string;
   /** Address of the Ollama server, such as http://127.0.0.1:11434. */
   readonly url: string;
+  /** The server that speaks OpenAI's protocol, with its key; missing, or without an address, where none is set up. */
+  readonly openai?: { readonly url: string; readonly key: string | undefined };
   /** A fetch of the egress gate. */
   readonly fetch: Fetch;
   /** The walls of processes that run models. */
@@ -21,7 +24,7 @@ interface EmbeddingPlaces {
 }
 
 /**
- * Opens the embedding model that a setting names: "bundled", "ollama:NAME" or the absolute path of a folder
+ * Opens the embedding model that a setting names: "bundled", "ollama:NAME", "openai:NAME" or the absolute path of a folder
  * with a transformers.js model.
  * @throws CarrelError when there is no such model, or it can't be loaded.
  */
@@ -31,10 +34,19 @@ export async function openEmbeddingModel(setting: string, places: EmbeddingPlace
   if (name.startsWith("ollama:")) {
     return loadOllamaEmbedding(name.slice("ollama:".length), { url: places.url, fetch: places.fetch });
   }
+  if (name.startsWith("openai:")) {
+    if (!places.openai?.url) {
+      throw new CarrelError(
+        `No server is set up for the embedding model "${name}".`,
+        "Set carrel.openai.url to its address, or choose another embedding model.",
+      );
+    }
+    return loadOpenaiEmbedding(name.slice("openai:".length), { ...places.openai, fetch: places.fetch });
+  }
   if (isAbsolute(name)) return openFolderModel(name, places.confinement);
   throw new CarrelError(
     `"${setting}" names no embedding model.`,
-    `Use "bundled", "ollama:" and the name of an installed model (ollama:${recommendedEmbedding}), or the absolute path of a folder with a transformers.js model.`,
+    `Use "bundled", "ollama:" and the name of an installed model (ollama:${recommendedEmbedding}, or openai:NAME on the other model server), or the absolute path of a folder with a transformers.js model.`,
   );
 }
 

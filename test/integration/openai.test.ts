@@ -5,6 +5,7 @@ import { ContextOverflowError } from "../../models/chat/errors.ts";
 import { serverError } from "../../models/chat/openai/openaiErrors.ts";
 import { createOpenai } from "../../models/chat/openai/openaiServer.ts";
 import { createGate, type Gate } from "../../models/egress/gate.ts";
+import { loadOpenaiEmbedding } from "../../models/embedding/openaiEmbedding.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import {
   type FakeDialect,
@@ -45,7 +46,9 @@ function reset(options: FakeOpenaiOptions = {}, own: Partial<ChatClientOptions> 
     context: undefined,
     refuses: undefined,
     odd: undefined,
+    router: undefined,
     tokenDelayMs: undefined,
+    promptDelayMs: undefined,
   };
   fake.requests.length = 0;
   fake.set({ ...clean, answer: "One two three four five six.", ...options } as FakeOpenaiOptions);
@@ -156,10 +159,13 @@ describe("looking at an OpenAI-compatible server", () => {
   });
 
   it("prefers models that are loaded", async () => {
-    reset({ dialect: "lmstudio", models: [{ id: "a-model", loaded: false }, { id: "b-model" }] });
-    assert.equal((await client.server("")).chosen, "b-model");
-    assert.equal((await client.server("a-model")).chosen, "a-model");
-    assert.equal((await client.inspect("a-model")).loadedContext, undefined);
+    for (const several of [{ dialect: "lmstudio" as const }, { router: true }]) {
+      reset({ ...several, models: [{ id: "a-model", loaded: false }, { id: "b-model" }] });
+      assert.equal((await client.server("")).chosen, "b-model");
+      assert.equal((await client.server("a-model")).chosen, "a-model");
+      assert.equal((await client.inspect("a-model")).loadedContext, undefined);
+      assert.equal((await client.inspect("b-model")).loadedContext, 4096);
+    }
   });
 
   it("says what is wrong with a server", async () => {
@@ -215,13 +221,15 @@ describe("looking at an OpenAI-compatible server", () => {
 
 describe("a key", () => {
   it("is wanted, sent with everything, and told to nobody", async () => {
-    reset({ key: secret });
-    const without = await client.server("");
-    assert.equal(without.state, "refused");
-    assert.match(without.detail ?? "", /wants a key/);
-    assert.match(without.remedy ?? "", /Carrel: Set Server Key….*CARREL_OPENAI_KEY/);
-    reset({ key: secret }, { key: "wrong" });
-    assert.match((await client.server("")).detail ?? "", /does not accept the key/);
+    for (const dialect of ["llama.cpp", "vllm", "lmstudio", "plain"] as const) {
+      reset({ dialect, key: secret });
+      const without = await client.server("");
+      assert.equal(without.state, "refused", dialect);
+      assert.match(without.detail ?? "", /wants a key/);
+      assert.match(without.remedy ?? "", /Carrel: Set Server Key….*CARREL_OPENAI_KEY/);
+      reset({ dialect, key: secret }, { key: "wrong" });
+      assert.match((await client.server("")).detail ?? "", /does not accept the key/);
+    }
     reset({ key: secret }, { key: secret });
     const server = await client.server("");
     assert.equal(said(await chat()), "One two three four five six.");
@@ -272,6 +280,11 @@ describe("an answer", () => {
     assert.equal(said(events), answer);
     const done = events.at(-1);
     assert.ok(done?.type === "done" && done.promptTokens > 0);
+  });
+
+  it("is waited for while its prompt is read, however long the headers have been there", async () => {
+    reset({ promptDelayMs: 1_500 }, { idleMs: 1_000 });
+    assert.equal(said(await chat()), "One two three four five six.");
   });
 
   it("that reaches its limit says so", async () => {
@@ -350,6 +363,7 @@ describe("a failing answer", () => {
       ["garbage-event", /not OpenAI's protocol/],
       ["huge-line", /not OpenAI's protocol/],
       ["hang-before-headers", /sent nothing/],
+      ["hang-after-headers", /sent nothing/],
       ["hang-in-stream", /sent nothing/],
       ["endless-answer", /did not end/],
       ["endless-error", /no more/],
@@ -497,5 +511,42 @@ describe("a server that refuses parts of a request", () => {
     reset({ refuses: ["messages"] });
     assert.match((await failure(chat())).message, /messages/);
     assert.equal(prompts().length, 1);
+  });
+});
+
+describe("embedding by an OpenAI-compatible server", () => {
+  const load = (name = model, own: Partial<Parameters<typeof loadOpenaiEmbedding>[1]> = {}) =>
+    loadOpenaiEmbedding(name, { url: fake.url, fetch: gate.fetchFor("a test"), ...own });
+
+  it("cuts nothing off, whether the server says that a text is too long or not", async () => {
+    for (const dialect of ["llama.cpp", "vllm", "lmstudio"] as const) {
+      reset({ dialect, context: 100 });
+      const made = await load();
+      assert.match(made.id, /^openai:smollm2-instruct@\d+-plain-\d+-100$/);
+      assert.match(made.note ?? "", /embedded in parts/);
+      const head = "the contract ends when notice is given ".repeat(40);
+      const [one, other, alone] = await made.embed(
+        [`${head} photosynthesis in leaves`, `${head} banks raise interest`, "photosynthesis in leaves"],
+        "passage",
+      );
+      assert.ok(one && other && alone);
+      const near = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);
+      assert.ok(near(one, other) < 0.9999, `${dialect}: same head, other tail, other vector`);
+      assert.ok(near(one, alone) > near(other, alone), dialect);
+    }
+  });
+
+  it("ends with a sentence", async () => {
+    assert.match((await failure(load("nope"))).message, /is not on the model server/);
+    reset({ models: [{ id: "pcc" }] });
+    assert.match((await failure(load("pcc"))).message, /cloud/);
+    reset({ key: secret });
+    assert.match((await failure(load())).message, /wants a key/);
+    assert.equal((await load(model, { key: secret })).dimension, 64);
+    reset({ fault: "hang-in-embed" });
+    assert.match((await failure(load(model, { embedMs: 300 }))).message, /too busy/);
+    await isCut("/v1/embeddings");
+    reset({ fault: "html" });
+    assert.match((await failure(load())).message, /does not speak OpenAI/);
   });
 });

@@ -485,21 +485,23 @@ function embed(response: ServerResponse, body: FakeBody, model: FakeModel | unde
   else json(response, 200, embedded(body, given, context));
 }
 
+/** A vector that counts words, so that texts that differ have vectors that differ. */
+export function wordVector(text: string): number[] {
+  const values = new Array<number>(64).fill(0);
+  for (const word of words(text)) {
+    let hash = 7;
+    for (const letter of word) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 64;
+    values[hash] = (values[hash] ?? 0) + 1;
+  }
+  const length = Math.hypot(...values) || 1;
+  return values.map((value) => value / length);
+}
+
 function embedded(body: FakeBody, given: readonly string[], context: number): object {
   const inputs = given.map((text) => pieces(text).slice(0, context).join(""));
-  const vector = (text: string): number[] => {
-    const values = new Array<number>(64).fill(0);
-    for (const word of words(text)) {
-      let hash = 7;
-      for (const letter of word) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 64;
-      values[hash] = (values[hash] ?? 0) + 1;
-    }
-    const length = Math.hypot(...values) || 1;
-    return values.map((value) => value / length);
-  };
   return {
     model: body.model,
-    embeddings: inputs.map(vector),
+    embeddings: inputs.map(wordVector),
     total_duration: 1_000_000,
     prompt_eval_count: inputs.length * 8,
   };

@@ -10,11 +10,13 @@ import {
   json,
   pieces,
   sleep,
+  wordVector,
 } from "./fakeOllama.ts";
 
 /**
  * A stand-in for servers that speak OpenAI's protocol, in the dialects of llama.cpp's server (as a real one was seen
- * to answer), vLLM and LM Studio, with faults on demand. Its default answer quotes the passages.
+ * to answer), vLLM and LM Studio, with faults on demand. Its default answer quotes the passages. It is one long file
+ * because it is one server: its routes and its faults share their state.
  */
 
 export type FakeDialect = "llama.cpp" | "vllm" | "lmstudio" | "plain";
@@ -37,6 +39,7 @@ export type OpenaiFault =
   | "overflow"
   | "overflow-once"
   | "hang-before-headers"
+  | "hang-after-headers"
   | "hang-in-stream"
   | "error-in-stream"
   | "error-field"
@@ -47,6 +50,7 @@ export type OpenaiFault =
   | "content-filter"
   | "garbage-event"
   | "huge-line"
+  | "hang-in-embed"
   | "endless-answer"
   | "endless-comments"
   | "endless-models"
@@ -76,9 +80,13 @@ export interface FakeOpenaiOptions {
   readonly context?: number;
   /** Fields of a request that this server has never heard of; "system" for that role. */
   readonly refuses?: readonly string[];
+  /** llama.cpp loads one of several models when it is asked for it. */
+  readonly router?: boolean;
   /** Writes comments, "\r\n", and cuts its bytes wherever that hurts. */
   readonly odd?: boolean;
   readonly tokenDelayMs?: number;
+  /** How long the prompt is read: after the headers, as llama.cpp does it. */
+  readonly promptDelayMs?: number;
 }
 
 interface FakeBody {
@@ -140,7 +148,8 @@ export async function startFakeOpenai(initial: FakeOpenaiOptions = {}): Promise<
       record.aborted = !response.writableFinished;
     });
     if (serveBrokenly(response, record)) return;
-    if (options.key !== undefined && record.key !== options.key && record.path !== "/health")
+    const isPublic = (options.dialect ?? "llama.cpp") === "llama.cpp" && record.path === "/v1/models";
+    if (options.key !== undefined && record.key !== options.key && !isPublic)
       return failed(response, 401, "Invalid API Key", "authentication_error");
     await route(response, record);
   }
@@ -182,11 +191,17 @@ export async function startFakeOpenai(initial: FakeOpenaiOptions = {}): Promise<
       case "GET /v1/models":
         return json(response, 200, {
           object: "list",
-          data: models.map((model) => listed(model, dialect, context, fault)),
+          data: models.map((model) => listed(model, options)),
         });
       case "POST /v1/chat/completions":
         return await complete(response, record);
       case "llama.cpp GET /props":
+        if (options.router)
+          return json(response, 200, {
+            role: "router",
+            default_generation_settings: { n_ctx: 0 },
+            build_info: "b1-7e4c0a9",
+          });
         return json(response, 200, {
           default_generation_settings: { n_ctx: context, params: { temperature: 0.8 } },
           total_slots: 2,
@@ -199,6 +214,9 @@ export async function startFakeOpenai(initial: FakeOpenaiOptions = {}): Promise<
           input_tokens: countTokens(body.messages ?? []),
           object: "response.input_tokens",
         });
+      case `${dialect} POST /v1/embeddings`:
+        if (fault === "hang-in-embed") return;
+        return embed(response, body.input ?? [], dialect, context);
       case "vllm GET /version":
         return json(response, 200, { version: "0.11.0" });
       case "vllm POST /tokenize":
@@ -253,7 +271,9 @@ export async function startFakeOpenai(initial: FakeOpenaiOptions = {}): Promise<
     { prompt, most }: { prompt: number; most: number },
   ): Promise<void> {
     const { answer, fault } = options;
-    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    if (fault === "hang-after-headers") return;
+    await sleep(options.promptDelayMs ?? 0);
     const send = writer(response, options.odd ?? false);
     const part = (choice: object, rest: object = {}): Promise<void> =>
       send({
@@ -396,24 +416,21 @@ function thoughtDeltas(options: FakeOpenaiOptions, body: FakeBody): object[] {
   return [...open, ...pieces(thinking), "\n", "</think>", "\n\n"].map((content) => ({ content }));
 }
 
-function listed(
-  model: FakeOpenaiModel,
-  dialect: FakeDialect,
-  context: number,
-  fault: OpenaiFault | undefined,
-): object {
+function listed(model: FakeOpenaiModel, options: FakeOpenaiOptions): object {
+  const { dialect = "llama.cpp", context = 4096, fault, router = false } = options;
   const owned_by = fault === "ollama" ? "library" : owners[dialect];
-  const base = {
-    id: model.id,
-    object: "model",
-    created: 1,
-    owned_by,
-    ...(model.pricing ? { pricing: model.pricing } : {}),
-  };
+  const price = model.pricing ? { pricing: model.pricing } : {};
+  const base = { id: model.id, object: "model", created: 1, owned_by, ...price };
   if (dialect === "vllm") return { ...base, root: model.id, parent: null, max_model_len: context };
   if (dialect !== "llama.cpp" || fault === "ollama") return base;
+  const isLoaded = model.loaded ?? true;
   const meta = { vocab_type: 2, n_ctx: context, n_ctx_train: 8192, n_params: 134_515_008, size: 538_060_032 };
-  return { ...base, aliases: [model.id], tags: [], meta };
+  return {
+    ...base,
+    ...{ aliases: [model.id], tags: [] },
+    ...(router ? { status: { value: isLoaded ? "loaded" : "unloaded", args: [] } } : {}),
+    ...(isLoaded ? { meta } : {}),
+  };
 }
 
 function studioModel({ id, embeds = false, loaded = true }: FakeOpenaiModel, context: number): object {
@@ -429,6 +446,32 @@ function studioModel({ id, embeds = false, loaded = true }: FakeOpenaiModel, con
     max_context_length: 131_072,
     ...(loaded ? { loaded_context_length: context } : {}),
   };
+}
+
+/** Words are tokens. What is over the context is refused, in words of its own, or cut off without any. */
+function embed(
+  response: ServerResponse,
+  input: readonly string[],
+  dialect: FakeDialect,
+  context: number,
+): void {
+  const longest = Math.max(0, ...input.map((text) => pieces(text).length));
+  const isTooLong = longest > context;
+  if (isTooLong && dialect === "llama.cpp") {
+    const words = `input (${longest} tokens) is too large to process. increase the physical batch size (current batch size: ${context})`;
+    failed(response, 500, words, "server_error");
+  } else if (isTooLong && dialect === "vllm") {
+    const words = `This model's maximum context length is ${context} tokens. However, you requested ${longest} tokens in the input for embedding generation.`;
+    failed(response, 400, words);
+  } else {
+    const data = input.map((text, index) => ({
+      object: "embedding",
+      index,
+      embedding: wordVector(pieces(text).slice(0, context).join("")),
+    }));
+    // Nobody promises an order.
+    json(response, 200, { object: "list", data: data.reverse() });
+  }
 }
 
 function overflow(

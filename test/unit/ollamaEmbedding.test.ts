@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Fetch } from "../../models/egress/gate.ts";
-import { loadOllamaEmbedding, piecesOf } from "../../models/embedding/ollama.ts";
+import { loadOllamaEmbedding } from "../../models/embedding/ollama.ts";
+import { piecesOf } from "../../models/embedding/servedModel.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 
 const url = "http://127.0.0.1:11434";

@@ -204,6 +204,8 @@ const namesOfKinds: readonly { kind: RegExp; allowed: readonly RegExp[] }[] = [
       /^models\/chat\/openai\//,
       // As a maker of tokens.
       /^indexer\/files\/secrets\/tokens\.ts$/,
+      /^models\/embedding\/(?:open|openaiEmbedding)\.ts$/,
+      /^engine\/start\.ts$/,
       /^protocol\/(?:data|launch)\.ts$/,
       /^engine\/workspace\/wantedModel\.ts$/,
       /^cli\/(?:arguments|commands)\.ts$/,

@@ -1,6 +1,6 @@
 import type { ChatMessage } from "../chatClient.ts";
 import type { OpenaiApi } from "./openaiApi.ts";
-import { isOllama } from "./openaiErrors.ts";
+import { isOllama, KeyWantedError } from "./openaiErrors.ts";
 import {
   inputTokensAnswer,
   type ListedModel,
@@ -46,34 +46,28 @@ export async function recognise(
   signal: AbortSignal | undefined,
 ): Promise<Dialect> {
   const owners = models.map(({ owned_by }) => owned_by);
-  if (owners.includes("llamacpp")) return await llamaCpp(api, models, signal);
+  if (owners.includes("llamacpp")) return await llamaCpp(api, signal);
   if (owners.includes("vllm")) return await vllm(api, signal);
-  const studio = await api.ask("/api/v0/models", studioAnswer, { signal }).catch(passCancelled(signal));
+  const studio = await api.ask("/api/v0/models", studioAnswer, { signal }).catch(unlessMeant(signal));
   if (studio) return lmStudio(studio.data);
-  const ollama = await api.ask("/api/version", versionAnswer, { signal }).catch(passCancelled(signal));
+  const ollama = await api.ask("/api/version", versionAnswer, { signal }).catch(unlessMeant(signal));
   if (ollama) throw isOllama(api.url);
   return { product: "OpenAI-compatible server", takesTemplateArguments: false, note: plainNote };
 }
 
-async function llamaCpp(
-  api: OpenaiApi,
-  models: readonly ListedModel[],
-  signal: AbortSignal | undefined,
-): Promise<Dialect> {
-  // With several models it asks for the name of one, and may load it.
-  const isOne = models.length === 1;
-  const props = isOne
-    ? await api.ask("/props", propsAnswer, { signal }).catch(passCancelled(signal))
-    : undefined;
+async function llamaCpp(api: OpenaiApi, signal: AbortSignal | undefined): Promise<Dialect> {
+  const props = await api.ask("/props", propsAnswer, { signal }).catch(unlessMeant(signal));
+  const own = props?.role === "router" ? undefined : props;
   return {
     product: "llama.cpp",
     version: props?.build_info || undefined,
     takesTemplateArguments: true,
-    note: ({ meta }) => ({
-      context: meta?.n_ctx ?? props?.default_generation_settings?.n_ctx ?? undefined,
+    note: ({ meta, status }) => ({
+      context: meta?.n_ctx || own?.default_generation_settings?.n_ctx || undefined,
       trained: meta?.n_ctx_train ?? undefined,
+      isLoaded: status ? status.value === "loaded" : undefined,
       sizeBytes: typeof meta?.size === "number" ? meta.size : undefined,
-      template: props?.chat_template,
+      template: own?.chat_template,
     }),
     async count(model, messages, signal) {
       const path = "/v1/chat/completions/input_tokens";
@@ -84,7 +78,7 @@ async function llamaCpp(
 }
 
 async function vllm(api: OpenaiApi, signal: AbortSignal | undefined): Promise<Dialect> {
-  const told = await api.ask("/version", versionAnswer, { signal }).catch(passCancelled(signal));
+  const told = await api.ask("/version", versionAnswer, { signal }).catch(unlessMeant(signal));
   return {
     product: "vLLM",
     version: told?.version,
@@ -129,10 +123,13 @@ function plainNote({ max_model_len }: ListedModel): ModelNote {
   return { context: max_model_len ?? undefined };
 }
 
-/** What a server does not have is not known; a cancellation goes on. */
-function passCancelled(signal: AbortSignal | undefined): (error: unknown) => undefined {
+/**
+ * What a server does not have is not known; a cancellation goes on. So does the wish for a key: llama.cpp lists its
+ * models without one, and answers nothing else.
+ */
+function unlessMeant(signal: AbortSignal | undefined): (error: unknown) => undefined {
   return (error) => {
-    if (signal?.aborted) throw error;
+    if (signal?.aborted || error instanceof KeyWantedError) throw error;
     return undefined;
   };
 }

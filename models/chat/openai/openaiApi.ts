@@ -3,7 +3,7 @@ import type { Fetch } from "../../egress/gate.ts";
 import { boundedText } from "../boundedText.ts";
 import { cancelled, serverBusy } from "../errors.ts";
 import { baseUrl } from "../serverAddress.ts";
-import { badAddress, badKey, explain, keyWanted, notOpenai, serverError } from "./openaiErrors.ts";
+import { badAddress, badKey, explain, KeyWantedError, notOpenai, serverError } from "./openaiErrors.ts";
 
 /** Far above what a list of models or a batch of vectors takes. */
 const maxAnswerBytes = 16_000_000;
@@ -78,7 +78,7 @@ export function createOpenaiApi({ url: given, fetch, key = "", waitMs }: ApiOpti
       }
     },
     problem(status, body, model) {
-      if (status === 401 || status === 403) return keyWanted(url, key !== "");
+      if (status === 401 || status === 403) return new KeyWantedError(url, key !== "");
       // Some servers repeat the key that they were sent.
       return serverError(status, key === "" ? body : body.replaceAll(key, "…"), model, url);
     },

@@ -57,6 +57,17 @@ export class OpenaiCatalogue {
     };
   }
 
+  /** What is told of an embedding model. Throws a CarrelError for one that is not there or runs elsewhere. */
+  async embedding(model: string): Promise<{ sizeBytes: number; context: number | undefined }> {
+    const { dialect, listed } = await this.fresh(undefined);
+    const found = listed.find(({ id }) => id === model);
+    if (!found) throw notListed(model, this.api.url);
+    const refused = refusalOf(found);
+    if (refused !== undefined) throw notUsed(model, refused);
+    const { sizeBytes = 0, context } = dialect.note(found);
+    return { sizeBytes, context };
+  }
+
   /** The tokens of a prompt as the server counts them; undefined where it does not. */
   async count(
     model: string,
@@ -73,9 +84,9 @@ export class OpenaiCatalogue {
   mayThinkAloud(model: string): boolean {
     const found = this.last?.listed.find(({ id }) => id === model);
     const template = found && this.last?.dialect.note(found).template;
-    return (
-      template === undefined || template === "" || thinksByTemplate(template) || this.thinkers.has(model)
-    );
+    if (!template || this.thinkers.has(model)) return true;
+    // A person may have started the server with a template that knows less than the model.
+    return thinksByTemplate(template) || hasThinkingName(model);
   }
 
   /** Whether a model's prompt may be told not to think. */

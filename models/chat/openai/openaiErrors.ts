@@ -42,14 +42,16 @@ export function isOllama(url: string): CarrelError {
 }
 
 /** A server that wants a key, or another one. */
-export function keyWanted(url: string, isSent: boolean): CarrelError {
-  const [message, what] = isSent
-    ? [`The model server at ${url} does not accept the key that is set for it.`, "Set another one"]
-    : [`The model server at ${url} wants a key.`, "Set it"];
-  return new CarrelError(
-    message,
-    `${what} with the command "Carrel: Set Server Key…", or in a terminal with the environment variable CARREL_OPENAI_KEY.`,
-  );
+export class KeyWantedError extends CarrelError {
+  constructor(url: string, isSent: boolean) {
+    const [message, what] = isSent
+      ? [`The model server at ${url} does not accept the key that is set for it.`, "Set another one"]
+      : [`The model server at ${url} wants a key.`, "Set it"];
+    super(
+      message,
+      `${what} with the command "Carrel: Set Server Key…", or in a terminal with the environment variable CARREL_OPENAI_KEY.`,
+    );
+  }
 }
 
 export function badKey(url: string): CarrelError {
@@ -106,10 +108,10 @@ export function notUsed(model: string, why: string): CarrelError {
 }
 
 const overflows =
-  /context[ _](?:length|size|window)|available context|maximum model length|exceeds? (?:the )?context|keep (?:the first|from the initial)|too many tokens/i;
+  /context[ _](?:length|size|window)|available context|maximum model length|exceeds? (?:the )?context|keep (?:the first|from the initial)|too many tokens|tokens\) is too large/i;
 /** How servers tell the prompt's real length, in the words of llama.cpp, vLLM (three ages of it), others. */
 const lengths = [
-  /request \((\d+) tokens\)/i,
+  /(?:request|input) \((\d+) tokens\)/i,
   /\((\d+) in the messages/i,
   /(?:has|contains?)(?: at least)? (\d+) input tokens/i,
   /prompt \(length (\d+)\)/i,

@@ -12,7 +12,8 @@ const listedModel = v.object({
   max_model_len: number,
   /** Whoever asks a price sells what runs elsewhere. */
   pricing: v.optional(v.unknown()),
-  /** llama.cpp. Its `size` is that of the weights, its `n_ctx` what one question has of the context. */
+  /** llama.cpp: "loaded" or not, where it has several; what is known of one that is. Its `size` is that of the weights, its `n_ctx` what one question has of the context. */
+  status: v.nullish(v.object({ value: text })),
   meta: v.nullish(
     v.object({ n_ctx: number, n_ctx_train: number, size: v.optional(v.unknown()), n_params: number }),
   ),
@@ -22,6 +23,8 @@ export const modelsAnswer = v.object({ data: v.array(listedModel) });
 
 /** /props of llama.cpp. */
 export const propsAnswer = v.object({
+  /** "router" for a server that loads one of several models when it is asked; it says nothing of them here. */
+  role: text,
   default_generation_settings: v.nullish(v.object({ n_ctx: number })),
   chat_template: v.optional(v.string(), ""),
   build_info: v.optional(v.string(), ""),

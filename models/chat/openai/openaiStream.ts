@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { CarrelError } from "../../../protocol/channel.ts";
 import { boundedLines } from "../boundedLines.ts";
 import { boundedText } from "../boundedText.ts";
 import type { ChatEvent, ChatMessage, ChatRequest } from "../chatClient.ts";
@@ -46,31 +47,42 @@ export async function* streamCompletion(
   request: ChatRequest,
   access: StreamAccess,
 ): AsyncGenerator<ChatEvent> {
+  const { limits, isAlive } = access;
   const connection = new AbortController();
+  const firstWord = Promise.withResolvers<void>();
+  // llama.cpp sends its headers at once and then reads the prompt, for minutes, so that a begun stream says little.
+  const watched = whileAlive(firstWord.promise, {
+    everyMs: limits.aliveMs,
+    isAlive,
+    giveUp: () => connection.abort(stalled(limits.aliveMs * 2)),
+    longestMs: limits.startMs,
+    late: () => connection.abort(stalled(limits.startMs)),
+  });
   try {
-    yield* readAnswer(await begin(request, access, connection), request, access, connection);
+    const body = await begin(request, access, connection);
+    for await (const event of readAnswer(body, request, access, connection)) {
+      if (event.type !== "begun") yield event;
+      else firstWord.resolve();
+    }
+  } catch (error) {
+    throw connection.signal.reason instanceof CarrelError ? connection.signal.reason : error;
   } finally {
+    firstWord.resolve();
     connection.abort();
+    await watched;
   }
 }
 
-/** The server's answer once it has begun. What it refuses to know is left out and asked for no more. */
+/** The server's answer once its headers are there. What it refuses to know is left out and asked for no more. */
 async function begin(
   request: ChatRequest,
   access: StreamAccess,
   connection: AbortController,
 ): Promise<ReadableStream<Uint8Array>> {
-  const { api, limits, refused, isAlive } = access;
+  const { api, limits, refused } = access;
   for (;;) {
     const signal = AbortSignal.any([request.signal, connection.signal]);
-    const body = bodyOf(request, access);
-    const response = await whileAlive(api.send("/v1/chat/completions", { body, signal }), {
-      everyMs: limits.aliveMs,
-      isAlive,
-      giveUp: () => connection.abort(stalled(limits.aliveMs * 2)),
-      longestMs: limits.startMs,
-      late: () => connection.abort(stalled(limits.startMs)),
-    });
+    const response = await api.send("/v1/chat/completions", { body: bodyOf(request, access), signal });
     const isStream = !/^(?:application\/json|text\/html)/i.test(response.headers.get("content-type") ?? "");
     if (response.ok && response.body && isStream) return response.body;
     const read = boundedText(response, maxErrorBytes);
@@ -126,9 +138,10 @@ async function* readAnswer(
   request: ChatRequest,
   { api, limits, mayThinkAloud }: StreamAccess,
   connection: AbortController,
-): AsyncGenerator<ChatEvent> {
+): AsyncGenerator<ChatEvent | { readonly type: "begun" }> {
+  let hasBegun = false;
   const lines = boundedLines(body, {
-    idleMs: limits.idleMs,
+    idleMs: () => (hasBegun ? limits.idleMs : limits.startMs),
     answerMs: limits.answerMs,
     maxLines: (request.maxTokens + request.thoughtTokens) * linesPerToken + spareLines,
     close: () => connection.abort(),
@@ -147,6 +160,14 @@ async function* readAnswer(
     counts = part.usage ?? counts;
     const [choice] = part.choices ?? [];
     const { delta } = choice ?? {};
+    if (
+      !hasBegun &&
+      delta &&
+      (isText(delta.content) || isText(delta.reasoning_content) || isText(delta.reasoning))
+    ) {
+      hasBegun = true;
+      yield { type: "begun" };
+    }
     const thought = [delta?.reasoning_content, delta?.reasoning].find(isText);
     if (thought !== undefined) {
       filter.comeApart();
