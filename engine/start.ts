@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createParser, type Parser } from "../indexer/read/pool.ts";
 import type { ChatClient } from "../models/chat/chatClient.ts";
-import { createChatClient, keyFor } from "../models/chatServers.ts";
+import { createChatClient } from "../models/chatServers.ts";
 import type { Gate } from "../models/egress/gate.ts";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import { tryEncoderWalls } from "../models/embedding/encoder.ts";
@@ -65,8 +65,7 @@ export function startEngine(
   function openEmbedding(settings: Settings): Promise<EmbeddingModel> {
     const fetch = gate.fetchFor("embedding model");
     const { modelServerUrl: url, openaiUrl } = settings;
-    const openai = { url: openaiUrl, key: keyFor(openaiUrl, keys) };
-    const places = { bundledDir, url, openai, fetch, confinement: modelConfinement };
+    const places = { bundledDir, url, openaiUrl, keys, fetch, confinement: modelConfinement };
     return openEmbeddingModel(settings.embeddingModel, places);
   }
 

@@ -16,7 +16,7 @@ export async function setUpOllama(engine: EngineClient, extensionId: string): Pr
 async function lookForOllama(engine: EngineClient): Promise<void> {
   const server = await engine.chatServer();
   const usable = server.models.some((model) => model.refused === undefined);
-  if (server.state === "ready" && usable) return offerChoice(server.chosen);
+  if (server.state === "ready" && usable) return offerChoice(server);
   if (server.state === "ready" && server.install)
     return offerInstall(server, await suggestion(engine, server.install));
   // Nothing failed: this is what the person came for, so it is no error, and the next look is one click away.
@@ -27,11 +27,11 @@ async function lookForOllama(engine: EngineClient): Promise<void> {
   if (chosen === again) await lookForOllama(engine);
 }
 
-async function offerChoice(model: string | undefined): Promise<void> {
+async function offerChoice({ product = "", chosen: model }: ChatServer): Promise<void> {
   const choose = vscode.l10n.t("Choose Model…");
   const message = model
-    ? vscode.l10n.t("Ollama is ready: answers are written by {0}.", model)
-    : vscode.l10n.t("Ollama is ready. Choose the model that writes answers.");
+    ? vscode.l10n.t("{0} is ready: answers are written by {1}.", product, model)
+    : vscode.l10n.t("{0} is ready. Choose the model that writes answers.", product);
   const chosen = await vscode.window.showInformationMessage(message, choose);
   if (chosen === choose) await vscode.commands.executeCommand(commandId("chooseModel"));
 }

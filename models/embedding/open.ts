@@ -1,7 +1,9 @@
 import { isAbsolute, join } from "node:path";
 import { CarrelError } from "../../protocol/channel.ts";
+import type { ServerKey } from "../../protocol/data.ts";
 import type { Confinement } from "../../walls/confine.ts";
 import { recommendedEmbedding } from "../chat/ollama/recommended.ts";
+import { keyFor } from "../chatServers.ts";
 import type { Fetch } from "../egress/gate.ts";
 import type { EmbeddingModel } from "./embeddingModel.ts";
 import { openEncoder } from "./encoder.ts";
@@ -15,8 +17,9 @@ interface EmbeddingPlaces {
   readonly bundledDir: string;
   /** Address of the Ollama server, such as http://127.0.0.1:11434. */
   readonly url: string;
-  /** The server that speaks OpenAI's protocol, with its key; missing, or without an address, where none is set up. */
-  readonly openai?: { readonly url: string; readonly key: string | undefined };
+  /** Address of the server that speaks OpenAI's protocol; "" or missing where none is set up. */
+  readonly openaiUrl?: string;
+  readonly keys?: readonly ServerKey[];
   /** A fetch of the egress gate. */
   readonly fetch: Fetch;
   /** The walls of processes that run models. */
@@ -35,13 +38,15 @@ export async function openEmbeddingModel(setting: string, places: EmbeddingPlace
     return loadOllamaEmbedding(name.slice("ollama:".length), { url: places.url, fetch: places.fetch });
   }
   if (name.startsWith("openai:")) {
-    if (!places.openai?.url) {
+    const { openaiUrl = "", keys = [], fetch } = places;
+    if (openaiUrl === "") {
       throw new CarrelError(
         `No server is set up for the embedding model "${name}".`,
         "Set carrel.openai.url to its address, or choose another embedding model.",
       );
     }
-    return loadOpenaiEmbedding(name.slice("openai:".length), { ...places.openai, fetch: places.fetch });
+    const server = { url: openaiUrl, key: keyFor(openaiUrl, keys), fetch };
+    return loadOpenaiEmbedding(name.slice("openai:".length), server);
   }
   if (isAbsolute(name)) return openFolderModel(name, places.confinement);
   throw new CarrelError(

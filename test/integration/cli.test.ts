@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startFakeOllama } from "../support/fakeOllama.ts";
+import { startFakeOpenai } from "../support/fakeOpenai.ts";
 import { published } from "../support/publishedSchema.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
@@ -17,8 +18,13 @@ interface Run {
 }
 
 function carrel(...args: string[]): Promise<Run> {
+  return carrelWith({}, ...args);
+}
+
+function carrelWith(own: Record<string, string>, ...args: string[]): Promise<Run> {
+  const env = { ...process.env, ...own };
   return new Promise((done) => {
-    execFile(process.execPath, [cli, ...args], { maxBuffer: 1e8 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [cli, ...args], { maxBuffer: 1e8, env }, (error, stdout, stderr) => {
       done({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });
@@ -267,6 +273,43 @@ test("who reads no further ends the answer without a complaint", async (t) => {
   const code = await new Promise((done) => child.once("close", done));
   assert.equal(code, 141, stderr);
   assert.equal(stderr, "");
+});
+
+test("another server answers by its key, which stands nowhere", async (t) => {
+  const workspace = await makeWorkspace({ "a.md": "Apples are red.\n" });
+  t.after(() => workspace.remove());
+  const key = "sk-very-secret";
+  const server = await startFakeOpenai({ key });
+  t.after(() => server.close());
+  const options = ["--store", workspace.storage, "--ollama", "http://127.0.0.1:9", "--server", server.url];
+  const question = ["ask", workspace.dir, "Which colour are apples?", ...options];
+
+  const refused = await carrel(...question, "--json");
+  assert.match(published("ask", refused.stdout).notice ?? "", /wants a key.*CARREL_OPENAI_KEY/);
+  const written = await carrelWith({ CARREL_OPENAI_KEY: key }, ...question, "--json");
+  const answer = published("ask", written.stdout);
+  assert.equal(answer.model, "openai:smollm2-instruct");
+  assert.deepEqual(answer.server, { product: "llama.cpp", url: server.url });
+  assert.equal(answer.checked[0]?.verdict, "supported");
+  const shown = await carrelWith(
+    { CARREL_OPENAI_KEY: key },
+    ...question,
+    "--model",
+    "openai:smollm2-instruct",
+  );
+  assert.match(shown.stdout, /by openai:smollm2-instruct \(llama\.cpp\)/);
+  const doctor = await carrelWith({ CARREL_OPENAI_KEY: key }, "doctor", ...options);
+  assert.match(doctor.stdout, /llama\.cpp b1-7e4c0a9: 1 models, answers come from openai:smollm2-instruct/);
+  const privacy = await carrelWith({ CARREL_OPENAI_KEY: key }, "privacy", ...options);
+
+  assert.ok(server.requests.some((request) => request.key === key));
+  for (const { stdout, stderr } of [written, shown, doctor, privacy])
+    assert.ok(!(stdout + stderr).includes(key));
+  for (const entry of await readdir(workspace.storage, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const bytes = await readFile(join(entry.parentPath, entry.name));
+    assert.ok(!bytes.includes(key), entry.name);
+  }
 });
 
 test("a query file with a broken line says which", async (t) => {

@@ -7,7 +7,11 @@ import { CarrelError } from "../../protocol/channel.ts";
 import type { ChatServer, Check } from "../../protocol/data.ts";
 
 async function modelServer(server: Partial<ChatServer>): Promise<Check | undefined> {
-  const checks = await examine({
+  return (await checksOf(server)).find(({ name }) => name === "Model server");
+}
+
+async function checksOf(server: Partial<ChatServer>): Promise<Check[]> {
+  return await examine({
     storage: tmpdir(),
     openEmbedding: async () => {
       throw new CarrelError("No such model.", "Choose another.");
@@ -15,7 +19,6 @@ async function modelServer(server: Partial<ChatServer>): Promise<Check | undefin
     walls: [],
     chatServer: async () => ({ url: "http://127.0.0.1:1", state: "ready", models: [], ...server }),
   });
-  return checks.find(({ name }) => name === "Model server");
 }
 
 test("the doctor names the server by what it calls itself, whatever kind it is", async () => {
@@ -39,6 +42,29 @@ test("a server that is not there is a warning with its remedy, and says no name"
     detail: "http://127.0.0.1:1: It sleeps.",
     remedy: "Wake it.",
   });
+});
+
+test("a second server is told of too, and is missed only where nobody answers", async () => {
+  const down = {
+    url: "http://127.0.0.1:2",
+    state: "down",
+    detail: "It sleeps.",
+    remedy: "Wake it.",
+  } as const;
+  const far = {
+    url: "http://192.168.1.20:8000",
+    state: "ready",
+    product: "vLLM",
+    away: "192.168.1.20",
+  } as const;
+  const others = async (server: Partial<ChatServer>) =>
+    (await checksOf(server)).filter(({ name }) => name === "Other model server");
+  assert.deepEqual(await others({ chosen: "tiny", others: [down, far] }), [
+    { name: "Other model server", state: "ok", detail: "http://127.0.0.1:2: It sleeps." },
+    { name: "Other model server", state: "ok", detail: "http://192.168.1.20:8000, vLLM, not this machine" },
+  ]);
+  const [missed] = await others({ state: "down", others: [down] });
+  assert.deepEqual([missed?.state, missed?.remedy], ["warning", "Wake it."]);
 });
 
 test("a remedy never stands without its reason", async () => {

@@ -145,5 +145,9 @@ describe("the prompt", () => {
     assert.equal(largestContext(model, 1e9), 4096);
     assert.equal(largestContext({ ...model, contextLength: 2048 }, 64e9), 2048);
     assert.equal(largestContext({ ...model, bytesPerToken: undefined }, 64e9), 8192);
+    // What a server was started with, whatever steps there are and whatever memory is left.
+    const fixed = { ...model, loadedContext: 6000, isContextFixed: true };
+    assert.equal(largestContext(fixed, 1e9), 6000);
+    assert.equal(largestContext({ ...fixed, loadedContext: 131_072 }, 1e9), 32_768);
   });
 });

@@ -22,6 +22,10 @@ test("the context line says what the model was given", () => {
     "4.2 s",
   ]);
   assert.deepEqual(contextParts(passageAnswer), ["found in 38 ms"]);
+  const url = "http://127.0.0.1:1";
+  assert.equal(contextParts({ ...answer, server: { product: "llama.cpp", url } })[0], "qwen3:8b (llama.cpp)");
+  const away = { product: "vLLM", url: "http://192.168.1.20:8000", away: "192.168.1.20" };
+  assert.equal(contextParts({ ...answer, server: away })[0], "qwen3:8b on 192.168.1.20, not this machine");
 });
 
 test("what was searched for is said where it was not the question", () => {
