@@ -393,6 +393,26 @@ describe("a failing answer", () => {
     }
   });
 
+  it("is given up in the middle when the server is silent and does not say that it lives", async () => {
+    const own = await startFakeOpenai({ fault: "hang-in-stream", answer: "One two three four." });
+    try {
+      reset({}, { url: own.url });
+      const pieces: string[] = [];
+      const error = await failure(
+        (async () => {
+          for await (const event of stream()) {
+            if (event.type === "text") pieces.push(event.text);
+            own.set({ fault: "html" });
+          }
+        })(),
+      );
+      assert.match(error.message, /sent nothing/);
+      assert.equal(pieces.join(""), "One two");
+    } finally {
+      await own.close();
+    }
+  });
+
   it("ends when the server dies before it began to answer", async () => {
     const own = await startFakeOpenai({ fault: "hang-before-headers" });
     reset({}, { url: own.url });

@@ -12,7 +12,10 @@ import { streamCompletion, type Wish } from "./openaiStream.ts";
 
 /** From this share of the window on the server is asked how long a prompt is: the estimate may be below it. */
 const nearEnd = 0.9;
-/** A server with one thread can't tell that it lives while it reads a prompt; for so long it is believed. */
+/**
+ * A server with one thread can't tell that it lives while it reads a prompt, and one with several slots writes
+ * nothing while it reads another one's; for so long they are believed.
+ */
 const longestSilenceMs = 3 * 60_000;
 
 /** A client of a server that speaks OpenAI's protocol: llama.cpp's, vLLM, LM Studio and others. */
@@ -55,7 +58,7 @@ export function createOpenai(options: ChatClientOptions): ChatClient {
       try {
         const access = {
           api,
-          limits: answerLimits(options),
+          limits: answerLimits({ idleMs: longestSilenceMs, ...options }),
           isAlive: believing((signal) => api.ask("/v1/models", modelsAnswer, { signal }), request.signal),
           refused: known,
           mayThinkAloud: catalogue.mayThinkAloud(name),

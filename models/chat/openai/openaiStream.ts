@@ -49,25 +49,22 @@ export async function* streamCompletion(
 ): AsyncGenerator<ChatEvent> {
   const { limits, isAlive } = access;
   const connection = new AbortController();
-  const firstWord = Promise.withResolvers<void>();
-  // llama.cpp sends its headers at once and then reads the prompt, for minutes, so that a begun stream says little.
-  const watched = whileAlive(firstWord.promise, {
+  const end = Promise.withResolvers<void>();
+  // llama.cpp sends its headers at once and then reads the prompt, for minutes, and while it reads another one it
+  // writes nothing. So silence says little, and the server is asked whether it lives.
+  const watched = whileAlive(end.promise, {
     everyMs: limits.aliveMs,
     isAlive,
     giveUp: () => connection.abort(stalled(limits.aliveMs * 2)),
-    longestMs: limits.startMs,
-    late: () => connection.abort(stalled(limits.startMs)),
+    longestMs: limits.startMs + limits.answerMs,
+    late: () => connection.abort(endless()),
   });
   try {
-    const body = await begin(request, access, connection);
-    for await (const event of readAnswer(body, request, access, connection)) {
-      if (event.type !== "begun") yield event;
-      else firstWord.resolve();
-    }
+    yield* readAnswer(await begin(request, access, connection), request, access, connection);
   } catch (error) {
     throw connection.signal.reason instanceof CarrelError ? connection.signal.reason : error;
   } finally {
-    firstWord.resolve();
+    end.resolve();
     connection.abort();
     await watched;
   }
@@ -82,7 +79,8 @@ async function begin(
   const { api, limits, refused } = access;
   for (;;) {
     const signal = AbortSignal.any([request.signal, connection.signal]);
-    const response = await api.send("/v1/chat/completions", { body: bodyOf(request, access), signal });
+    const sent = api.send("/v1/chat/completions", { body: bodyOf(request, access), signal });
+    const response = await withinTime(sent, limits.startMs, () => stalled(limits.startMs));
     const isStream = !/^(?:application\/json|text\/html)/i.test(response.headers.get("content-type") ?? "");
     if (response.ok && response.body && isStream) return response.body;
     const read = boundedText(response, maxErrorBytes);
@@ -138,7 +136,7 @@ async function* readAnswer(
   request: ChatRequest,
   { api, limits, mayThinkAloud }: StreamAccess,
   connection: AbortController,
-): AsyncGenerator<ChatEvent | { readonly type: "begun" }> {
+): AsyncGenerator<ChatEvent> {
   let hasBegun = false;
   const lines = boundedLines(body, {
     idleMs: () => (hasBegun ? limits.idleMs : limits.startMs),
@@ -160,15 +158,8 @@ async function* readAnswer(
     counts = part.usage ?? counts;
     const [choice] = part.choices ?? [];
     const { delta } = choice ?? {};
-    if (
-      !hasBegun &&
-      delta &&
-      (isText(delta.content) || isText(delta.reasoning_content) || isText(delta.reasoning))
-    ) {
-      hasBegun = true;
-      yield { type: "begun" };
-    }
     const thought = [delta?.reasoning_content, delta?.reasoning].find(isText);
+    hasBegun ||= thought !== undefined || isText(delta?.content);
     if (thought !== undefined) {
       filter.comeApart();
       yield { type: "thinking", text: thought };
