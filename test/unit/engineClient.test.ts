@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { EngineClient } from "../../extension/engineClient.ts";
 import type { RestartPolicy, SupervisedState } from "../../extension/engineSupervisor.ts";
 import { CarrelError, type Handlers } from "../../protocol/channel.ts";
-import { defaultSettings } from "../../protocol/data.ts";
+import { defaultSettings, type ServerKey } from "../../protocol/data.ts";
 import type { EngineContract } from "../../protocol/engine.ts";
 import { readyStatus, ScriptedEngine } from "./scriptedEngine.ts";
 
@@ -20,13 +20,19 @@ function clientOf(scripts: readonly Script[], restarts: Partial<RestartPolicy> =
   const states: SupervisedState[] = [];
   const logged: string[] = [];
   let settings = defaultSettings;
+  let serverKeys: ServerKey[] = [];
   const client = new EngineClient({
     fork: () => {
       const child = new ScriptedEngine(scripts[Math.min(children.length, scripts.length - 1)]);
       children.push(child);
       return child;
     },
-    start: () => ({ storage: "/storage", folders: [{ path: "/work", name: "work" }], settings }),
+    start: () => ({
+      storage: "/storage",
+      folders: [{ path: "/work", name: "work" }],
+      settings,
+      serverKeys,
+    }),
     log: (_, message) => logged.push(message),
     restarts: { ...quick, ...restarts },
   });
@@ -49,6 +55,9 @@ function clientOf(scripts: readonly Script[], restarts: Partial<RestartPolicy> =
     set: (change: Partial<typeof settings>) => {
       settings = { ...settings, ...change };
     },
+    setKeys: (keys: ServerKey[]) => {
+      serverKeys = keys;
+    },
   };
 }
 
@@ -67,6 +76,30 @@ test("starts no process before it is needed, and one alone for many calls", asyn
   assert.equal(client.state.state, "running");
 });
 
+test("each engine has the keys of model servers, also one that is started again, and no log has them", async () => {
+  const seen: unknown[] = [];
+  const script: Script = {
+    initialize({ serverKeys }) {
+      seen.push(serverKeys);
+      return { version: "1", status: readyStatus };
+    },
+    setServerKeys({ serverKeys }) {
+      seen.push(serverKeys);
+      return {};
+    },
+  };
+  const { client, setKeys, logged } = clientOf([script]);
+  const keys = [{ url: "http://127.0.0.1:8080", key: "sk-very-secret" }];
+  await client.serverKeysChanged();
+  assert.deepEqual(seen, [], "no engine is started for them");
+  await client.start();
+  setKeys(keys);
+  await client.serverKeysChanged();
+  await client.restart();
+  assert.deepEqual(seen, [[], keys, keys]);
+  assert.ok(!logged.join().includes("sk-very-secret"));
+});
+
 test("tells the engine where to work before anything else", async () => {
   const seen: unknown[] = [];
   const script: Script = {
@@ -82,7 +115,10 @@ test("tells the engine where to work before anything else", async () => {
   const { client } = clientOf([script]);
   await client.search(query);
   const folders = [{ path: "/work", name: "work" }];
-  assert.deepEqual(seen, [{ storage: "/storage", folders, settings: defaultSettings }, "search"]);
+  assert.deepEqual(seen, [
+    { storage: "/storage", folders, settings: defaultSettings, serverKeys: [] },
+    "search",
+  ]);
   assert.deepEqual(client.status, readyStatus);
 });
 
