@@ -187,6 +187,12 @@ describe("looking at an OpenAI-compatible server", () => {
       assert.match(server.remedy ?? "", remedy);
     }
     assert.ok(!gate.connections().some(({ host }) => host === "203.0.113.9"));
+    reset({ fault: "ollama", dialect: "plain", models: [] });
+    assert.match((await client.server("")).detail ?? "", /Ollama answers/);
+    reset({ models: [] });
+    const empty = await client.server("");
+    assert.deepEqual([empty.state, empty.chosen], ["ready", undefined]);
+    assert.match(empty.detail ?? "", /has no model that can answer/);
   });
 
   it("says that no server answers, and that an address is none", async () => {

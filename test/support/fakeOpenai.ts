@@ -191,7 +191,8 @@ export async function startFakeOpenai(initial: FakeOpenaiOptions = {}): Promise<
       case "GET /v1/models":
         return json(response, 200, {
           object: "list",
-          data: models.map((model) => listed(model, options)),
+          data:
+            fault === "ollama" && models.length === 0 ? null : models.map((model) => listed(model, options)),
         });
       case "POST /v1/chat/completions":
         return await complete(response, record);

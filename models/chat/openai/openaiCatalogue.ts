@@ -106,7 +106,8 @@ export class OpenaiCatalogue {
 
   private async look(signal: AbortSignal | undefined): Promise<Look> {
     this.last = undefined;
-    const { data: listed } = await this.api.ask("/v1/models", modelsAnswer, { signal });
+    const { data } = await this.api.ask("/v1/models", modelsAnswer, { signal });
+    const listed = data ?? [];
     const dialect = await recognise(this.api, listed, signal);
     this.last = { dialect, listed, at: performance.now() };
     return this.last;

@@ -19,7 +19,8 @@ const listedModel = v.object({
   ),
 });
 export type ListedModel = v.InferOutput<typeof listedModel>;
-export const modelsAnswer = v.object({ data: v.array(listedModel) });
+/** Ollama without models lists null. */
+export const modelsAnswer = v.object({ data: v.nullable(v.array(listedModel)) });
 
 /** /props of llama.cpp. */
 export const propsAnswer = v.object({
