@@ -23,8 +23,7 @@ import { reportMachine } from "./machineReport.ts";
 import type { WalledProcess } from "./wallsCheck.ts";
 
 /** A hostile or broken file may not take more than this before its parser is killed. */
-const parserMemoryMb = 512;
-const parserTimeoutMs = 30_000;
+const parserLimits = { memoryMb: 512, timeoutMs: 30_000 };
 
 /** How the engine tells its client what nobody asked for. */
 type Listener = Pick<EngineParts, "onStatus" | "log">;
@@ -49,12 +48,7 @@ export function startEngine(
   // Apart, because only one of them loads native code: what stops one from starting need not stop the other.
   const confinement = new Confinement();
   const modelConfinement = new Confinement();
-  const parser = createParser({
-    entry: programs.parser,
-    memoryMb: parserMemoryMb,
-    timeoutMs: parserTimeoutMs,
-    confinement,
-  });
+  const parser = createParser({ entry: programs.parser, ...parserLimits, confinement });
   const survey = new Survey({ program: programs.survey });
   const ratios = new TokenRatios();
   const speed = new ReadingSpeed();
