@@ -19,6 +19,8 @@ const commits = {
   "mkdocs/mkdocs": "2862536793b3c67d9d83c33e0dd6d50a791928f8",
   "jqlang/jq": "579e6f76cffd7643ba4002a2c3618a5ea710589a",
   "sharkdp/bat": "2ba8db9c14e5794572f5ea338c2b90404c9769cb",
+  "ryokamoi/wice": "ddeb6c183665e2a20c5f03c5aa07f03888b9870f",
+  "tdiggelm/climate-fever-dataset": "03de61617b10a5c1935f8e08bb0e8ac1ee775356",
 } as const;
 export type RepositoryName = keyof typeof commits;
 

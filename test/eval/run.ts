@@ -19,6 +19,7 @@ import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { openEmbeddingModel, openRefiningModel } from "../../models/embedding/open.ts";
 import type { SearchMode } from "../../protocol/data.ts";
 import { build, defaultCache } from "./build.ts";
+import { evaluateChecker } from "./checker.ts";
 import { type Dataset, type Question, sample } from "./dataset.ts";
 import { evaluateFolders } from "./folders.ts";
 import { evaluateFollowUps } from "./followUps.ts";
@@ -84,6 +85,9 @@ const { values: options } = parseArgs({
     half: { type: "string", default: "test" },
     /** Questions after other questions instead; see followUps.ts. */
     "follow-ups": { type: "boolean", default: false },
+    /** The check of answers instead; see checker.ts. */
+    checker: { type: "boolean", default: false },
+    errors: { type: "boolean", default: false },
     /** Folders as people have them instead; see folders.ts. With "ablation" each rule of ranking is left out in turn. */
     folders: { type: "boolean", default: false },
     ablation: { type: "boolean", default: false },
@@ -100,6 +104,11 @@ const { values: options } = parseArgs({
 });
 if (options["follow-ups"]) {
   await evaluateFollowUps(options.json);
+  process.exit();
+}
+if (options.checker) {
+  const { errors, json } = options;
+  evaluateChecker({ cache: defaultCache, errors, json });
   process.exit();
 }
 const methods = allMethods.filter(({ name }) => options.methods?.split(",").includes(name) ?? true);
