@@ -32,7 +32,12 @@ const languages = new Map(
  * is not clear. A word of another language is none ("die", "war" and "man" mean something in English).
  */
 export function stopWordsOf(text: string): (word: string) => boolean {
-  const words = languages.get(guessLanguage(text)) ?? languages.get("en");
+  return stopWordsIn(guessLanguage(text));
+}
+
+/** The same for a language that is known. */
+export function stopWordsIn(language: string): (word: string) => boolean {
+  const words = languages.get(language) ?? languages.get("en");
   // The month is no small word: "may" is one, "May" is not.
   return (word) => word !== "May" && (words?.has(word.toLowerCase()) ?? false);
 }

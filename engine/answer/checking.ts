@@ -1,188 +1,152 @@
 import type { CheckedSentence, Hit, Selection } from "../../protocol/data.ts";
-import { type Citation, findCitations, withoutCitations } from "../../text/citations.ts";
-import { type Sentence, sentences } from "../../text/sentences.ts";
-import { guessLanguage, stopWordsOf } from "../../text/stopWords.ts";
+import { withoutCitations } from "../../text/citations.ts";
+import { guessLanguage } from "../../text/stopWords.ts";
 import { terms } from "../../text/terms.ts";
-import { dates, identifiers, names, normalise, numbers, quotes, type Value, wordNumbers } from "./claims.ts";
+import { type AnswerClaim, answerClaims } from "./answerClaims.ts";
+import { type Difference, holdValues } from "./differences.ts";
+import { type Nearest, nearest } from "./nearness.ts";
+import type { Word } from "./reading.ts";
+import { Passages, type Sources, sourcesOf, type Unit } from "./sources.ts";
 
 /** The share of a sentence's words of meaning that must stand in what it cites. */
 const leastOverlap = 0.4;
 const mostMissing = 6;
 
-/** Says that nothing was found, or asks back: nothing to be supported. */
-const noClaim =
-  /\b(?:did|could|can|do) ?n[o']t find\b|\b(?:cannot|can't) (?:find|answer)\b|\b(?:do|does|did) ?n[o']t (?:mention|say|state|specify|contain|provide|include)\b|\b(?:is|are|was|were) not (?:mentioned|stated|specified|given|found|described)\b|\bno (?:information|mention)\b|nicht (?:in (?:Ihren|deinen) Dateien )?gefunden|enthalten keine|pas trouvé|no (?:lo )?(?:encontré|he encontrado)|non ho trovato|não encontrei|niet gevonden|未找到|没有找到|見つかりません/i;
-
-/** What a sentence is held against. */
-interface Source {
-  readonly text: string;
-  readonly normal: string;
+/** What the question asks, and the language of the answer. */
+interface Asked {
   readonly terms: ReadonlySet<string>;
-  readonly values: ReadonlySet<string>;
   readonly language: string;
 }
 
+interface Held {
+  readonly near: Nearest | undefined;
+  readonly differences: readonly Difference[];
+  readonly missing: readonly string[];
+}
+
 /**
- * Holds each sentence of an answer against the passages that it cites: quotes word for word; numbers, dates,
- * names and identifiers present; and enough of its words found there. A sentence without a citation of its
- * own may lean on the next one in its paragraph. Headings, code, questions and sentences that claim nothing
- * are left out. What the question or the selection says need not be proved.
+ * Holds each sentence of an answer, and each row of a table, against the passages that it cites: quotes word for
+ * word; numbers with their units, dates, names and identifiers where the source speaks of what they belong to; and
+ * enough of its words. It is contradicted where the nearest sentence of the source, which must speak of the same
+ * thing, says something else in the same place. A sentence without a citation of its own may lean on those of its
+ * paragraph, list or table. What the question says proves nothing.
  */
 export function checkAnswer(
   answer: string,
   passages: readonly Hit[],
-  asked: { readonly question: string; readonly selection?: Selection | undefined },
+  { question, selection }: { readonly question: string; readonly selection?: Selection | undefined },
 ): CheckedSentence[] {
-  const sources = passages.map(({ text, heading = "", path }) => source([text, heading, path].join("\n")));
-  const given = source([asked.question, asked.selection?.text ?? "", asked.selection?.path ?? ""].join("\n"));
-  const language = guessLanguage(withoutCitations(answer));
-  const all = sentences(answer);
-  const citations = findCitations(answer);
-  const checked: CheckedSentence[] = [];
-  for (const [index, sentence] of all.entries()) {
-    const text = answer.slice(sentence.start, sentence.end);
-    const cites = citesWithin(citations, sentence);
-    if (!claims(sentence, text, cites, all[index - 1])) continue;
-    const missingIn = (numbersOfPassages: readonly number[]): string[] =>
-      missing(
-        withoutCitations(text),
-        numbersOfPassages.flatMap((n) => sources[n - 1] ?? []),
-        given,
-        language,
-      );
-    const range: [number, number] = [sentence.start, sentence.end];
-
-    if (cites.length > 0) {
-      const unknown = cites.filter((n) => n < 1 || n > passages.length).map((n) => `[${n}]`);
-      const lacks = [...unknown, ...missingIn(cites)].slice(0, mostMissing);
-      checked.push({
-        range,
-        cites,
-        verdict: lacks.length > 0 ? "unconfirmed" : "supported",
-        missing: lacks,
-        differences: [],
-      });
-      continue;
-    }
-    const inherited = nextCites(citations, all, index);
-    const selected =
-      asked.selection !== undefined && missingInSelection(text, asked.selection, given, language);
-    if (inherited.length > 0 && missingIn(inherited).length === 0) {
-      checked.push({ range, cites: inherited, verdict: "supported", missing: [], differences: [] });
-    } else if (selected) {
-      checked.push({ range, cites: [], verdict: "supported", missing: [], differences: [] });
-    } else {
-      checked.push({ range, cites: [], verdict: "uncited", missing: [], differences: [] });
-    }
-  }
-  return checked;
+  const asked = { terms: new Set(terms(question)), language: guessLanguage(withoutCitations(answer)) };
+  const read = new Passages(passages);
+  const selected = selection && sourcesOf(selection.text, selection.path);
+  return answerClaims(answer, question, asked.language).map((claim): CheckedSentence => {
+    const { cites, range } = claim;
+    if (cites.length === 0) return uncited(claim, read, selected, asked);
+    const held = hold(claim, read.cited(cites), asked);
+    const unknown = cites.filter((n) => n < 1 || n > read.count).map((n) => `[${n}]`);
+    return verdictOf({ range, cites: [...cites] }, { ...held, missing: [...unknown, ...held.missing] });
+  });
 }
 
-function missingInSelection(text: string, selection: Selection, given: Source, language: string): boolean {
-  return missing(text, [source(`${selection.text}\n${selection.path}`)], given, language).length === 0;
-}
-
-function claims(
-  sentence: Sentence,
-  text: string,
-  cites: readonly number[],
-  previous: Sentence | undefined,
-): boolean {
-  if (sentence.kind === "heading" || sentence.kind === "code") return false;
-  // The first row of a table names its columns.
-  if (sentence.kind === "row" && previous?.kind !== "row") return false;
-  const bare = withoutCitations(text).trim();
-  if (/[?？:：]\W*$/.test(bare)) return false;
-  if (noClaim.test(bare) && cites.length === 0) return false;
-  return meaningful(bare).length >= 2 || numbers(bare).length > 0 || identifiers(bare).length > 0;
-}
-
-/** Citations further on in the same paragraph or list item speak for the sentences before them. */
-function nextCites(citations: readonly Citation[], all: readonly Sentence[], index: number): number[] {
-  const block = all[index]?.block;
-  for (const next of all.slice(index + 1)) {
-    if (next.block !== block) break;
-    const cites = citesWithin(citations, next);
-    if (cites.length > 0) return cites;
-  }
-  return [];
-}
-
-/** The numbers of the passages that are cited between two places of the answer, in order, each once. */
-function citesWithin(citations: readonly Citation[], { start, end }: Sentence): number[] {
-  const within = citations.filter((citation) => citation.start >= start && citation.end <= end);
-  return [...new Set(within.flatMap(({ numbers }) => numbers))];
-}
-
-function source(text: string): Source {
-  const withDates = dates(text);
-  const values = [...withDates.found, ...numbers(text), ...wordNumbers(text)].flatMap(
-    ({ readings }) => readings,
-  );
+function verdictOf(
+  sentence: Pick<CheckedSentence, "range" | "cites">,
+  { near, differences, missing }: Held,
+): CheckedSentence {
+  const verdict = differences.length > 0 ? "contradicted" : missing.length > 0 ? "unconfirmed" : "supported";
   return {
-    text,
-    normal: normalise(text),
-    terms: new Set(terms(text)),
-    values: new Set(values),
-    language: guessLanguage(text),
+    ...sentence,
+    verdict,
+    missing: missing.slice(0, mostMissing),
+    differences: [...differences],
+    ...nearestOf(near),
   };
 }
 
-/** What the sentence has and the cited passages have not. */
-function missing(sentence: string, cited: readonly Source[], given: Source, language: string): string[] {
-  const found = new Set<string>();
-  const anywhere = [...cited, given];
-  const has = (value: Value): boolean =>
-    anywhere.some(({ values }) => value.readings.some((reading) => values.has(reading)));
-
-  for (const quote of quotes(sentence)) {
-    if (!anywhere.some(({ normal }) => normal.includes(normalise(quote)))) found.add(`“${quote}”`);
+/** A sentence without a citation: one of its paragraph, list or table may bear it, or the selection. */
+function uncited(
+  claim: AnswerClaim,
+  read: Passages,
+  selected: Sources | undefined,
+  asked: Asked,
+): CheckedSentence {
+  const { range, shared } = claim;
+  const held = shared.map((cites) => ({ cites: [...cites], held: hold(claim, read.cited(cites), asked) }));
+  const bearing = held.find(
+    ({ held: { differences, missing } }) => differences.length + missing.length === 0,
+  );
+  if (bearing) return verdictOf({ range, cites: bearing.cites }, bearing.held);
+  if (selected) {
+    const { differences, missing } = hold(claim, selected, asked);
+    if (differences.length + missing.length === 0)
+      return { range, cites: [], verdict: "supported", missing: [], differences: [] };
   }
-  const own = identifiers(sentence);
-  for (const name of own) {
-    const tight = name.toLowerCase().replace(/\s+/g, "");
-    if (!anywhere.some(({ text }) => text.toLowerCase().replace(/\s+/g, "").includes(tight))) found.add(name);
-  }
-  let plainText = sentence.replace(/`[^`]*`/g, " ");
-  for (const name of own) plainText = plainText.replaceAll(name, " ");
-  const { found: ownDates, rest } = dates(plainText);
-  // Small numbers in words count things that the answer itself lists ("three rules").
-  const large = wordNumbers(rest).filter(({ readings }) => readings.some((reading) => Number(reading) >= 13));
-  for (const value of [...ownDates, ...numbers(rest), ...large]) if (!has(value)) found.add(value.text);
-
-  if (cited.every((one) => one.language !== "" && language !== "" && one.language !== language)) {
-    // A translation shares numbers and identifiers with its source, but no words.
-    return [...found];
-  }
-  // German capitalises all nouns, so that a capital letter makes no name.
-  if (language !== "de") {
-    for (const name of names(plainText)) {
-      if (!sharesTerms(name, anywhere)) found.add(name);
-    }
-  }
-  const strangers = lacksOverlap(sentence, cited, given);
-  for (const word of strangers) found.add(word);
-  return [...found];
+  const against = held.find(({ held: { differences } }) => differences.length > 0);
+  if (against) return verdictOf({ range, cites: against.cites }, against.held);
+  return {
+    range,
+    cites: [],
+    verdict: "uncited",
+    missing: [],
+    differences: [],
+    ...nearestOf(held[0]?.held.near),
+  };
 }
 
-function sharesTerms(word: string, sources: readonly Source[]): boolean {
-  const own = terms(word);
-  return own.length === 0 || sources.some((one) => own.some((term) => one.terms.has(term)));
+function nearestOf(near: Nearest | undefined): Pick<CheckedSentence, "nearest"> {
+  const first = near?.units[0];
+  const last = near?.units.at(-1);
+  if (!first || !last || first.passage === 0) return {};
+  return { nearest: { passage: first.passage, range: [first.range[0], last.range[1]] } };
 }
 
-/** The words that are not in the cited passages, when they are too many; none when enough are. */
-function lacksOverlap(sentence: string, cited: readonly Source[], given: Source): string[] {
-  const words = meaningful(sentence);
-  const strangers = words.filter((word) => !sharesTerms(word, cited));
-  const familiar = words.length - strangers.length;
+function hold(claim: AnswerClaim, sources: Sources, asked: Asked): Held {
+  const { reading, head } = claim;
+  const context = new Set(terms(head));
+  const near = nearest(reading, sources);
+  const isTranslated = sources.all.every(
+    ({ language }) => language !== "" && asked.language !== "" && language !== asked.language,
+  );
+  const values = holdValues(reading, sources, near, context, isTranslated);
+  // A translation shares numbers and identifiers with its source, but no words.
+  if (isTranslated) return { near, ...values };
+  const { differences } = values;
+  const strangers =
+    head === "" ? lacksOverlap(reading.words, sources.all, asked) : lacksCells(claim, sources, asked);
+  return { near, differences, missing: [...new Set([...values.missing, ...strangers])] };
+}
+
+/** The words that the sources have not, when they are too many; none when enough are there. */
+function lacksOverlap(
+  said: readonly Word[],
+  sources: readonly { readonly terms: { has(term: string): boolean } }[],
+  asked: Asked,
+  least = 2,
+): string[] {
+  const isKnown = (text: string, term: string): boolean =>
+    sources.some((source) => source.terms.has(term) || terms(text).some((part) => source.terms.has(part)));
+  const words = new Map(said.filter(({ hasMeaning }) => hasMeaning).map((word) => [word.text, word]));
+  const strangers = [...words.values()].filter(({ text, term }) => !isKnown(text, term));
+  const familiar = words.size - strangers.length;
   // What only the question says counts neither for the sentence nor against it.
-  const unknown = strangers.filter((word) => !sharesTerms(word, [given]));
+  const unknown = strangers.filter(({ text }) => !terms(text).some((term) => asked.terms.has(term)));
   const counted = familiar + unknown.length;
-  return counted >= 2 && familiar < counted * leastOverlap ? unknown : [];
+  return counted >= least && familiar < counted * leastOverlap ? unknown.map(({ text }) => text) : [];
 }
 
-function meaningful(text: string): string[] {
-  const isStopWord = stopWordsOf(text);
-  const words = text.match(/[\p{L}\p{N}\p{M}_]+/gu) ?? [];
-  return [...new Set(words.filter((word) => !isStopWord(word) && word.length > 1))];
+/** A row says its other cells of the first one: they must stand where the source speaks of that. */
+function lacksCells({ reading }: AnswerClaim, sources: Sources, asked: Asked): string[] {
+  const cells = [...Map.groupBy(reading.words, ({ cell }) => cell).values()];
+  const [key = [], ...others] = cells;
+  const share = ({ places }: Unit): number =>
+    key.filter(({ hasMeaning, term }) => hasMeaning && places.has(term)).length;
+  const most = Math.max(...sources.units.map(share));
+  if (most <= 0) return lacksOverlap(reading.words, sources.all, asked);
+  const places = sources.units.filter((unit) => share(unit) === most);
+  const there = places.map(({ places, context }) => ({
+    terms: { has: (term: string): boolean => places.has(term) || context.has(term) },
+  }));
+  const isTable = places.every(({ reading: { words } }) => words.some(({ cell }) => cell > 1));
+  const next = sources.units.filter(({ before, goesOn }) => goesOn && before && places.includes(before));
+  const around = next.map(({ places }) => ({ terms: places }));
+  return others.flatMap((cell) => lacksOverlap(cell, [...there, ...around], asked, isTable ? 1 : 2));
 }

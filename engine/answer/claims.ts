@@ -1,9 +1,10 @@
-/** What a sentence claims that can be looked up in a passage, and the same things as a passage has them. */
+/** What a sentence claims that can be looked up by its letters: quotes, identifiers and names. */
 
-/** A number or date as it was written, with all it may mean ("1.000" is a thousand here and one there). */
-export interface Value {
+/** Where something stands, and as what it is looked up. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
   readonly text: string;
-  readonly readings: readonly string[];
 }
 
 /** Lower case, one kind of quote, dash and space, no Markdown emphasis: what "word for word" compares. */
@@ -26,7 +27,7 @@ const quotePairs =
 /** What stands between quotation marks, without the sentence's own full stop; a gap ("…") makes two of one. */
 export function quotes(sentence: string): string[] {
   const found: string[] = [];
-  for (const match of sentence.matchAll(quotePairs)) {
+  for (const match of sentence.replace(/(`+).+?\1/g, " ").matchAll(quotePairs)) {
     const quote = match.slice(1).find((group) => group !== undefined) ?? "";
     for (const part of quote.split(/\[?(?:…|\.{3})\]?/)) {
       const text = part.trim().replace(/[.,;:!?]+$/, "");
@@ -36,150 +37,81 @@ export function quotes(sentence: string): string[] {
   return found;
 }
 
+const inBackticks = /(`+)(.+?)\1/g;
+const namedCode =
+  /(?<![\w@/.-])(?:[a-z]+[a-z0-9]*[A-Z]\w*|[A-Z][a-z0-9]+[A-Z][a-z]\w*|\w+_\w+|[\w-]+(?:\/[\w.-]+)+|\.[a-z]{3,}ignore|[\w-]+\.(?:ts|tsx|js|mjs|json|py|java|go|rs|c|h|cpp|cs|rb|php|sh|md|txt|pdf|docx|xlsx|ya?ml|toml|sql|html|css))(?:\(\))?(?![\w/])/g;
+
 /** Code in backticks, and words that only a program or a file is called. */
-export function identifiers(sentence: string): string[] {
-  const found: string[] = [];
-  const rest = sentence.replace(/(`+)(.+?)\1/g, (_, _mark: string, code: string) => {
-    found.push(code.trim());
-    return " ";
+export function codes(text: string): Span[] {
+  const found: Span[] = [];
+  const rest = text.replace(inBackticks, (all: string, _mark: string, code: string, at: number) => {
+    found.push({ start: at, end: at + all.length, text: code.trim() });
+    return " ".repeat(all.length);
   });
-  const named =
-    /(?<![\w@/.-])(?:[a-z]+[a-z0-9]*[A-Z]\w*|[A-Z][a-z0-9]+[A-Z][a-z]\w*|\w+_\w+|[\w-]+(?:\/[\w.-]+)+|[\w-]+\.(?:ts|tsx|js|mjs|json|py|java|go|rs|c|h|cpp|cs|rb|php|sh|md|txt|pdf|docx|xlsx|ya?ml|toml|sql|html|css))(?:\(\))?(?![\w/])/g;
-  for (const [name] of rest.matchAll(named)) {
+  for (const { index, 0: name } of rest.matchAll(namedCode)) {
     // "and/or", "24/7" and the like are no paths.
-    if (!/^[a-z]{1,4}\/[a-z]{1,4}$|^[\d/.]+$/i.test(name)) found.push(name);
+    if (/^[a-z]{1,4}\/[a-z]{1,4}$|^[\d/.]+$/i.test(name)) continue;
+    found.push({ start: index, end: index + name.length, text: name });
   }
-  return found.map((name) => name.replace(/\(\)$/, "")).filter((name) => /[\p{L}\p{N}]/u.test(name));
+  return found
+    .map((span) => ({ ...span, text: span.text.replace(/\(\)$/, "") }))
+    .filter(({ text: name }) => /[\p{L}\p{N}]/u.test(name));
 }
 
-const months: Readonly<Record<string, number>> = Object.fromEntries(
-  [
-    "jan january januar janvier enero gennaio",
-    "feb february februar février febrero febbraio",
-    "mar march märz mars marzo",
-    "apr april avril abril aprile",
-    "may mai mayo maggio",
-    "jun june juni juin junio giugno",
-    "jul july juli juillet julio luglio",
-    "aug august août agosto",
-    "sep sept september septembre septiembre settembre",
-    "oct okt october oktober octobre octubre ottobre",
-    "nov november novembre noviembre",
-    "dec dez december dezember décembre diciembre dicembre",
-  ].flatMap((names, index) => names.split(" ").map((name) => [name, index + 1] as const)),
-);
-const month = `(${Object.keys(months)
-  .toSorted((a, b) => b.length - a.length)
-  .join("|")})`;
-const datePatterns: readonly (readonly [RegExp, (parts: readonly string[]) => string[]])[] = [
-  [/(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)/g, ([y, m, d]) => [iso(y, m, d)]],
-  [
-    new RegExp(
-      `(\\d{1,2})(?:st|nd|rd|th|er|\\.|º)?\\s+(?:of\\s+|de\\s+)?${month}\\.?,?\\s+(?:de\\s+|del\\s+)?(\\d{4})`,
-      "giu",
-    ),
-    ([d, name, y]) => [iso(y, monthNumber(name), d)],
-  ],
-  [
-    new RegExp(`${month}\\.?\\s+(\\d{1,2})(?:st|nd|rd|th)?,?\\s+(\\d{4})`, "giu"),
-    ([name, d, y]) => [iso(y, monthNumber(name), d)],
-  ],
-  [/(?<!\d)(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?!\d)/g, ([a, b, y]) => [iso(y, b, a), iso(y, a, b)]],
-  [/(\d{4})年(\d{1,2})月(\d{1,2})日/g, ([y, m, d]) => [iso(y, m, d)]],
-];
-
-function monthNumber(name: string | undefined): string {
-  return String(months[name?.toLowerCase() ?? ""] ?? 0);
-}
-
-function iso(year = "", monthOfYear = "", day = ""): string {
-  return `${year}-${monthOfYear.padStart(2, "0")}-${day.padStart(2, "0")}`;
-}
-
-/** Whole dates, as year-month-day; `rest` is the text without them. */
-export function dates(text: string): { found: Value[]; rest: string } {
-  const found: Value[] = [];
-  let rest = text;
-  for (const [pattern, read] of datePatterns) {
-    rest = rest.replace(pattern, (...match: unknown[]) => {
-      const groups = match.slice(1).filter((part): part is string => typeof part === "string");
-      found.push({ text: String(match[0]), readings: read(groups) });
-      return " ";
-    });
-  }
-  return { found, rest };
-}
-
-const numberPattern =
-  /(?<![\p{L}\d_.])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)|(?<![\p{L}\d_])\d+(?:[.,'’]\d+)*/gu;
-
-/** Numbers in digits. List marks and citations must be gone from the text before. */
-export function numbers(text: string): Value[] {
-  const found: Value[] = [];
-  for (const [written] of text.matchAll(numberPattern))
-    found.push({ text: written, readings: readings(written) });
-  return found;
-}
-
-function readings(written: string): string[] {
-  const text = written.replace(/[\s\u00a0\u202f'’]/g, "");
-  const found = new Set<string>();
-  const grouped = /^\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$/.exec(text);
-  if (grouped) {
-    const separator = grouped[1] ?? ",";
-    found.add(plain(text.replaceAll(separator, "").replace(",", ".")));
-  }
-  if (/^\d+(?:[.,]\d+)?$/.test(text)) found.add(plain(text.replace(",", ".")));
-  // A version or a section ("1.2.3") is compared as it is written.
-  if (found.size === 0) found.add(text);
-  return [...found];
-}
-
-function plain(text: string): string {
-  const value = Number(text);
-  return Number.isFinite(value) && text.length < 16 ? String(value) : text;
-}
-
-const units =
-  "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(
-    " ",
-  );
-const tens = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
-const numberWord = new RegExp(
-  `\\b(?:(${tens.join("|")})(?:[- ](${units.slice(1, 10).join("|")}))?|(${units.join("|")}))(?:[ -](hundred|thousand|million))?\\b`,
-  "gi",
-);
-const scales: Readonly<Record<string, number>> = { hundred: 100, thousand: 1000, million: 1_000_000 };
-
-/** Numbers in English words ("thirty-five", "two hundred"), as digits. */
-export function wordNumbers(text: string): Value[] {
-  const found: Value[] = [];
-  for (const match of text.matchAll(numberWord)) {
-    const [written, ten, unit, small, scale] = match;
-    const value =
-      small === undefined
-        ? (tens.indexOf(ten?.toLowerCase() ?? "") + 2) * 10 +
-          Math.max(0, units.indexOf(unit?.toLowerCase() ?? ""))
-        : units.indexOf(small.toLowerCase());
-    found.push({ text: written, readings: [String(value * (scales[scale?.toLowerCase() ?? ""] ?? 1))] });
-  }
-  return found;
-}
+/** Words that begin a sentence before a name and are no part of it. */
+const opening =
+  /^(?:Since|Unlike|Without|Within|Despite|Per|Via|Like|According|Whether|However|Every|Each|Many|Several|All|Both|Although|Though|Also|Instead|Otherwise)$/;
+const title = /^(?:Mr|Mrs|Ms|Dr|Prof)$/;
 
 /**
- * Names: capitalised words that do not begin the sentence, and the word that does when another one follows
- * ("Maria Lopez signed"). None for a text that capitalises all its nouns or every word.
+ * Names: runs of capitalised words that do not begin the sentence, and the word that does when another one follows
+ * ("Maria Lopez signed"), or that `opens` says is one. None for a text that capitalises all its nouns or every word.
  */
-export function names(sentence: string): string[] {
+export function names(
+  sentence: string,
+  isSmall: (word: string) => boolean,
+  opens: (word: string) => boolean = () => false,
+): Span[] {
   const words = [...sentence.matchAll(/[\p{L}\p{M}][\p{L}\p{M}\p{N}’'&-]*/gu)];
-  const isName = (index: number): boolean =>
-    /^(?!(?:Mr|Mrs|Ms|Dr|Prof)$)\p{Lu}[\p{L}\p{N}]/u.test(words[index]?.[0] ?? "");
+  const isName = (index: number): boolean => {
+    const word = words[index]?.[0] ?? "";
+    return /^\p{Lu}[\p{L}\p{N}-]/u.test(word) && !title.test(word) && !/^I['’]/.test(word);
+  };
   // After a colon, a quotation mark or a dash a capital letter may begin a clause.
   const begins = (index: number): boolean =>
-    index === 0 || /[:"“„«‘(–—*/]\s*$/.test(sentence.slice(0, words[index]?.index));
-  const middle = words.map((_, index) => index).filter((index) => !begins(index));
-  const capitalised = middle.filter(isName);
-  if (middle.length >= 4 && capitalised.length > middle.length * 0.5) return [];
-  const first = isName(0) && isName(1) && capitalised.includes(1) ? [0] : [];
-  return [...first, ...capitalised].map((index) => (words[index]?.[0] ?? "").replace(/['’]s?$/, ""));
+    index === 0 || /(?:[:"“„«‘(–—*/|>#\n]|[.!?]["”’)]?\s)\s*$/.test(sentence.slice(0, words[index]?.index));
+  const capitals = [...words.keys()].filter(isName);
+  if (capitals.length === 0) return [];
+  const first = new Set(capitals.filter(begins));
+  const isPart = new Set(capitals.filter((index) => !first.has(index)));
+  if (words.length > 4 && isPart.size > (words.length - 1) * 0.5) return [];
+  for (const index of first) {
+    const word = words[index]?.[0] ?? "";
+    if (isSmall(word) || opening.test(word)) continue;
+    if (opens(word) || (isPart.has(index + 1) && adjoins(sentence, words, index))) isPart.add(index);
+  }
+  const found: Span[] = [];
+  for (const index of [...isPart].sort((a, b) => a - b)) {
+    const word = words[index];
+    if (!word) continue;
+    const previous = found.at(-1);
+    const text = word[0].replace(/['’]s?$/, "");
+    const end = word.index + text.length;
+    if (
+      previous &&
+      isPart.has(index - 1) &&
+      adjoins(sentence, words, index - 1) &&
+      !/['’]s?$/.test(words[index - 1]?.[0] ?? "")
+    ) {
+      found[found.length - 1] = { start: previous.start, end, text: `${previous.text} ${text}` };
+    } else found.push({ start: word.index, end, text });
+  }
+  return found;
+}
+
+/** Whether nothing but a space stands between a word and the next one. */
+function adjoins(sentence: string, words: readonly RegExpExecArray[], index: number): boolean {
+  const [word, next] = [words[index], words[index + 1]];
+  if (!word || !next) return false;
+  return /^\s+$/.test(sentence.slice(word.index + word[0].length, next.index));
 }

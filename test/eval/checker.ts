@@ -59,13 +59,17 @@ export function evaluateChecker({
   ];
   // Once for the compiler of the machine, so that the time is that of a running engine.
   for (const claim of claims.slice(0, 200)) check(claim);
-  const started = performance.now();
+  const before = process.cpuUsage();
   const checked = claims.map(check);
-  const perClaim = (performance.now() - started) / claims.length;
+  const { user, system } = process.cpuUsage(before);
+  const perClaim = (user + system) / 1000 / claims.length;
   const rows = tabulate(checked);
   if (json) console.log(JSON.stringify({ perClaim, rows }, null, 1));
   else print(rows);
-  if (!json) console.log(`\n${claims.length} claims, ${perClaim.toFixed(2)} ms for each.`);
+  if (!json)
+    console.log(
+      `\n${claims.length} claims, ${perClaim.toFixed(2)} ms of the processor for each, reading its passages included.`,
+    );
   if (errors) listErrors(checked.filter(({ claim }) => claim.set !== "ours, testing"));
 }
 
@@ -137,7 +141,7 @@ function listErrors(checked: readonly Checked[]): void {
   for (const { claim, verdict, sentences } of checked) {
     const isOurs = claim.set.startsWith("ours");
     const isWrong = claim.isTrue
-      ? verdict === "contradicted" || (isOurs && verdict !== "supported")
+      ? verdict === "contradicted" || (isOurs && !passes({ claim, verdict, sentences }))
       : isOurs && (verdict === "supported" || verdict === "not looked at");
     if (!isWrong) continue;
     const why = sentences.map(({ missing, differences }) => JSON.stringify({ missing, differences }));

@@ -7,7 +7,7 @@ import { Repository, type RepositoryName } from "./repositories.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** About as long as a chunk: what a sentence is held against holds other values than those it needs. */
-const passageLength = 1200;
+const passageLength = 1500;
 
 /** An answer, mostly of one sentence, with the passages that it cites. */
 export interface Claim {
@@ -47,17 +47,18 @@ export function ours(cache: string, half: Pair["half"]): Claim[] {
     const passages = [hit(passageAt(text, section), document, section)];
     const common = { set: `ours, ${half}`, kind, passages, question };
     return [
-      { ...common, isTrue: true, answer: cited(pair.true) },
-      { ...common, isTrue: false, answer: cited(pair.altered) },
+      { ...common, isTrue: true, answer: kind === "answer" ? pair.true : cited(pair.true) },
+      { ...common, isTrue: false, answer: kind === "answer" ? pair.altered : cited(pair.altered) },
     ];
   });
 }
 
 /** From the line with the section's title to the end of a paragraph. */
 function passageAt(text: string, section: string): string {
-  const at = text.indexOf(section);
+  const heading = text.split("\n").find((line) => line.replace(/^#+ /, "") === section);
+  const at = heading === undefined ? text.indexOf(section) : `\n${text}`.indexOf(`\n${heading}\n`);
   if (at < 0) throw new Error(`There is no ${JSON.stringify(section)} any more.`);
-  const start = text.lastIndexOf("\n", at) + 1;
+  const start = heading === undefined ? text.lastIndexOf("\n", at) + 1 : at;
   const end = text.indexOf("\n\n", start + passageLength);
   return text.slice(start, end < 0 ? undefined : end);
 }
@@ -67,9 +68,7 @@ function cited(sentence: string): string {
   const table = sentence.split(" || ");
   const [head, row] = table;
   if (table.length === 2) return `| ${head} |\n|---|---|\n| ${row} [1] |`;
-  // Answers of several sentences cite where they mean to, or nowhere.
-  const isWhole = /[\n:?]|not find/.test(sentence) || /\[1\]/.test(sentence);
-  return isWhole ? sentence : sentence.replace(/\.?$/, " [1].");
+  return sentence.replace(/\.?$/, " [1].");
 }
 
 function hit(text: string, path: string, heading?: string): Hit {
