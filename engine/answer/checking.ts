@@ -4,6 +4,7 @@ import { guessLanguage } from "../../text/stopWords.ts";
 import { terms } from "../../text/terms.ts";
 import { type AnswerClaim, answerClaims } from "./answerClaims.ts";
 import { type Difference, holdValues } from "./differences.ts";
+import { holdMeaning } from "./meaning.ts";
 import { type Nearest, nearest } from "./nearness.ts";
 import type { Word } from "./reading.ts";
 import { Passages, type Sources, sourcesOf, type Unit } from "./sources.ts";
@@ -109,7 +110,7 @@ function hold(claim: AnswerClaim, sources: Sources, asked: Asked): Held {
   const values = holdValues(reading, sources, near, context, isTranslated);
   // A translation shares numbers and identifiers with its source, but no words.
   if (isTranslated) return { near, ...values };
-  const { differences } = values;
+  const differences = [...values.differences, ...holdMeaning(reading, sources, near, context)];
   const strangers =
     head === "" ? lacksOverlap(reading.words, sources.all, asked) : lacksCells(claim, sources, asked);
   return { near, differences, missing: [...new Set([...values.missing, ...strangers])] };

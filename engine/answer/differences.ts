@@ -15,7 +15,7 @@ interface Findings {
 }
 
 /** The source speaks of the same thing where this much of the sentence stands in it. */
-const sameThing = 0.55;
+export const sameThing = 0.55;
 /** Something else is in the place of a value where what surrounds the two agrees as much. */
 const samePlace = 0.42;
 /** By how much another place must suit better than the one where a value does stand. */
@@ -31,7 +31,7 @@ const sameNumber = 0.25;
 const related = 0.05;
 
 /** A sentence, what it is held against, and the words that it stands under. */
-interface Comparison {
+export interface Comparison {
   readonly claim: Reading;
   readonly sources: Sources;
   readonly near: Nearest;

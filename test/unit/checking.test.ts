@@ -110,6 +110,23 @@ describe("checking an answer against what it cites", () => {
         "The agreement may be terminated with thirty weeks' written notice [1].",
         { kind: "unit", said: "thirty weeks", source: "thirty" },
       ],
+      [
+        "Sick leave is always deducted from holiday [3].",
+        { kind: "negation", said: "deducted", source: "never deducted" },
+      ],
+      [
+        "The notice must not be sent to Greta Holm [1].",
+        { kind: "negation", said: "not sent", source: "sent" },
+      ],
+      [
+        "The notice is sent before the agreement began, to Lars Berg [4].",
+        { kind: "name", said: "Lars Berg", source: "Ida Moe" },
+      ],
+      ["Doors open after 8:30 [4].", { kind: "opposite", said: "after", source: "before" }],
+      [
+        "Lunch is optional for staff and required for guests [4].",
+        { kind: "swapped", said: "optional", source: "required" },
+      ],
     ];
     for (const [answer, ...differences] of bad) {
       it(answer, () => {
