@@ -10,7 +10,7 @@ import type {
   Turn,
 } from "../../protocol/data.ts";
 import { withoutCitations } from "../../text/citations.ts";
-import { aboveFloor } from "./aboveFloor.ts";
+import { aboveFloor, isWeak } from "./aboveFloor.ts";
 import { checkAnswer } from "./checking.ts";
 import { definitionsFor, type LookUp } from "./definitions.ts";
 import { findPassages, type Search } from "./findPassages.ts";
@@ -98,7 +98,7 @@ export async function answerQuestion(
     searchedFor,
     sentences,
     ...writtenBy(model, server),
-    ...(written.problem ? { incomplete: true } : {}),
+    ...reservations(written, request, passages),
     ...(written.context ? { context: written.context } : {}),
     ...(notice === "" ? {} : { notice }),
     timings: {
@@ -167,6 +167,16 @@ function moreOf({ ranked, definitions }: Found, more: number): Hit[] | undefined
 function writtenBy(model: string, { product, url, away }: ChatServer): Pick<Answer, "model" | "server"> {
   const program = product === undefined ? {} : { product };
   return { model, server: { ...program, url, ...(away === undefined ? {} : { away }) } };
+}
+
+/** What makes an answer worth less than it looks. */
+function reservations(
+  { problem }: Written,
+  { question, selection }: AskRequest,
+  passages: readonly Hit[],
+): Pick<Answer, "incomplete" | "weak"> {
+  const weak = selection === undefined && isWeak(question, passages);
+  return { ...(problem ? { incomplete: true } : {}), ...(weak ? { weak } : {}) };
 }
 
 function noticeOfWritten({ text, problem, cut }: Written, parts: AskParts): string {

@@ -151,10 +151,22 @@ describe("asking a question", () => {
     assert.ok(!stages(await ask({})).includes("loading-model"));
   });
 
-  it("flags a sentence that its passage does not support", async () => {
+  it("flags a sentence that its passage contradicts", async () => {
     const { answer } = await ask({}, { answer: "Each employee has 35 days of holiday [2]." });
-    assert.deepEqual(answer.sentences[0]?.missing, ["35"]);
-    assert.equal(answer.sentences[0]?.verdict, "unconfirmed");
+    assert.deepEqual(answer.sentences[0]?.differences, [
+      { kind: "number", said: "35 days", source: "28 days" },
+    ]);
+    assert.equal(answer.sentences[0]?.verdict, "contradicted");
+  });
+
+  it("says when the passages hardly match, but not of the files as a whole or of a selection", async () => {
+    const found = (score: number) => ({ search: async () => library.map((one) => ({ ...one, score })) });
+    assert.equal((await ask({}, {}, found(0.25))).answer.weak, true);
+    assert.equal((await ask({}, {}, found(0.8))).answer.weak, undefined);
+    const about = await ask({ question: "What is in this workspace?" }, {}, found(0.25));
+    assert.equal(about.answer.weak, undefined);
+    const selection = { path: "a.py", language: "python", startLine: 1, endLine: 1, text: "print(42)" };
+    assert.equal((await ask({ selection }, {}, found(0.25))).answer.weak, undefined);
   });
 
   it("says what was searched when the model did not find it", async () => {
