@@ -25,6 +25,9 @@ const transition =
 const numbering = /^(?:\d+(?:\.\d+)*[.)]?|(?:step|part|section|chapter|schritt|teil)\s+\d+)\s*[:.–-]?\s*/i;
 const listMark = /(?:^|\n)[ \t>]*(?:[-*+•‣▪]|\d{1,3}[.)])[ \t]+$/;
 
+/** Longer ones are lists or data without an end, of which the beginning is looked at. */
+const longestClaim = 1500;
+
 interface Part extends Sentence {
   readonly text: string;
   readonly cites: readonly number[];
@@ -47,7 +50,7 @@ export function answerClaims(answer: string, question: string, language: string)
       head = withoutCitations(part.text);
       continue;
     }
-    const text = claimed(part);
+    const text = claimed(part).slice(0, longestClaim);
     const reading = read(text, { isClaim: true, language });
     if (!claims(part, reading, asked)) continue;
     const shared = part.cites.length > 0 ? [] : sharedCites(parts, index);

@@ -12,6 +12,8 @@ import { Passages, type Sources, sourcesOf, type Unit } from "./sources.ts";
 /** The share of a sentence's words of meaning that must stand in what it cites. */
 const leastOverlap = 0.4;
 const mostMissing = 6;
+/** Scripts without spaces: what surrounds a value there is not known by its words. */
+const unspaced = /^(?:Han|Japanese|Thai|Hangul)$/;
 
 /** What the question asks, and the language of the answer. */
 interface Asked {
@@ -107,7 +109,7 @@ function hold(claim: AnswerClaim, sources: Sources, asked: Asked): Held {
   const isTranslated = sources.all.every(
     ({ language }) => language !== "" && asked.language !== "" && language !== asked.language,
   );
-  const values = holdValues(reading, sources, near, context, isTranslated);
+  const values = holdValues(reading, sources, near, context, isTranslated || unspaced.test(asked.language));
   // A translation shares numbers and identifiers with its source, but no words.
   if (isTranslated) return { near, ...values };
   const differences = [...values.differences, ...holdMeaning(reading, sources, near, context)];

@@ -38,6 +38,9 @@ export interface Comparison {
   readonly context: ReadonlySet<string>;
 }
 
+/** A sentence with more values is a list of data. */
+const mostValues = 30;
+
 interface Looked {
   readonly anchor: Anchor;
   readonly found: Occurrences;
@@ -51,7 +54,7 @@ export function holdValues(
   sources: Sources,
   near: Nearest | undefined,
   context: ReadonlySet<string>,
-  isTranslated: boolean,
+  anywhere: boolean,
 ): Findings {
   const look = (anchor: Anchor, isGuess: boolean): Looked => ({
     anchor,
@@ -59,7 +62,8 @@ export function holdValues(
     found: occurrencesOf(claim, anchor, sources, context),
   });
   const denied = directlyDenied(claim);
-  const looked = claim.anchors.filter(({ first }) => !denied.has(first)).map((anchor) => look(anchor, false));
+  const anchors = claim.anchors.slice(0, mostValues);
+  const looked = anchors.filter(({ first }) => !denied.has(first)).map((anchor) => look(anchor, false));
   const guess = openingName(claim, sources);
   if (guess) looked.unshift(look(guess, true));
 
@@ -74,7 +78,7 @@ export function holdValues(
   const meant = claim.words.filter(({ hasMeaning }) => hasMeaning).length;
   for (const one of looked) {
     const isDifferent = differences.some(({ said }) => said === one.anchor.text);
-    if (!isDifferent) missing.push(...lacking(one, sources, isTranslated || meant < 3));
+    if (!isDifferent) missing.push(...lacking(one, sources, anywhere || meant < 3));
   }
   for (const quote of claim.quotes) {
     if (!sources.all.some(({ normal }) => holdsWords(normal, normalise(quote)))) missing.push(`“${quote}”`);

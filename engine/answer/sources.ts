@@ -151,10 +151,14 @@ export function tightened(text: string): string {
 
 function lines(text: string, start: number, end: number, isCode: boolean): Range[] {
   if (!isCode && end - start <= longestUnit) return [[start, end]];
-  return [...text.slice(start, end).matchAll(/[^\n]*[\p{L}\p{N}][^\n]*/gu)].map(({ index, 0: line }) => [
-    start + index,
-    start + index + line.length,
-  ]);
+  const found: Range[] = [];
+  for (const { index, 0: line } of text.slice(start, end).matchAll(/[^\n]*[\p{L}\p{N}][^\n]*/gu)) {
+    // A line of data without end is gone through in pieces.
+    for (let at = 0; at < line.length; at += longestUnit) {
+      found.push([start + index + at, start + index + Math.min(line.length, at + longestUnit)]);
+    }
+  }
+  return found;
 }
 
 function placesOf({ words }: Reading): Map<string, number[]> {

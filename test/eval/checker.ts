@@ -51,8 +51,8 @@ export function evaluateChecker({
   json: boolean;
 }): void {
   const claims = [
-    ...ours(cache, "choosing"),
-    ...ours(cache, "testing"),
+    ...ours("choosing", cache),
+    ...ours("testing", cache),
     ...wice(cache),
     ...climateFever(cache),
     ...citationIntegrity(cache),

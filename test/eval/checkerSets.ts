@@ -35,15 +35,20 @@ interface Pair {
   readonly question?: string;
 }
 
-/** Sentences written for this evaluation, half of them altered, by kind. */
-export function ours(cache: string, half: Pair["half"]): Claim[] {
+/**
+ * Sentences written for this evaluation, half of them altered, by kind; without a cache those alone whose documents
+ * are in this repository.
+ */
+export function ours(half: Pair["half"], cache?: string): Claim[] {
   const lines = readFileSync(join(root, "test/eval/checker.jsonl"), "utf8").trim().split("\n");
   const pairs = lines.map((line) => JSON.parse(line) as Pair).filter((pair) => pair.half === half);
   return pairs.flatMap((pair): Claim[] => {
+    if (pair.repository && cache === undefined) return [];
     const { repository, document, section, kind, question = "What do the files say?" } = pair;
-    const text = repository
-      ? new Repository(repository, cache).read(document)
-      : readFileSync(join(root, document), "utf8");
+    const text =
+      repository && cache
+        ? new Repository(repository, cache).read(document)
+        : readFileSync(join(root, document), "utf8");
     const passages = [hit(passageAt(text, section), document, section)];
     const common = { set: `ours, ${half}`, kind, passages, question };
     return [

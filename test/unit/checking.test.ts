@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { checkAnswer } from "../../engine/answer/checking.ts";
 import type { CheckedSentence, Hit, Selection } from "../../protocol/data.ts";
+import { ours } from "../eval/checkerSets.ts";
 
 function hit(text: string, path = "docs/handbook.md", heading?: string): Hit {
   return {
@@ -321,4 +322,58 @@ describe("checking an answer against what it cites", () => {
         { verdict: "uncited", cites: [] },
       ],
     ));
+
+  it("holds values in other languages against theirs", () => {
+    const german = [
+      hit("Die Kündigungsfrist beträgt 30 Tage. Die Miete von 900 Euro ist im Voraus zu zahlen."),
+    ];
+    const verdicts = (answer: string, sources = german): string[] =>
+      checkAnswer(answer, sources, { question: "?" }).map(({ verdict }) => verdict);
+    assert.deepEqual(verdicts("Die Frist für die Kündigung beträgt 30 Tage [1]."), ["supported"]);
+    assert.deepEqual(verdicts("Die Kündigungsfrist beträgt 60 Tage [1]."), ["contradicted"]);
+    assert.deepEqual(verdicts("Die Miete beträgt 800 Euro und ist im Voraus zu zahlen [1]."), [
+      "contradicted",
+    ]);
+    const japanese = [hit("休暇は年に 28 日です。残りは三月末に失効します。")];
+    assert.deepEqual(verdicts("年次休暇は 28 日あります [1]。", japanese), ["supported"]);
+  });
+
+  it("goes through long data in good time, and is not led astray by signs", () => {
+    const long = [
+      hit("Abc Def 12 May 2024 [x](y) | ".repeat(300)),
+      hit("(".repeat(9000)),
+      hit("1 ".repeat(4500)),
+      hit(""),
+    ];
+    const answer = `${"Abc Def is 13 May 2024, not 12 days, ".repeat(300)}[1][2][3][4].`;
+    assert.equal(checkAnswer(answer, long, { question: "Abc ".repeat(5000) }).length, 1);
+  });
+
+  it("catches what was altered in the sentences of the evaluation on the sample workspace, and blames no others", () => {
+    const claims = [...ours("choosing"), ...ours("testing")];
+    const verdicts = claims.map(({ answer, passages, question, kind, isTrue }) => ({
+      kind: /^(?:negation|opposite|swapped|unit)$/.test(kind)
+        ? "meaning"
+        : kind === "paraphrase"
+          ? kind
+          : "value",
+      isTrue,
+      verdicts: checkAnswer(answer, passages, { question }).map(({ verdict }) => verdict),
+    }));
+    const share = (is: (one: (typeof verdicts)[number]) => boolean, of: typeof verdicts): number =>
+      of.filter(is).length / of.length;
+    const caught = (kind: string): number =>
+      share(
+        (one) => one.verdicts.some((verdict) => verdict !== "supported"),
+        verdicts.filter((one) => !one.isTrue && one.kind === kind),
+      );
+    assert.ok(claims.length > 400, String(claims.length));
+    assert.ok(caught("value") >= 0.93, `values: ${caught("value")}`);
+    assert.ok(caught("meaning") >= 0.7, `meaning: ${caught("meaning")}`);
+    const blamed = share(
+      (one) => one.verdicts.includes("contradicted"),
+      verdicts.filter(({ isTrue }) => isTrue),
+    );
+    assert.ok(blamed <= 0.02, `blamed: ${blamed}`);
+  });
 });
