@@ -133,7 +133,10 @@ function lacksOverlap(
   // What only the question says counts neither for the sentence nor against it.
   const unknown = strangers.filter(({ text }) => !terms(text).some((term) => asked.terms.has(term)));
   const counted = familiar + unknown.length;
-  return counted >= least && familiar < counted * leastOverlap ? unknown.map(({ text }) => text) : [];
+  if (counted < least || familiar >= counted * leastOverlap) return [];
+  // Pieces of a number are shown as the number.
+  const shown = unknown.filter(({ text }) => !/^\d+$/.test(text));
+  return (shown.length > 0 ? shown : unknown).map(({ text }) => text);
 }
 
 /** A row says its other cells of the first one: they must stand where the source speaks of that. */

@@ -90,6 +90,8 @@ function opposite(comparison: Comparison): Difference | undefined {
           likenessOfWords(comparison, from, others, unit, place),
         ),
       );
+    // "Accepted up to …; above that we refuse": what says both may well mean the one that is said.
+    const isNearToo = near.units.some((unit) => unit.places.has(word.term));
     const own = Math.max(0, ...sources.units.map((unit) => best(at, unit, word.term)));
     for (const unit of near.units) {
       const theirDenied = deniedIn(unit.reading);
@@ -104,7 +106,7 @@ function opposite(comparison: Comparison): Difference | undefined {
           const straight = best(at, unit, word.term) + best(said, unit, other);
           if (there >= samePlace && there + best(said, unit, word.term) > straight + crossed)
             return { kind: "swapped", ...found };
-        } else if (there >= Math.max(leastAlike, own > 0 ? own + clearly : 0)) {
+        } else if (!isNearToo && there >= Math.max(leastAlike, own > 0 ? own + clearly : 0)) {
           if (theirDenied.has(place) === denied.has(at)) return { kind: "opposite", ...found };
         }
       }

@@ -36,6 +36,7 @@ const passages = [
     "The notice is sent before the agreement began, to Ida Moe. The doors open before 8:30. Lunch is required for staff and optional for guests.\n\n| Reason | Days off |\n|---|---|\n| Own wedding | 2 |\n| Moving house | 1 |\n\nThe hall is let for 40 euros a day.",
     "docs/house.md",
   ),
+  hit("A parcel is accepted up to 40 euros, against a receipt. Above that we refuse it.", "docs/parcels.md"),
 ];
 
 interface Expected {
@@ -275,6 +276,7 @@ describe("checking an answer against what it cites", () => {
       "Being ill costs no holiday [3].",
       "Holiday that was not used is lost after March [3].",
       "No more than 5 attempts are made [2].",
+      "Above 40 euros a parcel is refused [5].",
     ]) {
       const [sentence] = checkAnswer(answer, passages, { question: "" });
       assert.notEqual(sentence?.verdict, "contradicted", JSON.stringify(sentence));
