@@ -60,7 +60,7 @@ export async function writeAnswer(
     const limits = {
       largestContext: largestContext(facts, parts.memoryBytes ?? totalmem()),
       loadedContext: facts.loadedContext,
-      thinks: facts.thinking === "always",
+      thinks: facts.thinking === "always" || facts.thinking === "unasked",
     };
     // How far the server's count was above what was expected, once it has told that.
     let excess = 1;

@@ -32,8 +32,11 @@ export interface ModelFacts {
   readonly contextLength: number | undefined;
   /** Memory in bytes that each token of context takes. */
   readonly bytesPerToken: number | undefined;
-  /** Whether it thinks before it answers: never, unless it is asked not to, or whatever it is asked. */
-  readonly thinking: "never" | "optional" | "always";
+  /**
+   * Whether it thinks before it answers: never, unless it is asked not to, whatever it is asked, or ("unasked")
+   * always while its server does not know that it thinks and refuses to be asked.
+   */
+  readonly thinking: "never" | "optional" | "always" | "unasked";
   /** The context that the model is loaded with now, in tokens; undefined when it is not loaded. */
   readonly loadedContext: number | undefined;
   /** Whether that context was chosen when the server was started, so that no request can change it. */

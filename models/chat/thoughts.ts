@@ -7,6 +7,8 @@ const anyTag = /(?<![`"'])<(\/?)think>/i;
 /** The beginning of such a tag at the end of a piece, with the sign before it that tells a quoted one. */
 const tagBegins = /[`"']?<\/?(?:t(?:h(?:i(?:nk?)?)?)?)?$|[`"']$/i;
 
+const blankLine = /^[^\S\n]*\n[^\S\n]*\n/;
+
 type Said = Exclude<ChatEvent, { type: "done" }>;
 
 /**
@@ -15,16 +17,20 @@ type Said = Exclude<ChatEvent, { type: "done" }>;
  */
 export class ThoughtFilter {
   private state: "start" | "thinking" | "after" | "text" = "start";
-  private isLoneTagAwaited: boolean;
+  private readonly canThink: boolean;
+  private isLoneTagAwaited = true;
   private held = "";
+  private said = "";
   private closing = "";
 
   /**
-   * @param canThink Whether the model thinks at all. Then its first closing tag counts without an opening one too:
-   * a prompt that ends with the opening tag leaves only that in the answer, and what came before it was no answer.
+   * The first closing tag counts without an opening one too: a prompt that ends with the opening tag leaves only that
+   * in the answer, and what came before it was no answer.
+   * @param canThink Whether the model is known to think. Of others, such as an imported one whose template the server
+   * has exchanged, that tag counts only as such models write it: before a blank line, and not within code.
    */
   constructor(canThink: boolean) {
-    this.isLoneTagAwaited = canThink;
+    this.canThink = canThink;
   }
 
   /** The next piece of the stream, as what it is. */
@@ -56,6 +62,12 @@ export class ThoughtFilter {
     const tag = anyTag.exec(this.held);
     // A closing tag after an opening one belongs to it.
     if (tag && tag[1] === "") this.isLoneTagAwaited = false;
+    if (tag && tag[1] !== "" && !this.canThink) {
+      const after = this.held.slice(tag.index + tag[0].length);
+      const isDecided = blankLine.test(after);
+      if (!isDecided && after.trim() === "") return this.text(this.take(tag.index));
+      if (!isDecided || isInCode(this.said + this.held.slice(0, tag.index))) this.isLoneTagAwaited = false;
+    }
     if (!this.isLoneTagAwaited) return this.text(this.take());
     if (!tag) return this.text(this.take(tagBegins.exec(this.held)?.index));
     const before = this.text(this.take(tag.index));
@@ -87,8 +99,13 @@ export class ThoughtFilter {
     const rest = this.state === "after" ? piece.trimStart() : piece;
     if (rest === "") return [];
     if (this.state === "after") this.state = "text";
+    if (this.isLoneTagAwaited) this.said += rest;
     return [{ type: "text", text: rest }];
   }
+}
+
+function isInCode(text: string): boolean {
+  return (text.split("```").length - 1) % 2 === 1;
 }
 
 function thought(text: string): Said[] {

@@ -161,6 +161,13 @@ describe("looking at the model server", () => {
     assert.match(server.remedy ?? "", /OLLAMA_NO_CLOUD=1/);
   });
 
+  it("advises to get no model by a name that is none", async () => {
+    for (const name of ["../../etc/passwd", "a b", "x; rm -rf ~", "-x"]) {
+      const { remedy = "" } = await ollama.server(name);
+      assert.ok(!remedy.includes(name) && remedy !== "", remedy);
+    }
+  });
+
   it("says so when no model, or not the chosen one, is installed", async () => {
     reset({ models: [] });
     assert.match((await ollama.server("")).detail ?? "", /no model/);
@@ -252,6 +259,13 @@ describe("asking a model", () => {
     assert.equal(fake.loads(), loads + 1);
   });
 
+  it("knows a model by every name by which the server knows it", async () => {
+    for (const name of ["QWEN3:4b", "library/qwen3:4b", "registry.ollama.ai/library/qwen3:4B"]) {
+      assert.equal(textOf(await chat(name)), plain.answer, name);
+      assert.equal((await ollama.server(name)).chosen, "qwen3:4b", name);
+    }
+  });
+
   it("uses the plain name where the server knows no suffix", async () => {
     reset({ version: "0.17.5" });
     await chat();
@@ -298,6 +312,24 @@ describe("asking a model", () => {
     assert.equal((await ollama.inspect("qwq:32b")).thinking, "always");
     assert.equal(thoughtsOf(await chat("qwq:32b")), thinking);
     assert.equal(asked(), true);
+  });
+
+  it("finds the thoughts of a model that the server does not know to think, and gives them room from then on", async () => {
+    // As an imported model is seen whose own template was exchanged for a plain one.
+    reset({ models: [{ ...thinker, capabilities: ["completion"] }], thinking });
+    const events = await chat("qwq:32b");
+    assert.ok(events.some(({ type }) => type === "unsaid"));
+    assert.equal(textOf(events.slice(events.findIndex(({ type }) => type === "unsaid"))), plain.answer);
+    assert.equal((await ollama.inspect("qwq:32b")).thinking, "unasked");
+    await chat("qwq:32b");
+    assert.equal(asked(), undefined, "a server that does not know it refuses to be asked");
+  });
+
+  it("gives room to the thoughts of a model that thinks in tags though it was asked not to", async () => {
+    const answer = "<think>\nLet me see.\n</think>\n\nThe answer is 5.";
+    reset({ models: [{ name: "tags:1b", capabilities: ["completion", "thinking"] }], answer });
+    assert.equal(textOf(await chat("tags:1b")), "The answer is 5.");
+    assert.equal((await ollama.inspect("tags:1b")).thinking, "always");
   });
 
   it("leaves a closing tag alone in a model that does not think", async () => {

@@ -32,6 +32,8 @@ interface FakeModel {
 export type Fault =
   | "cut-stream"
   | "error-line"
+  | "runner-killed"
+  | "runner-cannot-start"
   | "no-done"
   | "model-404"
   | "busy-503"
@@ -224,6 +226,10 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
     }
     if (options.fault === "error-500")
       return json(response, 500, { error: "llama runner process has terminated: exit status 2" });
+    if (options.fault === "runner-cannot-start") {
+      const error = "llama-server process has terminated: signal: illegal instruction";
+      return json(response, 500, { error });
+    }
     if (options.fault === "no-memory") {
       return json(response, 500, {
         error: "model requires more system memory (9.1 GiB) than is available (3.2 GiB)",
@@ -243,7 +249,10 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
       const tokens = forced ? context + 200 : promptTokens;
       // Its runner is a server of its own, whose answer is passed on as it is.
       const message = `request (${tokens} tokens) exceeds the available context size (${context} tokens), try increasing it`;
-      const error = { code: 400, message, type: "exceed_context_size_error" };
+      const error = {
+        ...{ code: 400, message, type: "exceed_context_size_error" },
+        ...{ n_prompt_tokens: tokens, n_ctx: context },
+      };
       return json(response, 400, { error: JSON.stringify({ error }) });
     }
     if (options.fault === "hang-before-headers") return;
@@ -290,6 +299,10 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
         }
         if (options.fault === "no-done") return void response.end();
         if (options.fault === "hang-in-stream") return;
+        if (options.fault === "runner-killed") {
+          const error = "an error was encountered while running the model: unexpected EOF";
+          return void response.end(`${JSON.stringify({ error })}\n`);
+        }
         if (options.fault === "error-line") {
           return void response.end(
             `${JSON.stringify({ error: "an error was encountered while running the model" })}\n`,
@@ -382,8 +395,11 @@ export function json(response: ServerResponse, status: number, value: unknown): 
 }
 
 function find(models: readonly FakeModel[], name: unknown): FakeModel | undefined {
-  const asked = String(name).replace(/:local$/, "");
-  return models.find((model) => model.name === asked || model.name === `${asked}:latest`);
+  const asked = String(name)
+    .toLowerCase()
+    .replace(/:local$/, "")
+    .replace(/^(?:registry\.ollama\.ai\/)?library\//, "");
+  return models.find(({ name }) => [asked, `${asked}:latest`].includes(name.toLowerCase()));
 }
 
 function digest(name: string): string {

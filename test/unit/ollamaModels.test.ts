@@ -249,7 +249,7 @@ describe("thoughts within the text", () => {
   }
 
   const lone: [string, string][] = [
-    ["Let me see: 4?\n</think>\n\nIt is 5.", "It is 5."],
+    ["Let me see: 4?\n</think>\nIt is 5.", "It is 5."],
     ["</think>It is 5.", "It is 5."],
     ["Hm.</THINK> The tag </think> ends it.", "The tag </think> ends it."],
     ["The parser ends at `</think>`.", "The parser ends at `</think>`."],
@@ -261,6 +261,21 @@ describe("thoughts within the text", () => {
         assert.equal(filtered(text, size, true), expected, `size ${size}`);
         assert.equal(filtered(text, size, false), text, `size ${size}`);
       }
+    });
+  }
+
+  const unknown: [string, string][] = [
+    ["Let me see: 4?\n</think>\n\nIt is 5.", "It is 5."],
+    ["Hm</think> \r\n\r\nIt is 5.", "It is 5."],
+    ["It ends with\n```\n</think>\n\nx\n```\nas you see.", ""],
+    ["The parser ends at </think>\nand goes on.", ""],
+    ["It ends at </think>", ""],
+    ["It begins with <think>\n\nand ends with </think>\n\nas you see.", ""],
+  ];
+  for (const [text, expected] of unknown) {
+    it(`end at a lone tag before a blank line in ${JSON.stringify(text)}, whatever the model`, () => {
+      for (let size = 1; size <= text.length; size++)
+        assert.equal(filtered(text, size, false), expected || text, `size ${size}`);
     });
   }
 

@@ -5,12 +5,12 @@ import { cancelled } from "../errors.ts";
 import type { Api } from "./api.ts";
 import {
   activeShare,
+  canonicalName,
   hasCloudName,
   makesEmbeddings,
   modelNumbers,
   refusalOf,
   thinkingOf,
-  withTag,
 } from "./models.ts";
 import { cannotChat, cloudModel, notInstalled } from "./ollamaErrors.ts";
 import {
@@ -58,7 +58,7 @@ export class Catalogue {
     if (hasCloudName(model)) throw cloudModel(model);
     const isFresh = this.last !== undefined && performance.now() - this.last.at < oneLookMs;
     const { version, listed } = isFresh && this.last ? this.last : await this.look(signal);
-    const found = listed.find((one) => withTag(one.name) === withTag(model));
+    const found = listed.find((one) => canonicalName(one.name) === canonicalName(model));
     if (!found) throw notInstalled(model);
     if (found.remote_host !== "" || found.remote_model !== "") throw cloudModel(model);
     const info = await this.show(found, version, signal).catch((error: unknown) => {
@@ -67,14 +67,15 @@ export class Catalogue {
     if (refusalOf(found, info) !== undefined)
       throw info.remote_host || info.remote_model ? cloudModel(model) : cannotChat(model);
     const ps = await this.api.ask("ps", psAnswer, { signal }).catch(() => ({ models: [] }));
-    const loaded = ps.models?.find((one) => withTag(one.name) === withTag(model));
+    const loaded = ps.models?.find((one) => canonicalName(one.name) === canonicalName(model));
     const name = localName(found.name, version);
     const facts = { name, loadedContext: loaded?.context_length || undefined, ...factsOf(found, info) };
-    return this.thinkers.has(name) ? { ...facts, thinking: "always" } : facts;
+    if (!this.thinkers.has(name)) return facts;
+    return { ...facts, thinking: facts.thinking === "never" ? "unasked" : "always" };
   }
 
-  /** Notes that a model, by its name in these facts, thought though it was asked not to. */
-  alwaysThinks(name: string): void {
+  /** Notes that a model, by its name in these facts, thought though it was not asked to. */
+  thinksUnasked(name: string): void {
     this.thinkers.add(name);
   }
 
@@ -149,6 +150,6 @@ function describeModel(
 /** Errors speak of the model by the name that the user knows, without the suffix that only the server needs. */
 export function named(error: CarrelError, model: string): CarrelError {
   if (!error.message.includes(":local")) return error;
-  const clean = (text: string): string => text.replaceAll(`${withTag(model)}:local`, model);
+  const clean = (text: string): string => text.replaceAll(/[^\s"'`]+:local\b/g, model);
   return new CarrelError(clean(error.message), clean(error.remedy), error.code);
 }

@@ -63,6 +63,26 @@ export function withTag(name: string): string {
   return name.lastIndexOf(":") > name.lastIndexOf("/") ? name : `${name}:latest`;
 }
 
+/**
+ * The one name of a model, whichever of its names is given: the server takes no notice of capitals, and leaves out
+ * its own registry's name and "latest".
+ */
+export function canonicalName(name: string): string {
+  const short = name
+    .trim()
+    .toLowerCase()
+    .replace(/^registry\.ollama\.ai\//, "")
+    .replace(/^library\//, "");
+  return withTag(short);
+}
+
+/** Whether this can be the name of a model: only such a one is put into a command for people. */
+export function isModelName(name: string): boolean {
+  return (
+    /^[a-z0-9][\w.-]*(?::\d+)?(?:\/[a-z0-9_][\w.-]*){0,3}(?::[\w.-]+)?$/i.test(name) && name.length <= 200
+  );
+}
+
 /** Numbers of /api/show's model_info, whose keys begin with the architecture ("qwen3.block_count"). */
 interface ModelNumbers {
   /** The longest context that the model was trained for, in tokens. */

@@ -7,7 +7,7 @@ import {
   ServerStateError,
   serverBusy,
 } from "../errors.ts";
-import { hasCloudName } from "./models.ts";
+import { hasCloudName, isModelName } from "./models.ts";
 import { pullCommand, recommendedEmbedding } from "./recommended.ts";
 
 function serverDown(url: string): CarrelError {
@@ -36,7 +36,7 @@ export function notOllama(url: string): CarrelError {
 
 export function brokenOff(): CarrelError {
   return new CarrelError(
-    "The model server broke off in the middle of the answer.",
+    "The model server broke off before the answer was complete.",
     "Try again. If it happens every time, look into Ollama's log: the model may have run out of memory.",
   );
 }
@@ -88,7 +88,9 @@ export function notInstalled(model: string): CarrelError {
   if (hasCloudName(model)) return cloudModel(model);
   return new CarrelError(
     `The model "${model}" is not installed on the model server.`,
-    `Run: ${pullCommand(model)} — or choose a model that is installed.`,
+    isModelName(model)
+      ? `Run: ${pullCommand(model)} — or choose a model that is installed.`
+      : "Choose a model that is installed.",
   );
 }
 
@@ -109,6 +111,12 @@ export function serverError(status: number, body: string, model: string, url: st
     return new CarrelError(
       `The model server has not enough memory for "${model}": ${ended(text)}`,
       "Close other programs, or choose a smaller model.",
+    );
+  }
+  if (/unexpected EOF|has terminated/i.test(text)) {
+    return new CarrelError(
+      `The process that runs "${model}" for the model server ended: ${ended(text)}`,
+      "Try again. If it happens every time, choose a smaller model, update Ollama, or look into its log: memory may have run out, or this processor be too old for it.",
     );
   }
   return new CarrelError(

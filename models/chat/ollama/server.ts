@@ -1,13 +1,13 @@
 import { totalmem } from "node:os";
 import type { ChatModel, ChatServer } from "../../../protocol/data.ts";
-import type { ChatClient, ChatClientOptions } from "../chatClient.ts";
+import type { ChatClient, ChatClientOptions, ChatEvent, ChatRequest } from "../chatClient.ts";
 import { cancelled, notReady } from "../errors.ts";
 import { answerLimits } from "../patience.ts";
 import { dependsOnMachine, pickModel } from "../pickModel.ts";
 import { createApi } from "./api.ts";
 import { Catalogue, named } from "./catalogue.ts";
 import { library } from "./library.ts";
-import { withTag } from "./models.ts";
+import { canonicalName } from "./models.ts";
 import { explain, notInstalled } from "./ollamaErrors.ts";
 import { pullCommand, recommendedModel } from "./recommended.ts";
 import { statusAnswer, versionAnswer } from "./schemas.ts";
@@ -25,7 +25,7 @@ export function createOllama(options: ChatClientOptions): ChatClient {
     const { version, models } = await catalogue.list(signal);
     const cloud = await api.ask("status", statusAnswer, { signal }).catch(() => undefined);
     const machine = dependsOnMachine(models, chosen) ? await options.machine?.() : undefined;
-    const picked = pickModel(models, chosen, machine ?? memoryBytes, withTag);
+    const picked = pickModel(models, chosen, machine ?? memoryBytes, canonicalName);
     const advised = advice(models, chosen, picked, version, cloud?.cloud.disabled);
     const usable = models.some((model) => model.refused === undefined);
     return {
@@ -54,7 +54,7 @@ export function createOllama(options: ChatClientOptions): ChatClient {
         const isAlive = () => api.ask("version", versionAnswer, { signal: request.signal });
         const access = { url, fetch: options.fetch, ...answerLimits(options), isAlive };
         for await (const event of streamAnswer(request, access)) {
-          if (event.type === "unsaid") catalogue.alwaysThinks(request.facts.name);
+          if (isUnasked(event, request)) catalogue.thinksUnasked(request.facts.name);
           yield event;
         }
       } catch (error) {
@@ -63,6 +63,12 @@ export function createOllama(options: ChatClientOptions): ChatClient {
       }
     },
   };
+}
+
+/** Whether a model thinks though it was not asked to. Some write an empty thought instead of none. */
+function isUnasked(event: ChatEvent, { facts }: ChatRequest): boolean {
+  if (event.type === "unsaid") return true;
+  return event.type === "thinking" && facts.thinking !== "always" && event.text.trim() !== "";
 }
 
 const install = { command: pullCommand(), bytes: recommendedModel.bytes };
@@ -75,7 +81,7 @@ function advice(
   cloudDisabled: boolean | undefined,
 ): { detail?: string; remedy?: string } {
   if (picked === undefined) {
-    const asked = models.find((model) => withTag(model.name) === withTag(chosen));
+    const asked = models.find((model) => canonicalName(model.name) === canonicalName(chosen));
     if (asked?.refused !== undefined) {
       return { detail: `"${chosen}" is not used: ${asked.refused}`, remedy: "Choose another model." };
     }

@@ -116,7 +116,7 @@ function mostTokens({ maxTokens, thoughtTokens }: ChatRequest): number {
  * case is asked to: told not to, it writes its thoughts into the answer.
  */
 function thinking(facts: ModelFacts): { think?: boolean | "low" } {
-  if (facts.thinking === "never") return {};
+  if (facts.thinking === "never" || facts.thinking === "unasked") return {};
   if (facts.thinking === "optional") return { think: false };
   return { think: isLevelled(facts.name) ? "low" : true };
 }
