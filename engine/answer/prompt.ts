@@ -33,6 +33,12 @@ export interface PromptRequest {
   readonly passages: readonly Hit[];
 }
 
+/**
+ * The share of a context that is planned to be used: a server that is told to drop nothing at its end may have to
+ * load the model anew for that, twice where the next question is a shorter one.
+ */
+const filled = 0.95;
+
 export interface PromptLimits {
   /** The largest context that the model and the memory allow, in tokens. */
   readonly largestContext: number;
@@ -81,7 +87,7 @@ export function buildPrompt(request: PromptRequest, limits: PromptLimits): Promp
     estimated = estimateTexts(messages.map(({ content }) => content));
   }
   const expected = Math.ceil(limits.expected(estimated));
-  const contextTokens = chooseContext(expected + thoughtTokens + answerTokens, limits);
+  const contextTokens = chooseContext(Math.ceil((expected + thoughtTokens + answerTokens) / filled), limits);
   return {
     messages,
     contextTokens,

@@ -131,6 +131,18 @@ describe("the prompt", () => {
     assert.doesNotMatch(last, /number7/);
   });
 
+  it("leaves the end of a context free, where the server would have to load the model anew", () => {
+    for (let words = 100; words < 6000; words += 100) {
+      const passages = [hit("the word ".repeat(words / 2))];
+      const { expectedTokens, maxTokens, contextTokens } = buildPrompt(
+        { question: "q", history: [], passages },
+        limits,
+      );
+      if (contextTokens === limits.largestContext) continue;
+      assert.ok(expectedTokens + maxTokens <= contextTokens * 0.95, `${expectedTokens} of ${contextTokens}`);
+    }
+  });
+
   it("keeps the context that the model is loaded with when it is large enough", () => {
     assert.equal(chooseContext(3000, { largestContext: 16_384, loadedContext: 8192 }), 8192);
     assert.equal(chooseContext(9000, { largestContext: 16_384, loadedContext: 8192 }), 16_384);
