@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type Api, createApi } from "../chat/ollama/api.ts";
-import { hasCloudName, modelNumbers, ownContext, withTag } from "../chat/ollama/models.ts";
+import { canonicalName, hasCloudName, modelNumbers, ownContext, withTag } from "../chat/ollama/models.ts";
 import { cannotEmbed, cloudModel, notInstalled, notOllama } from "../chat/ollama/ollamaErrors.ts";
 import {
   type ListedModel,
@@ -67,7 +67,7 @@ async function findLocalModel(api: Api, name: string): Promise<FoundModel> {
   if (hasCloudName(name)) throw cloudModel(name);
   const { version } = await api.ask("version", versionAnswer);
   const { models } = await api.ask("tags", tagsAnswer);
-  const listed = models?.find((one) => withTag(one.name) === withTag(name));
+  const listed = models?.find((one) => canonicalName(one.name) === canonicalName(name));
   if (!listed) throw notInstalled(name);
   if (listed.remote_host !== "" || listed.remote_model !== "") throw cloudModel(name);
   const model = localName(listed.name, version);

@@ -48,9 +48,8 @@ export async function servedModel(
         return piecesOf(whole, longest).map((piece) => ({ at, piece }));
       });
       const out = texts.map(() => new Float32Array(dimension));
-      for (let from = 0; from < pieces.length; from += batchTexts) {
+      for (const batch of batchesOf(pieces, longest)) {
         if (signal?.aborted) throw cancelled();
-        const batch = pieces.slice(from, from + batchTexts);
         const vectors = await embedFitting(
           embedRaw,
           batch.map(({ piece }) => piece),
@@ -75,6 +74,20 @@ export function unitVectors(
   return vectors.length !== count || isUneven ? undefined : vectors;
 }
 
+/**
+ * Batches of pieces. One that takes more bytes than as many letters may take more tokens than the model reads, and
+ * goes alone: refused together with others, it costs what embedding all of them costs.
+ */
+function batchesOf<P extends { readonly piece: string }>(pieces: readonly P[], longest: number): P[][] {
+  const batches: P[][] = [];
+  const open: P[] = [];
+  for (const one of pieces) {
+    if (Buffer.byteLength(one.piece) > longest) batches.push([one]);
+    else if (open.push(one) === batchTexts) batches.push(open.splice(0));
+  }
+  return open.length > 0 ? [...batches, open] : batches;
+}
+
 /** The same vectors, also for texts that are longer than the model reads: those in halves, and halves of these. */
 async function embedFitting(
   embed: EmbedRaw,
@@ -89,10 +102,10 @@ async function embedFitting(
     if (!isTooLong) throw error;
   }
   if (texts.length > 1) {
-    // Which of them it is is not told.
-    const middle = Math.ceil(texts.length / 2);
-    const first = await embedFitting(embed, texts.slice(0, middle), signal);
-    return [...first, ...(await embedFitting(embed, texts.slice(middle), signal))];
+    // Which of them it is is not told, and the server has embedded the others in vain: no second time.
+    const vectors: Float32Array[] = [];
+    for (const text of texts) vectors.push(...(await embedFitting(embed, [text], signal)));
+    return vectors;
   }
   const [text = ""] = texts;
   const halves = await embedFitting(embed, piecesOf(text, Math.ceil(text.length / 2)), signal);

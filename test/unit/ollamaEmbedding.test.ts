@@ -107,6 +107,28 @@ test("a text that is denser than it looks is halved until it fits, and those bes
   assert.ok(first![1]! > 0.99 && last![2]! > 0.99);
 });
 
+test("a text that is refused costs the others one more request at most", async () => {
+  const embedded = new Map<string, number>();
+  const plain = serve({});
+  const count: Fetch = async (input, init) => {
+    const { input: texts = [] } = (init?.body ? JSON.parse(String(init.body)) : {}) as { input?: string[] };
+    for (const text of texts) embedded.set(text, (embedded.get(text) ?? 0) + 1);
+    if (!texts.some((text) => text.length > 2000 && text.startsWith("dense"))) return plain(input, init);
+    return Response.json({ error: "the input length exceeds the context length" }, { status: 400 });
+  };
+  const model = await loadOllamaEmbedding("all-minilm", { url, fetch: count });
+  const texts = Array.from({ length: 40 }, (_, i) => `text number ${i}`);
+  await model.embed([...texts, `dense ${"0123456789abcdef ".repeat(150)}`], "passage");
+  assert.ok(texts.every((text) => (embedded.get(text) ?? 0) <= 2));
+  embedded.clear();
+  // One that looks dense is not sent together with others at all.
+  await model.embed([...texts, `dense ${"漢".repeat(3000)}`], "passage");
+  assert.deepEqual(
+    texts.map((text) => embedded.get(text)),
+    texts.map(() => 1),
+  );
+});
+
 test("what is refused for another reason is not cut for ever", async () => {
   const fetch = serve({ embed: () => Response.json({ error: "context length" }, { status: 400 }) });
   await assert.rejects(loadOllamaEmbedding("all-minilm", { url, fetch }), /longer than the model can read/);
