@@ -1,4 +1,5 @@
 import { relatedFloor } from "../indexer/search/matchScore.ts";
+import type { ModelKeeper } from "../models/chat/chatClient.ts";
 import { CarrelError, type Handlers, type RequestContext } from "../protocol/channel.ts";
 import type {
   Answer,
@@ -20,6 +21,7 @@ import { makeExamples } from "./answer/examples.ts";
 import { markSentences } from "./answer/marks.ts";
 import { overviewText, wholeOf } from "./answer/whole.ts";
 import type { KeptConnections } from "./connectionFile.ts";
+import { keepingModels } from "./modelKeeping.ts";
 import { mendOpen } from "./privateStorage.ts";
 import { saltOf } from "./salt.ts";
 import type { SearchDetails } from "./workspace/generation.ts";
@@ -42,6 +44,8 @@ export interface EngineParts extends WorkspaceParts {
   chatServer(): Promise<ChatServer>;
   /** What this machine can run. */
   machine(signal: AbortSignal): Promise<MachineReport>;
+  /** What gets and deletes models on the model server, where that can be told to. */
+  keeper(): ModelKeeper | undefined;
   connections(): Connection[];
   /** Says where things are stored, before anything else is asked. */
   openStorage(storage: string): void;
@@ -87,6 +91,7 @@ export function createEngine(parts: EngineParts): RunningEngine {
     ...finding(workspace, parts),
     chatServer: () => parts.chatServer(),
     machine: (_, { signal }) => parts.machine(signal),
+    ...keepingModels(() => parts.keeper()),
     doctor: async () => ({ checks: await parts.doctor(place.storage) }),
     async privacy() {
       const { connections: kept, since } = await parts.keptConnections();

@@ -80,6 +80,7 @@ export function startEngine(
     answer: (request, asking, context) =>
       answerQuestion(request, { ...asking, chat, chatModel: current.chatModel, ratios, speed }, context),
     chatServer: async () => markLanguages(await chat.server(current.chatModel)),
+    keeper: () => chat.keeper,
     connections: () => gate.connections(),
     machine: (signal) => reportMachine({ chat, chatModel: current.chatModel, survey, signal }),
     openStorage(storage) {

@@ -267,7 +267,7 @@ export const turn = v.object({
 });
 export type Turn = v.InferOutput<typeof turn>;
 
-const chatModel = v.object({
+export const chatModel = v.object({
   name: v.string(),
   sizeBytes: v.number(),
   parameters: v.optional(v.string()),
@@ -325,6 +325,48 @@ export const chatServer = v.object({
   others: v.exactOptional(v.array(otherServer)),
 });
 export type ChatServer = v.InferOutput<typeof chatServer>;
+
+/** What downloading a model means: a model server does it, and only when a person says so. */
+export const modelOffer = v.object({
+  name: v.string(),
+  /** The host that the server downloads it from. */
+  from: v.string(),
+  /** 0 where that is known only when the download has begun. */
+  sizeBytes: v.number(),
+  /** True for one that makes embeddings. */
+  embeds: v.optional(v.boolean()),
+});
+export type ModelOffer = v.InferOutput<typeof modelOffer>;
+
+/** A model that a server holds in memory. */
+const loadedModel = v.object({
+  name: v.string(),
+  /** In memory; 0 where the server does not tell. */
+  sizeBytes: v.number(),
+  /** When the server lets go of it by itself. */
+  until: v.optional(v.string()),
+});
+
+/** What a server that can get and delete models has, and well-known ones that it has not. */
+export const modelStore = v.object({
+  url: v.string(),
+  product: v.string(),
+  /** Its host, where that is not this machine. */
+  away: v.optional(v.string()),
+  models: v.array(chatModel),
+  loaded: v.array(loadedModel),
+  offers: v.array(modelOffer),
+});
+export type ModelStore = v.InferOutput<typeof modelStore>;
+
+/** How far a download is, over all parts that are known of. */
+export const pullProgress = v.object({
+  stage: v.picklist(["asking", "downloading", "checking"]),
+  doneBytes: v.number(),
+  /** 0 while it is not known. */
+  totalBytes: v.number(),
+});
+export type PullProgress = v.InferOutput<typeof pullProgress>;
 
 export const connection = v.object({
   time: v.string(),

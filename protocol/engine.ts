@@ -88,6 +88,21 @@ export const engineContract = {
     chatServer: { params: nothing, result: data.chatServer },
     /** What this machine can run: looks at it and measures it, for about a second. */
     machine: { params: nothing, result: machineReport },
+    /** What the model server that can get and delete models has. An error where there is none. */
+    modelStore: { params: nothing, result: data.modelStore },
+    /** What downloading the model of this name would mean. Asks nobody; an error for a name that must not be got. */
+    modelOffer: { params: v.object({ name: v.string() }), result: data.modelOffer },
+    /**
+     * These three do what a person has just said to, on the server whose address the person was shown: another one
+     * than that refuses. A download that is cancelled is kept as far as it came.
+     */
+    pullModel: {
+      params: v.object({ name: v.string(), url: v.string() }),
+      result: data.chatModel,
+      progress: data.pullProgress,
+    },
+    deleteModel: { params: v.object({ name: v.string(), url: v.string() }), result: nothing },
+    unloadModel: { params: v.object({ name: v.string(), url: v.string() }), result: nothing },
     doctor: { params: nothing, result: v.object({ checks: v.array(data.check) }) },
     privacy: { params: nothing, result: data.connections },
   },

@@ -1,4 +1,5 @@
-import type { ChatServer } from "../../protocol/data.ts";
+import type { RequestContext } from "../../protocol/channel.ts";
+import type { ChatModel, ChatServer, ModelOffer, ModelStore, PullProgress } from "../../protocol/data.ts";
 import type { Machine } from "../../protocol/machine.ts";
 import type { Fetch } from "../egress/gate.ts";
 import type { Library } from "./wellKnown.ts";
@@ -85,6 +86,22 @@ export interface ChatClientOptions {
 }
 
 /**
+ * The part of a model server that gets, deletes and unloads models. All of it is done by the server, and only what
+ * a person said to. Everything throws CarrelErrors.
+ */
+export interface ModelKeeper {
+  readonly url: string;
+  look(signal?: AbortSignal): Promise<ModelStore>;
+  /** Throws for a name that is none or a cloud's. Asks nobody. */
+  offer(name: string): ModelOffer;
+  /** The downloaded model, looked at anew. Leaving off closes the connection; what has come is kept. */
+  pull(name: string, context: RequestContext<PullProgress>): Promise<ChatModel>;
+  remove(name: string, signal?: AbortSignal): Promise<void>;
+  /** Frees the memory that a model takes. */
+  unload(name: string, signal?: AbortSignal): Promise<void>;
+}
+
+/**
  * A model server that can write answers. All that the engine knows of any kind of server is this and the errors
  * of errors.ts. No prompt may go to a model that is not known to run on that very server.
  */
@@ -104,4 +121,6 @@ export interface ChatClient {
    * another CarrelError. Leaving the loop closes the connection.
    */
   chat(request: ChatRequest): AsyncGenerator<ChatEvent>;
+  /** Only of a server that can be told to get and delete models. */
+  readonly keeper?: ModelKeeper;
 }

@@ -48,6 +48,8 @@ export function joinServers(members: readonly [Member & { client: ChatClient }, 
   return {
     url: first.client.url,
     ...(first.client.library ? { library: first.client.library } : {}),
+    // Whose models go by their plain names.
+    ...(first.client.keeper ? { keeper: first.client.keeper } : {}),
 
     async server(chosen, signal) {
       const wanted = find(chosen);

@@ -38,6 +38,7 @@ async function engineOver(t: TestContext, files: Record<string, string>, model =
     },
     chatServer: () => Promise.reject(new Error("There is none.")),
     machine: () => Promise.reject(new Error("There is none.")),
+    keeper: () => undefined,
     connections: () => [],
     openStorage: () => undefined,
     keptConnections: async () => ({ connections: [] }),

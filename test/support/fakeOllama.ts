@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { FakeStore, type PullFault } from "./fakeStore.ts";
 
 /**
  * A stand-in for Ollama that speaks its protocol as the server's source (api/types.go, server/routes.go) has
@@ -10,7 +11,7 @@ import { parseArgs } from "node:util";
  * long file because it is one server: its routes and its faults share their state.
  */
 
-interface FakeModel {
+export interface FakeModel {
   readonly name: string;
   readonly size?: number;
   readonly family?: string;
@@ -54,7 +55,8 @@ export type Fault =
   | "no-http"
   | "overflow"
   | "overflow-once"
-  | "redirect";
+  | "redirect"
+  | PullFault;
 
 export interface FakeOllamaOptions {
   readonly port?: number;
@@ -68,6 +70,8 @@ export interface FakeOllamaOptions {
   readonly thinking?: string;
   readonly startDelayMs?: number;
   readonly tokenDelayMs?: number;
+  /** Runners were seen that do not tell how much memory they take. */
+  readonly sizesUnknown?: boolean;
   /** Old servers list no capabilities and no context length in /api/tags. */
   readonly oldTags?: boolean;
 }
@@ -84,7 +88,7 @@ interface FakeBody {
   readonly stream?: boolean;
   readonly truncate?: boolean;
   readonly shift?: boolean;
-  readonly keep_alive?: string;
+  readonly keep_alive?: string | number;
   readonly think?: boolean | string;
   readonly input?: string | readonly string[];
   readonly options?: { readonly num_ctx?: number; readonly num_predict?: number };
@@ -128,6 +132,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
   const loaded = new Map<string, { context: number; launch: string }>();
   let loads = 0;
   let overflowed = false;
+  let store = new FakeStore();
 
   const server = createServer((request, response) => {
     void serve(request, response).catch(() => response.destroy());
@@ -165,7 +170,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
       response.writeHead(307, { location: `http://203.0.113.9${path}` }).end();
       return;
     }
-    const models = options.models ?? defaultModels;
+    const models = store.models(options.models ?? defaultModels);
     switch (`${record.method} ${path}`) {
       case "GET /":
         response.end("Ollama is running");
@@ -188,7 +193,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
           models: [...loaded].map(([name, { context }]) => ({
             name,
             model: name,
-            size: 3_000_000_000,
+            size: options.sizesUnknown ? 0 : 3_000_000_000,
             digest: digest(name),
             details: {},
             expires_at: new Date(Date.now() + 300_000).toISOString(),
@@ -200,6 +205,22 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
         return show(response, find(models, record.body.model), record.body.model ?? "");
       case "POST /api/chat":
         return await chat(response, record, models);
+      case "POST /api/pull":
+        return await store.pull(response, record.body.model ?? "", options.fault, () =>
+          sleep(options.tokenDelayMs ?? 0),
+        );
+      case "DELETE /api/delete": {
+        const model = find(models, record.body.model);
+        if (!model) return json(response, 404, { error: `model '${record.body.model}' not found` });
+        store.remove(model);
+        return void response.end();
+      }
+      case "POST /api/generate": {
+        const model = find(models, record.body.model);
+        if (!model) return json(response, 404, { error: `model '${record.body.model}' not found` });
+        if (record.body.keep_alive === 0) loaded.delete(model.name);
+        return json(response, 200, { model: model.name, response: "", done: true, done_reason: "unload" });
+      }
       case "POST /api/embed":
         if (options.fault === "hang-in-embed") return;
         return embed(response, record.body, find(models, record.body.model));
@@ -369,6 +390,7 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
     set(changes) {
       options = { ...options, ...changes };
       overflowed = false;
+      if (changes.models || "models" in changes) store = new FakeStore();
     },
     async close() {
       server.closeAllConnections();

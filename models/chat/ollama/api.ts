@@ -23,6 +23,8 @@ interface ApiQuestion {
   readonly body?: { readonly model: string; readonly [field: string]: unknown } | undefined;
   /** What errors call the model; the body's name by default. */
   readonly called?: string;
+  /** POST by default, where there is a body. */
+  readonly method?: "DELETE";
 }
 
 /** Ollama's own API as far as it answers at once, not in a stream. */
@@ -38,12 +40,12 @@ export function createApi(options: ApiOptions): Api {
   const url = address ?? options.url;
   return {
     url,
-    async ask(path, answer, { signal, body, called = body?.model ?? "" } = {}) {
+    async ask(path, answer, { signal, body, called = body?.model ?? "", method = "POST" } = {}) {
       if (address === undefined) throw badAddress(url);
       const timeout = AbortSignal.timeout(options.waitMs);
       try {
         const response = await options.fetch(`${url}/api/${path}`, {
-          ...(body ? { method: "POST", body: JSON.stringify(body) } : {}),
+          ...(body ? { method, body: JSON.stringify(body) } : {}),
           headers: { "content-type": "application/json" },
           signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
         });

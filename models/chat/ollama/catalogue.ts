@@ -74,6 +74,14 @@ export class Catalogue {
     return { ...facts, thinking: facts.thinking === "never" ? "unasked" : "always" };
   }
 
+  /** A model as the server lists it now, whatever it is made for. Throws a CarrelError where it is not there. */
+  async find(model: string, signal?: AbortSignal): Promise<ListedModel> {
+    const { listed } = await this.look(signal);
+    const found = listed.find((one) => canonicalName(one.name) === canonicalName(model));
+    if (!found) throw notInstalled(model);
+    return found;
+  }
+
   /** Notes that a model, by its name in these facts, thought though it was not asked to. */
   thinksUnasked(name: string): void {
     this.thinkers.add(name);

@@ -79,8 +79,14 @@ export function canonicalName(name: string): string {
 /** Whether this can be the name of a model: only such a one is put into a command for people. */
 export function isModelName(name: string): boolean {
   return (
-    /^[a-z0-9][\w.-]*(?::\d+)?(?:\/[a-z0-9_][\w.-]*){0,3}(?::[\w.-]+)?$/i.test(name) && name.length <= 200
+    /^[a-z0-9][\w.-]*(?::\d+)?(?:\/[a-z0-9_][\w.-]*){0,2}(?::[\w.-]+)?$/i.test(name) && name.length <= 200
   );
+}
+
+/** The host that the server downloads a model of this name from: its own registry, unless the name begins with one. */
+export function registryOf(name: string): string {
+  const parts = name.split("/");
+  return parts.length > 2 && parts[0] ? parts[0].toLowerCase() : "registry.ollama.ai";
 }
 
 /** Numbers of /api/show's model_info, whose keys begin with the architecture ("qwen3.block_count"). */

@@ -69,6 +69,13 @@ export function cloudModel(model: string): CarrelError {
   );
 }
 
+export function noModelName(name: string): CarrelError {
+  return new CarrelError(
+    `"${name}" is not the name of a model.`,
+    'A name looks like "name:tag", for example as listed at ollama.com/library.',
+  );
+}
+
 export function cannotChat(model: string): CarrelError {
   return new CarrelError(
     `The model "${model}" can't write answers: it is made for something else, such as embeddings.`,

@@ -8,6 +8,10 @@ export const recommendedModel = { name: "qwen3:4b-instruct", bytes: 2.5e9 } as c
 /** The model that is suggested to somebody who wants to search with one of Ollama's. */
 export const recommendedEmbedding = "embeddinggemma";
 
+/** Well-known models, with their sizes: those of others are known when their download has begun. */
+export const wellKnown: readonly { readonly name: string; readonly bytes: number; readonly embeds?: true }[] =
+  [recommendedModel, { name: recommendedEmbedding, bytes: 0.62e9, embeds: true }];
+
 /** The command that installs a model. It is shown, or put into a terminal; Carrel never runs it. */
 export function pullCommand(model: string = recommendedModel.name): string {
   return `ollama pull ${model}`;

@@ -33,5 +33,23 @@ export const showAnswer = v.object({
 });
 export type ShownModel = v.InferOutput<typeof showAnswer>;
 export const psAnswer = v.object({
-  models: v.nullable(v.array(v.object({ name: v.string(), context_length: v.optional(v.number(), 0) }))),
+  models: v.nullable(
+    v.array(
+      v.object({
+        name: v.string(),
+        context_length: v.optional(v.number(), 0),
+        /** In memory. Seen to be 0 where the runner did not tell. */
+        size: v.optional(v.number(), 0),
+        expires_at: v.optional(v.string()),
+      }),
+    ),
+  ),
+});
+/** A line of a download's stream. */
+export const pullLine = v.object({
+  error: v.optional(v.unknown()),
+  status: v.optional(v.string(), ""),
+  digest: v.optional(v.string(), ""),
+  total: v.optional(v.number(), 0),
+  completed: v.optional(v.number(), 0),
 });

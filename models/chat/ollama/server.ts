@@ -6,6 +6,7 @@ import { answerLimits } from "../patience.ts";
 import { dependsOnMachine, pickModel } from "../pickModel.ts";
 import { createApi } from "./api.ts";
 import { Catalogue, named } from "./catalogue.ts";
+import { createKeeper } from "./keeper.ts";
 import { library } from "./library.ts";
 import { canonicalName } from "./models.ts";
 import { explain, notInstalled } from "./ollamaErrors.ts";
@@ -38,6 +39,7 @@ export function createOllama(options: ChatClientOptions): ChatClient {
   return {
     url,
     library: { models: library, command: pullCommand },
+    keeper: createKeeper({ api, fetch: options.fetch, catalogue, limits: answerLimits(options) }),
 
     async server(chosen, signal) {
       try {
