@@ -31,6 +31,7 @@ export const commandTable = {
   chooseModel: { title: "command.chooseModel", needs: "engine" },
   chooseEmbeddingModel: { title: "command.chooseEmbeddingModel", needs: "engine" },
   showMachine: { title: "command.showMachine", needs: "engine" },
+  manageModels: { title: "command.manageModels", needs: "engine" },
   setUpOllama: { title: "command.setUpOllama", needs: "nothing" },
   setServerKey: { title: "command.setServerKey", needs: "nothing" },
   showStatus: { title: "command.showStatus", needs: "nothing" },

@@ -3,6 +3,7 @@ import { CarrelError, type RequestOptions } from "../protocol/channel.ts";
 import type {
   Answer,
   AnswerEvent,
+  ChatModel,
   ChatServer,
   Connections,
   DocumentText,
@@ -10,7 +11,10 @@ import type {
   Filter,
   IndexStatus,
   IndexSummary,
+  ModelOffer,
+  ModelStore,
   OverviewText,
+  PullProgress,
   Skipped,
   Withheld,
 } from "../protocol/data.ts";
@@ -26,6 +30,8 @@ import {
 type Requests = EngineContract["requests"];
 export type IndexParams = InferOutput<Requests["index"]["params"]>;
 export type SearchParams = InferOutput<Requests["search"]["params"]>;
+/** A model on the server whose address the person was shown. */
+type ShownModel = InferOutput<Requests["pullModel"]["params"]>;
 export type AskParams = InferOutput<Requests["ask"]["params"]>;
 
 /**
@@ -127,6 +133,26 @@ export class EngineClient {
   /** Looks at this machine and measures it, for about a second, and says what it can run. */
   machine(): Promise<MachineReport> {
     return this.call((channel) => channel.request("machine", {}));
+  }
+
+  modelStore(): Promise<ModelStore> {
+    return this.call((channel) => channel.request("modelStore", {}));
+  }
+
+  modelOffer(name: string): Promise<ModelOffer> {
+    return this.call((channel) => channel.request("modelOffer", { name }));
+  }
+
+  pullModel(wanted: ShownModel, options: RequestOptions<PullProgress>): Promise<ChatModel> {
+    return this.call((channel) => channel.request("pullModel", wanted, options));
+  }
+
+  async deleteModel(wanted: ShownModel): Promise<void> {
+    await this.call((channel) => channel.request("deleteModel", wanted));
+  }
+
+  async unloadModel(wanted: ShownModel): Promise<void> {
+    await this.call((channel) => channel.request("unloadModel", wanted));
   }
 
   /** Connections that the engine made and refused since it started, and those of all engines that are kept. */

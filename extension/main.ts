@@ -9,6 +9,7 @@ import { EngineClient } from "./engineClient.ts";
 import { engineDownRemedy, type SupervisedState } from "./engineSupervisor.ts";
 import { forkEngine } from "./forkEngine.ts";
 import { createIndexKeeper, type IndexKeeper } from "./indexKeeper.ts";
+import { manageModels } from "./modelManage.ts";
 import { chooseChatModel, chooseEmbeddingModel } from "./modelPick.ts";
 import { setUpOllama } from "./ollamaSetup.ts";
 import { createPanelView, type PanelView } from "./panelView.ts";
@@ -103,6 +104,7 @@ function compose(
     chooseModel: () => chooseChatModel(engine),
     chooseEmbeddingModel: () => chooseEmbeddingModel(engine, settings().embeddingModel),
     setServerKey: () => askForServerKey(serverKeys),
+    manageModels: () => manageModels(engine, settings),
     setUpOllama: () => setUpOllama(engine, context.extension.id),
     showMachine: () => reports.showMachine(),
     showStatus: () => reports.showStatus(),

@@ -30,7 +30,9 @@ export async function chooseChatModel(engine: EngineClient): Promise<void> {
     ...(refused.length ? [separator(vscode.l10n.t("Not used by Carrel"))] : []),
     ...refused.map((model) => ({ label: `$(circle-slash) ${model.name}`, detail: model.refused ?? "" })),
     ...(usable.length ? [] : [setUpItem()]),
+    separator(""),
     machineItem(),
+    manageItem(),
   ];
   const isAlone = server.others === undefined;
   const title = isAlone
@@ -95,20 +97,11 @@ function embeddingItems(server: ChatServer, current: string): ModelItem[] {
   ];
 }
 
-/** Nothing is downloaded: the command that would is put into a terminal, where the person runs it or not. */
 function manyLanguagesItem({ state }: ChatServer): ModelItem {
-  const command = "ollama pull embeddinggemma";
   return {
     label: vscode.l10n.t("$(add) How to get one that knows many languages…"),
-    detail: state === "ready" ? command : "",
     run: async () => {
-      if (state !== "ready") {
-        await vscode.commands.executeCommand(commandId("setUpOllama"));
-        return;
-      }
-      const shell = vscode.window.createTerminal("Ollama");
-      shell.show();
-      shell.sendText(command, false);
+      await vscode.commands.executeCommand(commandId(state === "ready" ? "manageModels" : "setUpOllama"));
     },
   };
 }
@@ -162,6 +155,15 @@ function machineItem(): ModelItem {
     label: vscode.l10n.t("$(dashboard) What can this machine run?"),
     run: async () => {
       await vscode.commands.executeCommand(commandId("showMachine"));
+    },
+  };
+}
+
+function manageItem(): ModelItem {
+  return {
+    label: vscode.l10n.t("$(cloud-download) Download, unload or delete models…"),
+    run: async () => {
+      await vscode.commands.executeCommand(commandId("manageModels"));
     },
   };
 }

@@ -2,10 +2,11 @@ import * as vscode from "vscode";
 import type { ChatServer } from "../protocol/data.ts";
 import { commandId } from "./commandTable.ts";
 import type { EngineClient } from "./engineClient.ts";
+import { downloadModel } from "./modelManage.ts";
 
 /**
- * Opens the walkthrough at the step about Ollama and says what is still missing. Nothing is downloaded: the
- * command that would is put into a terminal, where the person runs it or not.
+ * Opens the walkthrough at the step about Ollama and says what is still missing. Nothing is downloaded unless the
+ * person presses Download, or runs the command that is put into a terminal.
  */
 export async function setUpOllama(engine: EngineClient, extensionId: string): Promise<void> {
   const step = { category: `${extensionId}#carrel`, step: "ollama" };
@@ -18,7 +19,7 @@ async function lookForOllama(engine: EngineClient): Promise<void> {
   const usable = server.models.some((model) => model.refused === undefined);
   if (server.state === "ready" && usable) return offerChoice(server);
   if (server.state === "ready" && server.install)
-    return offerInstall(server, await suggestion(engine, server.install));
+    return offerInstall(engine, server, await suggestion(engine, server.install));
   // Nothing failed: this is what the person came for, so it is no error, and the next look is one click away.
   const again = vscode.l10n.t("Look Again");
   const found = [server.detail, server.remedy].filter(Boolean).join(" ");
@@ -60,9 +61,11 @@ async function suggestion(engine: EngineClient, usual: Suggestion): Promise<Sugg
 }
 
 async function offerInstall(
+  engine: EngineClient,
   { product = "" }: ChatServer,
   { command, bytes, reason = "" }: Suggestion,
 ): Promise<void> {
+  const download = vscode.l10n.t("Download…");
   const terminal = vscode.l10n.t("Put It into a Terminal");
   const machine = vscode.l10n.t("What Can This Machine Run?");
   const message = vscode.l10n.t(
@@ -72,8 +75,13 @@ async function offerInstall(
     command,
     reason && `(${reason})`,
   );
-  const chosen = await vscode.window.showInformationMessage(message.trimEnd(), terminal, machine);
+  const chosen = await vscode.window.showInformationMessage(message.trimEnd(), download, terminal, machine);
   if (chosen === machine) await vscode.commands.executeCommand(commandId("showMachine"));
+  if (chosen === download) {
+    const name = command.slice(command.lastIndexOf(" ") + 1);
+    const [store, offer] = await Promise.all([engine.modelStore(), engine.modelOffer(name)]);
+    await downloadModel(engine, store, offer);
+  }
   if (chosen !== terminal) return;
   const shell = vscode.window.createTerminal(product);
   shell.show();
