@@ -149,7 +149,7 @@ describe("downloading a model", () => {
   });
 
   const faults: [FakeOllamaOptions["fault"], RegExp, RegExp][] = [
-    ["pull-offline", /did not reach registry\.ollama\.ai.*no such host/, /internet.*goes on/],
+    ["pull-offline", /did not reach registry\.ollama\.ai.*no such host/, /internet.*HTTPS_PROXY.*goes on/],
     ["pull-refused", /did not reach registry\.ollama\.ai.*refused/, /internet/],
     ["pull-unknown", /no model "phi9:3b" at registry\.ollama\.ai/, /ollama\.com\/library/],
     ["pull-too-old", /newer Ollama/, /Update/],

@@ -52,7 +52,7 @@ const reasons: readonly {
   {
     says: /no such host|server misbehaving|lookup |dial tcp|unreachable|no route|i\/o timeout|connection refused|proxyconnect/i,
     what: (_, from) => `Ollama did not reach ${from}, from where it downloads models.`,
-    remedy: `Connect the machine that it runs on to the internet, or give Ollama its proxy (HTTPS_PROXY). ${tried}`,
+    remedy: `Connect the machine that it runs on to the internet, or give Ollama its proxy (HTTPS_PROXY), then download it again: it goes on from what has come.`,
     quoted: true,
   },
   {
