@@ -266,6 +266,15 @@ describe("asking a model", () => {
     }
   });
 
+  it("finds a model that came a moment after it has looked", async () => {
+    await ollama.server("");
+    fake.set({ models: [{ name: "new:1b", capabilities: ["completion"] }] });
+    assert.equal(textOf(await chat("new:1b")), plain.answer);
+    const looks = fake.requests.filter(({ path }) => path === "/api/tags").length;
+    await chat("new:1b");
+    assert.equal(fake.requests.filter(({ path }) => path === "/api/tags").length, looks);
+  });
+
   it("uses the plain name where the server knows no suffix", async () => {
     reset({ version: "0.17.5" });
     await chat();

@@ -57,8 +57,10 @@ export class Catalogue {
   async inspect(model: string, signal?: AbortSignal): Promise<ModelFacts> {
     if (hasCloudName(model)) throw cloudModel(model);
     const isFresh = this.last !== undefined && performance.now() - this.last.at < oneLookMs;
-    const { version, listed } = isFresh && this.last ? this.last : await this.look(signal);
-    const found = listed.find((one) => canonicalName(one.name) === canonicalName(model));
+    const known = isFresh ? this.last : undefined;
+    // One that has just been installed is not in a look of before.
+    const { version, listed } = known && findListed(known.listed, model) ? known : await this.look(signal);
+    const found = findListed(listed, model);
     if (!found) throw notInstalled(model);
     if (found.remote_host !== "" || found.remote_model !== "") throw cloudModel(model);
     const info = await this.show(found, version, signal).catch((error: unknown) => {
@@ -77,7 +79,7 @@ export class Catalogue {
   /** A model as the server lists it now, whatever it is made for. Throws a CarrelError where it is not there. */
   async find(model: string, signal?: AbortSignal): Promise<ListedModel> {
     const { listed } = await this.look(signal);
-    const found = listed.find((one) => canonicalName(one.name) === canonicalName(model));
+    const found = findListed(listed, model);
     if (!found) throw notInstalled(model);
     return found;
   }
@@ -125,6 +127,10 @@ export class Catalogue {
     }
     return describeModel(listed, info, refused);
   }
+}
+
+function findListed(listed: readonly ListedModel[] | undefined, model: string): ListedModel | undefined {
+  return listed?.find((one) => canonicalName(one.name) === canonicalName(model));
 }
 
 function factsOf(listed: ListedModel, info: ShownModel): Omit<ModelFacts, "name" | "loadedContext"> {
