@@ -82,7 +82,7 @@ async function actOn(engine: EngineClient, store: ModelStore, model: ChatModel, 
           {
             label: vscode.l10n.t("$(debug-stop) Free the memory that it takes"),
             detail: vscode.l10n.t("The next question loads it again."),
-            run: () => engine.unloadModel({ name, url: store.url }),
+            run: () => unload(engine, store, name),
           },
         ]
       : []),
@@ -200,6 +200,15 @@ function progressText({ stage, doneBytes, totalBytes }: PullProgress): string {
 
 function offerText({ sizeBytes, from }: ModelOffer): string {
   return vscode.l10n.t("{0} from {1}", sizeText(sizeBytes), from);
+}
+
+async function unload(engine: EngineClient, { url }: ModelStore, name: string): Promise<void> {
+  await engine.unloadModel({ name, url });
+  const { loaded } = await engine.modelStore();
+  if (!loaded.some((one) => one.name === name)) return;
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t("{0} is answering somebody. Its memory becomes free when that has ended.", name),
+  );
 }
 
 async function deleteModel(

@@ -141,5 +141,7 @@ suite("Models", () => {
       asked.some((one) => one.startsWith("/api/generate first:1b")),
       asked.join("\n"),
     );
+    // This server does not let go of it.
+    assert.match(person.said.at(-1) ?? "", /first:1b is answering somebody/);
   });
 });
