@@ -81,13 +81,8 @@ export function startEngine(
       answerQuestion(request, { ...asking, chat, chatModel: current.chatModel, ratios, speed }, context),
     chatServer: async () => markLanguages(await chat.server(current.chatModel)),
     keeper: () => chat.keeper,
-    connections: () => gate.connections(),
     machine: (signal) => reportMachine({ chat, chatModel: current.chatModel, survey, signal }),
-    openStorage(storage) {
-      kept.open(storage);
-      survey.openStorage(storage);
-    },
-    keptConnections: () => kept.read(),
+    ...recording(gate, kept, survey),
     doctor: (storage) =>
       examine({
         storage,
@@ -102,6 +97,22 @@ export function startEngine(
 function chatClient(settings: Settings, keys: readonly ServerKey[], gate: Gate, survey: Survey): ChatClient {
   const options = { fetch: gate.fetchFor("chat model"), machine: () => survey.known() };
   return createChatClient(settings, options, keys);
+}
+
+/** What is told of the connections of this process, and of those of all that are kept. */
+function recording(
+  gate: Gate,
+  kept: ConnectionFile,
+  survey: Survey,
+): Pick<EngineParts, "connections" | "openStorage" | "keptConnections"> {
+  return {
+    connections: () => gate.connections(),
+    openStorage(storage) {
+      kept.open(storage);
+      survey.openStorage(storage);
+    },
+    keptConnections: () => kept.read(),
+  };
 }
 
 /** Each process of ours, with how its walls are tried in it. */

@@ -10,6 +10,7 @@ import {
   makesEmbeddings,
   modelNumbers,
   refusalOf,
+  type Thinking,
   thinkingOf,
 } from "./models.ts";
 import { cannotChat, cloudModel, notInstalled } from "./ollamaErrors.ts";
@@ -133,7 +134,10 @@ function findListed(listed: readonly ListedModel[] | undefined, model: string): 
   return listed?.find((one) => canonicalName(one.name) === canonicalName(model));
 }
 
-function factsOf(listed: ListedModel, info: ShownModel): Omit<ModelFacts, "name" | "loadedContext"> {
+function factsOf(
+  listed: ListedModel,
+  info: ShownModel,
+): Omit<ModelFacts, "name" | "loadedContext"> & { readonly thinking: Thinking } {
   const capabilities = info.capabilities ?? listed.capabilities ?? [];
   const thinking = thinkingOf(listed.name, capabilities, info);
   return { sizeBytes: listed.size, ...modelNumbers(info.model_info), thinking };

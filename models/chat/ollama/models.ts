@@ -45,7 +45,8 @@ export function thinkingOf(name: string, capabilities: readonly string[], shown:
   return asksForThoughts ? "always" : "optional";
 }
 
-type Thinking = ModelFacts["thinking"];
+/** As far as it can be told before the model has been asked. */
+export type Thinking = Exclude<ModelFacts["thinking"], "unasked">;
 
 /** A model that is told how much to think, not whether. */
 export function isLevelled(name: string): boolean {
