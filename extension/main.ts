@@ -73,12 +73,9 @@ function compose(
   const engine = keep(
     new EngineClient({
       fork: () => forkEngine(entry),
-      start: () => ({
-        storage,
-        folders: workspaceFolders(),
-        settings: settings(),
-        serverKeys: serverKeys.now(),
-      }),
+      start() {
+        return { storage, folders: workspaceFolders(), settings: settings(), serverKeys: serverKeys.now() };
+      },
       log: reporter.log,
     }),
   );
