@@ -23,6 +23,8 @@ export class Excuses {
   private readonly model: Model;
   private lastTrouble = Number.NEGATIVE_INFINITY;
   private started = false;
+  /** Engines that nobody has asked for an index since they started: where there is none, a search says so. */
+  private readonly unasked = new Set<SlotNumber>();
   /** Models that were wanted since the last rest: the index of an earlier one serves until that of the new one is whole. */
   private readonly mayServe = new Set<string>();
   private modelChanges = 0;
@@ -42,7 +44,9 @@ export class Excuses {
     if (action.do === "deleteIndex") this.without.add(action.slot);
     if (["index", "resume", "start", "kill", "stop"].includes(action.do) && "slot" in action) {
       this.without.delete(action.slot);
+      this.unasked.delete(action.slot);
     }
+    if (action.do === "start") this.unasked.add(action.slot);
     if (this.model.settings.embeddingModel !== embeddingModel) this.modelChanges += 1;
     // An index that was begun for a model and never served may be kept, for when that model is chosen again.
     if (this.modelChanges > 1) this.isTidy = false;
@@ -56,10 +60,11 @@ export class Excuses {
   /** Why a request that begins now may fail, to be asked when it has. */
   forRequest(isGone: () => boolean, isCancelled: boolean): () => Excuse {
     const began = performance.now();
+    const mayBeWithout = this.unasked.size > 0;
     return () => ({
       cancelled: isCancelled,
       gone: isGone(),
-      trouble: this.isTroubled() || this.lastTrouble >= began,
+      trouble: mayBeWithout || this.isTroubled() || this.lastTrouble >= began,
     });
   }
 
