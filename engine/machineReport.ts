@@ -37,10 +37,8 @@ export async function reportMachine({
   // One after the other: loading lists takes from what is measured.
   const machine = await survey.look();
   const server = await chat.server(chatModel, signal);
-  // What runs elsewhere, or has no known size, can't be reckoned for this machine.
-  const installed = server.models.filter(
-    ({ refused, away, sizeBytes }) => refused === undefined && away === undefined && sizeBytes > 0,
-  );
+  // What runs elsewhere can't be reckoned for this machine.
+  const installed = server.models.filter(({ refused, away }) => refused === undefined && away === undefined);
   const names = new Set(server.models.map(({ name }) => name));
   const files = (chat.library?.models ?? []).flatMap((model) => model.files.map((file) => ({ model, file })));
   const others = files.filter(({ file }) => !names.has(file.name));

@@ -55,7 +55,8 @@ function pass(
             chunks.filter(({ id }) => ids.includes(id) && !gone.includes(id)).map((one) => [one.id, one]),
           ),
       };
-      const refined: Pick<RefinedVectors, "hashes" | "add" | "finish"> = {
+      const refined: Pick<RefinedVectors, "hashes" | "add" | "finish" | "quiet"> = {
+        quiet: async () => undefined,
         hashes: async () => new Set(known.map(hashOf)),
         async add(rows) {
           made.onAdd();
