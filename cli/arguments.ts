@@ -34,6 +34,7 @@ A query or question may hold filters: path:src/api path:*.test.ts -path:docs lan
   -k N                  how many passages (default 10)
   --neighbours N        with search: the N chunks before and after each passage, too
   --mode MODE           hybrid (default), vector or lexical
+  --second-reader       with ask: let the chat model read again what could not be confirmed
   --model NAME          the chat model (openai:NAME on --server); "none" for passages alone
   --embedding NAME      bundled (default), ollama:NAME, openai:NAME, or a transformers.js model's folder
   --ollama URL          the model server (default ${defaultSettings.modelServerUrl}, or OLLAMA_HOST on this machine)
@@ -181,6 +182,7 @@ function commonOf(values: Values): Common {
       modelServerUrl: values.ollama ?? localOllama(process.env) ?? defaultSettings.modelServerUrl,
       openaiUrl: values.server ?? "",
       allowedHosts: values["allow-host"] ?? [],
+      secondReader: values["second-reader"] ?? false,
       embeddingModel: embeddingSetting(values.embedding),
       exclude: values.exclude ?? [],
       // A command ends when it is done; only `index --refine` waits for the second pass.
@@ -214,6 +216,7 @@ function parse(args: readonly string[]) {
         k: { type: "string", short: "k" },
         mode: { type: "string" },
         model: { type: "string" },
+        "second-reader": { type: "boolean" },
         embedding: { type: "string" },
         ollama: { type: "string" },
         server: { type: "string" },

@@ -3,6 +3,7 @@ import {
   confirmedBy,
   findings,
   partlyReadText,
+  readAgainText,
   verdictTitles,
   weakText,
 } from "../protocol/answerLabels.ts";
@@ -29,6 +30,8 @@ export function checkedText(answer: Answer, placeText: (hit: Hit) => string): st
   const summary = checkSummary(answer);
   if (summary)
     lines.push(styled(summary.tone === "bad" ? ["bold", "yellow"] : "dim", `Checked: ${summary.text}.`));
+  const again = readAgainText(answer);
+  if (again !== undefined) lines.push(styled("dim", `${again}.`));
   const told = answer.sentences.filter(({ verdict, confirmed }) => verdict !== "supported" || confirmed);
   const sorted = told.toSorted((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict));
   return [...lines, ...sorted.flatMap((sentence) => sentenceLines(sentence, answer, placeText))].join("\n");
@@ -37,7 +40,7 @@ export function checkedText(answer: Answer, placeText: (hit: Hit) => string): st
 function sentenceLines(sentence: CheckedSentence, answer: Answer, placeText: (hit: Hit) => string): string[] {
   const { verdict, range, nearest, confirmed } = sentence;
   const isConfirmed = verdict === "supported" && confirmed !== undefined;
-  const title = isConfirmed ? confirmedBy(answer.model) : verdictTitles[verdict];
+  const title = isConfirmed ? confirmedBy(answer.reader) : verdictTitles[verdict];
   const head = `  ${marks[verdict]} ${title}: “${oneLine(answer.text.slice(...range))}”`;
   const lines = [verdict === "contradicted" ? styled("yellow", head) : head];
   for (const finding of findings(sentence)) lines.push(`      ${finding}.`);

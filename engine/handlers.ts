@@ -8,6 +8,9 @@ import type {
   Check,
   Connection,
   Hit,
+  Reading,
+  ReadingProgress,
+  ReadRequest,
   SearchMode,
   ServerKey,
   Settings,
@@ -41,6 +44,7 @@ export interface EngineParts extends WorkspaceParts {
     asking: Pick<AskParts, "search" | "lookUp" | "searched" | "whole">,
     context: RequestContext<AnswerEvent>,
   ): Promise<Answer>;
+  readAgain(request: ReadRequest, context: RequestContext<ReadingProgress>): Promise<Reading>;
   chatServer(): Promise<ChatServer>;
   /** What this machine can run. */
   machine(signal: AbortSignal): Promise<MachineReport>;
@@ -89,6 +93,7 @@ export function createEngine(parts: EngineParts): RunningEngine {
       return {};
     },
     ...finding(workspace, parts),
+    readAgain: (request, context) => parts.readAgain(request, context),
     chatServer: () => parts.chatServer(),
     machine: (_, { signal }) => parts.machine(signal),
     ...keepingModels(() => parts.keeper()),

@@ -15,6 +15,7 @@ import { Confinement } from "../walls/confine.ts";
 import { tryBelt } from "../walls/tryWalls.ts";
 import { answerQuestion } from "./answer/asking.ts";
 import { ReadingSpeed } from "./answer/promptPace.ts";
+import { readAgain } from "./answer/secondReader.ts";
 import { TokenRatios } from "./answer/tokenEstimate.ts";
 import type { ConnectionFile } from "./connectionFile.ts";
 import { examine } from "./doctor.ts";
@@ -56,6 +57,11 @@ export function startEngine(
   let keys: readonly ServerKey[] = [];
   let chat = chatClient(current, keys, gate, survey);
 
+  function writing() {
+    const { chatModel, secondReader } = current;
+    return { chat, chatModel, secondReader, ratios, speed };
+  }
+
   function openEmbedding(settings: Settings): Promise<EmbeddingModel> {
     const fetch = gate.fetchFor("embedding model");
     const { modelServerUrl: url, openaiUrl } = settings;
@@ -77,8 +83,8 @@ export function startEngine(
       keys = given;
       chat = chatClient(current, keys, gate, survey);
     },
-    answer: (request, asking, context) =>
-      answerQuestion(request, { ...asking, chat, chatModel: current.chatModel, ratios, speed }, context),
+    answer: (request, asking, context) => answerQuestion(request, { ...asking, ...writing() }, context),
+    readAgain: (request, context) => readAgain(request, writing(), context),
     chatServer: async () => markLanguages(await chat.server(current.chatModel)),
     keeper: () => chat.keeper,
     machine: (signal) => reportMachine({ chat, chatModel: current.chatModel, survey, signal }),

@@ -15,6 +15,9 @@ import type {
   ModelStore,
   OverviewText,
   PullProgress,
+  Reading,
+  ReadingProgress,
+  ReadRequest,
   Skipped,
   Withheld,
 } from "../protocol/data.ts";
@@ -109,6 +112,10 @@ export class EngineClient {
 
   ask(params: AskParams, options: RequestOptions<AnswerEvent> = {}): Promise<Answer> {
     return this.call((channel) => channel.request("ask", params, options));
+  }
+
+  readAgain(request: ReadRequest, options: RequestOptions<ReadingProgress>): Promise<Reading> {
+    return this.call((channel) => channel.request("readAgain", request, options));
   }
 
   /** The text that was taken from the document at `path` in the folder at `folder`. */

@@ -129,6 +129,7 @@ function panelHandlers(
       };
     },
     ask: (params, { signal, progress }) => engine.ask(params, { signal, onProgress: progress }),
+    readAgain: (params, { signal, progress }) => engine.readAgain(params, { signal, onProgress: progress }),
     async openPassage({ passage, original }) {
       if (original) await passages.openOriginal(passage);
       else await passages.open(passage);

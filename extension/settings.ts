@@ -14,6 +14,7 @@ export const settingNames = [
   "ollama.url",
   "openai.url",
   "allowedHosts",
+  "answers.secondReader",
   "chatModel",
   "embeddingModel",
   "indexing.auto",
@@ -58,6 +59,7 @@ export function engineSettings(
     openaiUrl: text("openai.url", ""),
     allowedHosts: list("allowedHosts"),
     chatModel: text("chatModel", ""),
+    secondReader: read(configuration, "answers.secondReader") === true,
     embeddingModel: text("embeddingModel", "") || defaultSettings.embeddingModel,
     maxFileBytes:
       typeof size === "number" && size > 0

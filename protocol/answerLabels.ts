@@ -39,6 +39,14 @@ export function checkSummary({
     const others = uncited === 1 ? "1 sentence names none" : `${format(uncited)} sentences name none`;
     return { text: `${supported}; ${others}`, tone: "plain" };
   }
+  if (sentences.some(({ confirmed }) => confirmed)) {
+    // A model that reads is no proof as words are that stand there.
+    const partly = sentences.filter(({ confirmed }) => confirmed).length;
+    return {
+      text: `${supported}; ${partly === 1 ? "1 sentence" : `${format(partly)} sentences`} by a second reading`,
+      tone: "plain",
+    };
+  }
   return { text: supported, tone: weak || read || incomplete ? "plain" : "good" };
 }
 
@@ -89,6 +97,27 @@ function differenceText({ kind, said, source }: Difference): string {
 /** Who found the words of a source that bear a sentence, where it was the second reader. */
 export function confirmedBy(model: string | undefined): string {
   return `Confirmed by ${model ?? "the model"}`;
+}
+
+/**
+ * Whether a second reader may find words for a sentence: it names a source, which says nothing else, and lacks no
+ * number, quotation or identifier, which no other words could bear.
+ */
+export function mayBeConfirmed({ verdict, cites, missing }: CheckedSentence): boolean {
+  const isWord = (one: string): boolean => /^\p{L}[\p{Ll}\p{M}'’ -]*$/u.test(one);
+  return verdict === "unconfirmed" && cites.length > 0 && missing.every(isWord);
+}
+
+/** What a second reader came to; undefined where there was none. */
+export function readAgainText({
+  reader,
+  sentences,
+}: Pick<Answer, "reader" | "sentences">): string | undefined {
+  if (reader === undefined) return undefined;
+  const confirmed = sentences.filter((sentence) => sentence.confirmed).length;
+  const read = confirmed + sentences.filter(mayBeConfirmed).length;
+  const found = confirmed === 0 ? "none" : format(confirmed);
+  return `Read again by ${reader}: ${found} of ${read === 1 ? "1 sentence" : `${format(read)} sentences`} confirmed`;
 }
 
 /** That being supported by its passages says little of this answer. */

@@ -223,6 +223,8 @@ export const answer = v.object({
   notice: v.optional(v.string()),
   /** True when the model failed in the middle: `text` is what had been written, `notice` says why it ended. */
   incomplete: v.optional(v.boolean()),
+  /** The model that read some sentences again, and may have confirmed them. */
+  reader: v.exactOptional(v.string()),
   /** True when its passages hardly match the question, so that being borne by them says little. */
   weak: v.exactOptional(v.boolean()),
   timings,
@@ -233,7 +235,7 @@ export type Answer = v.InferOutput<typeof answer>;
 export const answerEvent = v.variant("type", [
   v.object({
     type: v.literal("stage"),
-    stage: v.picklist(["searching", "loading-model", "thinking", "writing", "checking"]),
+    stage: v.picklist(["searching", "loading-model", "thinking", "writing", "checking", "reading-again"]),
   }),
   /** The first index is waited for: how many files are read, of how many; of none while they are looked for. */
   v.object({ type: v.literal("reading"), files: v.number(), of: v.number() }),
@@ -245,8 +247,33 @@ export const answerEvent = v.variant("type", [
   v.object({ type: v.literal("thought"), text: v.string() }),
   /** All text so far was thought, which only its end told. */
   v.object({ type: v.literal("unsaid") }),
+  /** The whole answer as the first check leaves it, where a second reader goes over it then. */
+  v.object({ type: v.literal("checked"), answer }),
 ]);
 export type AnswerEvent = v.InferOutput<typeof answerEvent>;
+
+/** What a second reader is given: an answer as it was checked. */
+export const readRequest = v.object({
+  question: v.string(),
+  text: v.string(),
+  passages: v.array(hit),
+  sentences: v.array(checkedSentence),
+});
+export type ReadRequest = v.InferOutput<typeof readRequest>;
+
+/** How many sentences have been read again, of how many. */
+export const readingProgress = v.object({ done: v.number(), of: v.number() });
+export type ReadingProgress = v.InferOutput<typeof readingProgress>;
+
+/** What it came to. */
+export const reading = v.object({
+  sentences: v.array(checkedSentence),
+  /** The model that read; missing when none did. */
+  reader: v.exactOptional(v.string()),
+  /** Why it did not come to its end. */
+  notice: v.exactOptional(v.string()),
+});
+export type Reading = v.InferOutput<typeof reading>;
 
 /** Text that the user selected in an editor, to be asked about. */
 export const selection = v.object({
@@ -448,6 +475,8 @@ export const settings = v.object({
   allowedHosts: v.array(v.string()),
   /** A chat model's name ("openai:NAME" on the server at `openaiUrl`), or "" for the best installed one. */
   chatModel: v.string(),
+  /** Let the chat model read what could not be confirmed of each answer again. */
+  secondReader: v.boolean(),
   /** "bundled", "ollama:NAME", "openai:NAME", or the absolute path of a transformers.js model's folder. */
   embeddingModel: v.string(),
   maxFileBytes: v.number(),
@@ -465,6 +494,7 @@ export const defaultSettings: Settings = {
   openaiUrl: "",
   allowedHosts: [],
   chatModel: "",
+  secondReader: false,
   embeddingModel: "bundled",
   maxFileBytes: 2_000_000,
   exclude: [],

@@ -77,6 +77,8 @@ export const engineContract = {
       result: data.answer,
       progress: data.answerEvent,
     },
+    /** Lets the chat model read what could not be confirmed of an answer again. */
+    readAgain: { params: data.readRequest, result: data.reading, progress: data.readingProgress },
     document: { params: v.object({ folder: v.string(), path: v.string() }), result: data.documentText },
     /** What the folder at this path holds, of what the filter lets through. */
     overview: {

@@ -34,6 +34,8 @@ export const panelHostContract = {
       result: data.answer,
       progress: data.answerEvent,
     },
+    /** Lets the chat model read what could not be confirmed of an answer again. */
+    readAgain: { params: data.readRequest, result: data.reading, progress: data.readingProgress },
     /** Opens the passage in an editor and highlights it; `original` opens a PDF or DOCX in its own program. */
     openPassage: {
       params: v.object({ passage: data.hit, original: v.boolean() }),

@@ -1,4 +1,5 @@
 import { cancelled } from "../../models/chat/errors.ts";
+import { mayBeConfirmed } from "../../protocol/answerLabels.ts";
 import type { CarrelError, RequestContext } from "../../protocol/channel.ts";
 import type {
   Answer,
@@ -16,6 +17,7 @@ import { definitionsFor, type LookUp } from "./definitions.ts";
 import { findPassages, type Search } from "./findPassages.ts";
 import { joinPassages } from "./joinPassages.ts";
 import { markSentences } from "./marks.ts";
+import { readAgain } from "./secondReader.ts";
 import { type Whole, withTheWhole } from "./whole.ts";
 import { type WriteParts, type Written, writeAnswer } from "./writing.ts";
 
@@ -41,6 +43,8 @@ export interface AskParts extends WriteParts {
   readonly chatModel: string;
   /** What a question about the files as a whole is answered from; undefined for another one. */
   whole?(request: AskRequest, signal: AbortSignal): Promise<Whole | undefined>;
+  /** Whether the chat model reads again what could not be confirmed. */
+  readonly secondReader?: boolean;
   /** What was searched, for a question without an answer: "412 files in 2 folders". */
   searched?(): string;
 }
@@ -62,7 +66,6 @@ export async function answerQuestion(
   let { passages } = found;
   const searchMs = performance.now() - started;
   progress({ type: "passages", passages });
-
   const unwritten = (notice: string): Answer => {
     const timings = { searchMs, answerMs: performance.now() - started };
     return { ...unwrittenOf(found, notice), passages, timings };
@@ -91,7 +94,7 @@ export async function answerQuestion(
   progress({ type: "stage", stage: "checking" });
   const sentences = checkAnswer(written.text, passages, request);
   const notice = noticeOfWritten(written, parts);
-  return {
+  const answer: Answer = {
     written: true,
     text: written.text,
     passages: markCited(written.text, sentences, passages),
@@ -106,6 +109,33 @@ export async function answerQuestion(
       ...(written.firstTokenMs === undefined ? {} : { firstTokenMs: written.firstTokenMs }),
       answerMs: performance.now() - started,
     },
+  };
+  return parts.secondReader ? withSecondReading(answer, { ...request, model }, parts, context) : answer;
+}
+
+/** The answer as it is after a second reading; it is shown as it is before, since this may take long. */
+async function withSecondReading(
+  answer: Answer,
+  { question, model }: Pick<AskRequest, "question"> & { readonly model: string },
+  parts: AskParts,
+  { signal, progress }: RequestContext<AnswerEvent>,
+): Promise<Answer> {
+  // A model that has just failed would only be waited for.
+  if (answer.incomplete || !answer.sentences.some(mayBeConfirmed)) return answer;
+  progress({ type: "checked", answer });
+  progress({ type: "stage", stage: "reading-again" });
+  const reading = await readAgain(
+    { ...answer, question },
+    { ...parts, chatModel: model },
+    { signal, progress: () => undefined },
+  );
+  const { sentences, reader } = reading;
+  const notice = [answer.notice, reading.notice].filter((one) => one !== undefined).join(" ");
+  return {
+    ...answer,
+    sentences,
+    ...(reader === undefined ? {} : { reader }),
+    ...(notice === "" ? {} : { notice }),
   };
 }
 

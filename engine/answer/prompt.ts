@@ -161,7 +161,8 @@ function lastMessage(request: PromptRequest, passages: readonly Hit[]): string {
   return parts.join("\n\n");
 }
 
-function passageBlock(passage: Hit, number: number): string {
+/** A passage as a model is given it, under its number. */
+export function passageBlock(passage: Hit, number: number): string {
   const place = documentPlace(passage) ?? `lines ${passage.startLine}-${passage.endLine}`;
   const heading = passage.heading === undefined ? "" : ` heading="${attribute(passage.heading)}"`;
   const { folderName, path, alsoIn = [] } = passage;
@@ -172,7 +173,7 @@ function passageBlock(passage: Hit, number: number): string {
 }
 
 /** A file can't end its passage early, nor open one of its own. */
-function inert(text: string): string {
+export function inert(text: string): string {
   return text.replace(/<(?=\s*\/?\s*(?:passage|selection)\b)/gi, "‹");
 }
 

@@ -228,6 +228,119 @@ test("a click on a mark or a citation puts claim and source side by side, and th
   await page.close();
 });
 
+/** As a model wrote it, before anybody read it again. */
+function unread(): Answer {
+  const { reader: _, ...rest } = checkedAnswer;
+  return rest;
+}
+
+/** What a reader gives for the sentence that could not be confirmed. */
+function confirmedIn(sentences: Answer["sentences"]): Answer["sentences"] {
+  return sentences.map((one) =>
+    one.verdict === "unconfirmed"
+      ? { ...one, verdict: "supported", missing: [], confirmed: { passage: 1, range: [0, 24] } }
+      : one,
+  );
+}
+
+test("a click lets the model read what could not be confirmed again, and names who confirmed it", async () => {
+  const half = gate();
+  const asked: Parameters<PanelHandlers["readAgain"]>[0][] = [];
+  const { page, saved } = await openPanel(browser, {
+    handlers: {
+      ask: () => unread(),
+      async readAgain(params, { progress }) {
+        asked.push(params);
+        progress({ done: 0, of: 1 });
+        await half.wait;
+        return { sentences: confirmedIn(params.sentences), reader: "qwen3:8b" };
+      },
+    },
+  });
+  await ask(page, "How? path:contracts");
+  const button = page.getByTestId("read-again");
+  assert.equal(
+    (await button.textContent())?.trim(),
+    "Ask qwen3:8b on 127.0.0.1:11434 to read the sentence again",
+  );
+  assert.equal(asked.length, 0);
+  // Two clicks in one go are one reading.
+  await page.evaluate(`(() => {
+    const button = document.querySelector("[data-testid=read-again]");
+    button.click();
+    button.click();
+  })()`);
+  await page.getByTestId("reading").getByText("0 of 1").waitFor();
+  assert.equal(await button.count(), 0);
+  half.open();
+  await page
+    .getByTestId("read-again-result")
+    .getByText("Read again by qwen3:8b: 2 of 2 sentences confirmed")
+    .waitFor();
+  assert.equal(asked.length, 1);
+  assert.equal(asked[0]?.question, "How?");
+  assert.equal(await page.getByTestId("unconfirmed").count(), 0);
+  assert.equal(await page.getByTestId("contradicted").count(), 2);
+  assert.equal(await page.getByTestId("reading").count(), 0);
+  // The same model is not asked twice.
+  assert.equal(await button.count(), 0);
+  assert.match(JSON.stringify(await saved()), /"reader":"qwen3:8b"/);
+  await page.close();
+});
+
+test("a second reading can be stopped, gives way to a question, and says when it failed", async () => {
+  const ended: string[] = [];
+  let isFailing = false;
+  const { page } = await openPanel(browser, {
+    handlers: {
+      ask: () => unread(),
+      readAgain: (params, { signal }) =>
+        new Promise((resolve, reject) => {
+          if (isFailing)
+            resolve({ sentences: params.sentences, notice: "Nothing was read again: it broke off." });
+          signal.addEventListener("abort", () => {
+            ended.push("aborted");
+            reject(new CarrelError("Cancelled.", "", "cancelled"));
+          });
+        }),
+    },
+  });
+  await ask(page, "How?");
+  const button = page.getByTestId("read-again");
+  await button.click();
+  await page.getByTestId("stop-reading").click();
+  await button.waitFor();
+  assert.equal(await page.getByTestId("unconfirmed").count(), 1);
+
+  await button.click();
+  await page.getByTestId("reading").waitFor();
+  await ask(page, "And then?");
+  await page.getByRole("heading", { name: "And then?" }).waitFor();
+  await button.nth(1).waitFor();
+  assert.equal(await page.getByTestId("reading").count(), 0);
+  assert.deepEqual(ended, ["aborted", "aborted"]);
+
+  isFailing = true;
+  await button.nth(1).click();
+  await page.getByTestId("notice").getByText("Nothing was read again: it broke off.").waitFor();
+  assert.equal(await page.getByTestId("unconfirmed").count(), 2);
+  assert.equal(await button.count(), 2);
+  await page.close();
+});
+
+test("nobody is offered to read again where nothing could be confirmed, or no model is there", async () => {
+  const { page } = await openPanel(browser, { handlers: { ask: () => supported } });
+  await ask(page, "How?");
+  await page.getByTestId("support").waitFor();
+  assert.equal(await page.getByTestId("read-again").count(), 0);
+  await page.close();
+  const down = await openPanel(browser, { handlers: { ask: () => unread(), chatServer: () => chatDown } });
+  await ask(down.page, "How?");
+  await down.page.getByTestId("support").waitFor();
+  assert.equal(await down.page.getByTestId("read-again").count(), 0);
+  await down.page.close();
+});
+
 test("in 300 pixels claim and source stand one above the other, in view; by keyboard alone, to Escape", async () => {
   const { page } = await openPanel(browser, {
     handlers: { ask: () => checkedAnswer },

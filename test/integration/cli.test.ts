@@ -212,6 +212,37 @@ test("a model that is asked for by name and can't be had is a failure, with the 
   assert.ok(published("doctor", doctor.stdout).length >= 5);
 });
 
+test("--second-reader lets the model read again what could not be confirmed, and says what it found", async (t) => {
+  const words = "Whoever is ill for longer than three days hands in a doctor's note";
+  const workspace = await makeWorkspace({ "leave.md": `# Leave\n\n${words}.\n` });
+  t.after(() => workspace.remove());
+  const ollama = await startFakeOllama({
+    answer: (messages) =>
+      messages.at(-1)?.content.includes("Sentences:\n1 (passage 1)")
+        ? `1: "${words}."`
+        : "With a sickness beyond three days, a physician must certify it and write a note [1].",
+  });
+  t.after(() => ollama.close());
+  const args = [
+    "ask",
+    workspace.dir,
+    "What when I am ill?",
+    "--store",
+    workspace.storage,
+    "--ollama",
+    ollama.url,
+  ];
+  const once = await carrel(...args);
+  assert.match(once.stdout, /Checked: Could not be confirmed by its sources\./);
+  const again = await carrel(...args, "--second-reader");
+  assert.match(again.stdout, /Read again by qwen3:4b: 1 of 1 sentence confirmed\./);
+  assert.match(again.stdout, /= Confirmed by qwen3:4b: “With a sickness/);
+  assert.ok(again.stdout.includes(`“${words}”`), again.stdout);
+  const json = published("ask", (await carrel(...args, "--second-reader", "--json")).stdout);
+  assert.equal(json.reader, "qwen3:4b");
+  assert.deepEqual(json.checked[0]?.confirmed, { number: 1, text: words });
+});
+
 test("an answer is streamed, then checked sentence by sentence; what names no source does not pass as plain text", async (t) => {
   const workspace = await makeWorkspace({ "a.md": "Apples are red.\n" });
   t.after(() => workspace.remove());

@@ -36,6 +36,7 @@ async function engineOver(t: TestContext, files: Record<string, string>, model =
       const timings = { searchMs: 1, answerMs: 1 };
       return { written: false, text: asking.searched?.() ?? "", passages, sentences: [], timings };
     },
+    readAgain: async ({ sentences }) => ({ sentences }),
     chatServer: () => Promise.reject(new Error("There is none.")),
     machine: () => Promise.reject(new Error("There is none.")),
     keeper: () => undefined,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkSummary, findings, partlyReadText } from "../../protocol/answerLabels.ts";
+import { checkSummary, findings, partlyReadText, readAgainText } from "../../protocol/answerLabels.ts";
 import type { Answer, CheckedSentence } from "../../protocol/data.ts";
 
 type Verdict = CheckedSentence["verdict"];
@@ -78,4 +78,17 @@ test("what half an index means depends on what became of the other files", () =>
   assert.match(partlyReadText(read, "ready"), /have been read since/);
   assert.match(partlyReadText(read, "paused"), /have not been read/);
   assert.match(partlyReadText({ files: 3, of: 3 }), /^From the first 3 files/);
+});
+
+test("what a second reader confirmed is said, and makes no green mark", () => {
+  const confirmed = sentence("supported", { confirmed: { passage: 1, range: [0, 4] } });
+  assert.deepEqual(checkSummary({ sentences: [sentence("supported"), confirmed] }), {
+    text: "Supported by its sources; 1 sentence by a second reading",
+    tone: "plain",
+  });
+  const open = sentence("unconfirmed", { missing: ["sickness"] });
+  const said = (sentences: CheckedSentence[]) => readAgainText({ reader: "qwen3:8b", sentences });
+  assert.equal(said([confirmed, open, open]), "Read again by qwen3:8b: 1 of 3 sentences confirmed");
+  assert.equal(said([open]), "Read again by qwen3:8b: none of 1 sentence confirmed");
+  assert.equal(readAgainText({ sentences: [open] }), undefined);
 });

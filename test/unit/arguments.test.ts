@@ -54,6 +54,15 @@ test("options reach the command", () => {
   assert.ok(command.dir.endsWith("/some/dir") && command.json && command.update);
 });
 
+test("a second reader reads only where it is asked for", () => {
+  const wanted = (...flags: string[]): unknown => {
+    const command = parseArguments(["ask", ".", "How?", ...flags]);
+    return "settings" in command && command.settings.secondReader;
+  };
+  assert.equal(wanted(), false);
+  assert.equal(wanted("--second-reader"), true);
+});
+
 test("--ollama comes before OLLAMA_HOST, and that before the usual address", () => {
   const before = process.env["OLLAMA_HOST"];
   const server = (...flags: string[]): string => {

@@ -75,6 +75,7 @@ test("no setting is taken from a workspace", () => {
     allowedHosts: ["evil.example"],
     chatModel: "spy",
     embeddingModel: "/tmp/evil",
+    "answers.secondReader": true,
     "indexing.auto": true,
     "indexing.exclude": ["*"],
     "indexing.maxFileSizeMB": 100,

@@ -38,6 +38,7 @@ test("each sentence that is not supported is listed with what the check found, t
   assert.match(sources ?? "", /^\[1\] contracts/);
   assert.deepEqual(check.split("\n"), [
     "Checked: 2 sentences say something else than their sources, 1 could not be confirmed.",
+    "Read again by qwen3:8b: 1 of 2 sentences confirmed.",
     "  ! Says something else than its source: “The notice period is six months to the end of a quarter [1].”",
     "      Another number: the answer says “six”, its source “three”.",
     "      [1] contracts/harbour-street/lease-2024.pdf, page 3: “The notice period is three months to the end of a quarter.”",

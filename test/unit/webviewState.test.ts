@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Answer } from "../../protocol/data.ts";
 import { type Action, reduce } from "../../webview/session/reduce.ts";
 import { fromSaved, toSaved } from "../../webview/session/savedState.ts";
-import { current, historyOf, initialState, type PanelState } from "../../webview/session/state.ts";
+import { current, historyOf, initialState, type PanelState, readingOf } from "../../webview/session/state.ts";
 import { answer, passageAnswer, passages } from "../webview/conversations.ts";
 
 function run(...actions: Action[]): PanelState {
@@ -173,4 +173,44 @@ test("a conversation that is too long to save loses its beginning, not its end",
 test("what was said before goes on without its filters", () => {
   const state = run(ask(1, "Why? path:src lang:py"), { type: "answered", id: 1, answer });
   assert.deepEqual(historyOf(state.exchanges), [{ question: "Why?", answer: answer.text }]);
+});
+
+test("a second reading replaces the sentences of its answer, and leaves them where it ends early", () => {
+  const done = run(...finished);
+  const reading = reduce(done, { type: "reading", id: 1, progress: { done: 1, of: 2 } });
+  assert.equal(readingOf(reading)?.id, 1);
+  assert.deepEqual(
+    fromSaved(initialState, JSON.parse(JSON.stringify(toSaved(reading)))).exchanges[0]?.answer,
+    answer,
+  );
+  const stopped = reduce(reading, { type: "readingEnded", id: 1 });
+  assert.equal(readingOf(stopped), undefined);
+  assert.equal(stopped.exchanges[0]?.answer, answer);
+  const failed = reduce(reading, {
+    type: "readingEnded",
+    id: 1,
+    failure: { message: "Gone.", remedy: "Wait." },
+  });
+  assert.deepEqual(failed.exchanges[0]?.rereading, { notice: "Gone. Wait." });
+  const sentences = answer.sentences.slice(0, 1);
+  const read = reduce(reading, { type: "readAgain", id: 1, reading: { sentences, reader: "big" } });
+  assert.deepEqual(read.exchanges[0]?.answer, { ...answer, sentences, reader: "big" });
+  assert.equal(read.announcement, "Read again by big: none of 0 sentences confirmed");
+  // One that is no longer shown changes nothing.
+  const gone = reduce(reading, { type: "newConversation" });
+  assert.equal(reduce(gone, { type: "readAgain", id: 1, reading: { sentences } }), gone);
+});
+
+test("an answer that is read again as part of its question stays when that is stopped, fails, or the page ends", () => {
+  const checked = run(ask(1), text(1, "It is"), { type: "event", id: 1, event: { type: "checked", answer } });
+  assert.equal(current(checked)?.answer, answer);
+  const [stopped] = reduce(checked, { type: "stopped", id: 1 }).exchanges;
+  assert.equal(stopped?.state, "done");
+  assert.equal(stopped?.answer, answer);
+  const failure = { message: "Gone.", remedy: "" };
+  const [failed] = reduce(checked, { type: "failed", id: 1, failure }).exchanges;
+  assert.equal(failed?.state, "done");
+  assert.deepEqual(failed?.rereading, { notice: "Gone." });
+  const [restored] = fromSaved(initialState, JSON.parse(JSON.stringify(toSaved(checked)))).exchanges;
+  assert.equal(restored?.state, "done");
 });

@@ -172,6 +172,7 @@ function check(
 /** An answer that holds all that a check can say: of sentences, rows of a table and points of a list. */
 export const checkedAnswer: Answer = {
   ...answer,
+  reader: "qwen3:8b",
   text: checkedText,
   sentences: [
     check("The lease can be ended **by notice in writing** [1].", "supported", [1], {
@@ -248,6 +249,7 @@ export const defaultHandlers: Handlers<PanelHostContract> = {
     progress({ type: "stage", stage: "checking" });
     return answer;
   },
+  readAgain: ({ sentences }) => ({ sentences: [...sentences] }),
   openPassage: () => ({}),
   examples: () => ({ examples: exampleQuestions }),
   chatServer: () => chatReady,

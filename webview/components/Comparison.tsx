@@ -65,9 +65,9 @@ export function Comparison({ session, answer, compared, onClose }: Props): JSX.E
   );
 }
 
-function titleOf(sentence: CheckedSentence, { model }: Answer): string {
+function titleOf(sentence: CheckedSentence, { reader }: Answer): string {
   const { verdict, confirmed } = sentence;
-  return verdict === "supported" && confirmed ? confirmedBy(model) : verdictTitles[verdict];
+  return verdict === "supported" && confirmed ? confirmedBy(reader) : verdictTitles[verdict];
 }
 
 function textOf(answer: Answer, { range: [start, end] }: CheckedSentence): string {
@@ -115,7 +115,7 @@ function Sides({ session, answer, sentence, asked }: SidesProps): JSX.Element {
               {sides.isCut[1] && <span class="cut"> …</span>}
             </p>
             {sentence.confirmed?.passage === number && (
-              <p class="quiet-text">Framed: the words that {answer.model ?? "the model"} gave for it</p>
+              <p class="quiet-text">Framed: the words that {answer.reader ?? "the model"} gave for it</p>
             )}
           </div>
         )}

@@ -10,6 +10,7 @@ import { FilterLabels } from "./FilterLabels.tsx";
 import { Icon } from "./Icon.tsx";
 import { Notice } from "./Notice.tsx";
 import { Passages } from "./Passages.tsx";
+import { SecondReading } from "./SecondReading.tsx";
 import { Sources } from "./Sources.tsx";
 import { CommandButton } from "./StatusBar.tsx";
 
@@ -63,6 +64,7 @@ export function ExchangeView({ session, exchange, isLast }: Props): JSX.Element 
       {answer?.read && <PartlyRead session={session} exchange={exchange} isLast={isLast} />}
       {answer?.weak && <Notice kind="warning" message={weakText(answer.written)} />}
       {answer && <Support session={session} exchange={exchange} />}
+      {answer?.written && state === "done" && <SecondReading session={session} exchange={exchange} />}
       {passagesAlone && <PassageAnswer session={session} exchange={exchange} retry={retry} />}
       {!passagesAlone && state !== "asking" && passages.length > 0 && (
         <Sources session={session} exchange={exchange} />

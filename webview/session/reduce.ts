@@ -1,9 +1,12 @@
+import { readAgainText } from "../../protocol/answerLabels.ts";
 import type {
   Answer,
   AnswerEvent,
   ChatServer,
   Example,
   IndexStatus,
+  Reading,
+  ReadingProgress,
   Selection,
 } from "../../protocol/data.ts";
 import type { EngineState } from "../../protocol/panel.ts";
@@ -24,6 +27,9 @@ type ExchangeAction =
   | { type: "stopped"; id: number }
   | { type: "failed"; id: number; failure: Failure }
   | { type: "again"; id: number; isWanted: boolean }
+  | { type: "reading"; id: number; progress: ReadingProgress }
+  | { type: "readAgain"; id: number; reading: Reading }
+  | { type: "readingEnded"; id: number; failure?: Failure }
   | { type: "remove"; id: number }
   | { type: "newConversation" };
 
@@ -117,14 +123,8 @@ function reduceExchanges(state: PanelState, action: ExchangeAction): PanelState 
         answer: action.answer,
       }));
     case "stopped":
-      return change(state, action.id, () => ({ state: "stopped", stage: undefined }), "Stopped.");
     case "failed":
-      return change(
-        state,
-        action.id,
-        () => ({ state: "failed", stage: undefined, failure: action.failure }),
-        said(action.failure),
-      );
+      return reduceEnd(state, action);
     case "again":
       return {
         ...state,
@@ -133,6 +133,10 @@ function reduceExchanges(state: PanelState, action: ExchangeAction): PanelState 
         ),
         announcement: action.isWanted ? againText : "",
       };
+    case "reading":
+    case "readAgain":
+    case "readingEnded":
+      return reduceReading(state, action);
     case "remove":
       return { ...state, exchanges: state.exchanges.filter((exchange) => exchange.id !== action.id) };
     case "newConversation":
@@ -143,6 +147,61 @@ function reduceExchanges(state: PanelState, action: ExchangeAction): PanelState 
         announcement: "New conversation.",
         focusRequests: state.focusRequests + 1,
       };
+  }
+}
+
+/** The end before the answer; one that was only being read again is there. */
+function reduceEnd(
+  state: PanelState,
+  action: Extract<ExchangeAction, { type: "stopped" | "failed" }>,
+): PanelState {
+  if (action.type === "stopped") {
+    const end = ({ answer }: Exchange) => ({ state: answer ? "done" : "stopped", stage: undefined }) as const;
+    return change(state, action.id, end, "Stopped.");
+  }
+  const { failure } = action;
+  const notice = said(failure);
+  return change(
+    state,
+    action.id,
+    ({ answer }) =>
+      answer
+        ? { state: "done", stage: undefined, rereading: { notice } }
+        : { state: "failed", stage: undefined, failure },
+    notice,
+  );
+}
+
+type ReadingAction = Extract<ExchangeAction, { type: "reading" | "readAgain" | "readingEnded" }>;
+
+/** The second reading of an answer that is there. */
+function reduceReading(state: PanelState, action: ReadingAction): PanelState {
+  const isMeant = ({ id, answer }: Exchange): boolean => id === action.id && answer !== undefined;
+  switch (action.type) {
+    case "reading":
+      return update(state, isMeant, () => ({ rereading: action.progress }));
+    case "readAgain": {
+      const { sentences, reader, notice } = action.reading;
+      const found = reader === undefined ? { sentences } : { sentences, reader };
+      return update(
+        state,
+        isMeant,
+        ({ answer }) => ({
+          ...(answer ? { answer: { ...answer, ...found } } : {}),
+          rereading: notice === undefined ? undefined : { notice },
+        }),
+        notice ?? readAgainText(found),
+      );
+    }
+    case "readingEnded": {
+      const notice = action.failure && said(action.failure);
+      return update(
+        state,
+        isMeant,
+        () => ({ rereading: notice === undefined ? undefined : { notice } }),
+        notice ?? "Stopped.",
+      );
+    }
   }
 }
 
@@ -168,22 +227,43 @@ function reduceEvent(state: PanelState, id: number, event: AnswerEvent): PanelSt
       return change(state, id, ({ thoughts = "" }) => ({ thoughts: thoughts + event.text }));
     case "unsaid":
       return change(state, id, ({ thoughts = "", text }) => ({ thoughts: thoughts + text, text: "" }));
+    case "checked":
+      return change(state, id, () => ({
+        text: event.answer.text,
+        passages: event.answer.passages,
+        answer: event.answer,
+      }));
   }
 }
 
-/** Changes the exchange with this id if it is still being answered. Others keep their identity. */
+/** Changes the exchange with this id if it is still being answered. */
 function change(
   state: PanelState,
   id: number,
-  update: (exchange: Exchange) => Partial<Exchange>,
+  changes: (exchange: Exchange) => Partial<Exchange>,
   announcement?: string,
 ): PanelState {
-  const index = state.exchanges.findIndex((exchange) => exchange.id === id && exchange.state === "asking");
+  return update(
+    state,
+    (exchange) => exchange.id === id && exchange.state === "asking",
+    changes,
+    announcement,
+  );
+}
+
+/** Changes the exchange that is meant, if it is there. Others keep their identity. */
+function update(
+  state: PanelState,
+  isMeant: (exchange: Exchange) => boolean,
+  changes: (exchange: Exchange) => Partial<Exchange>,
+  announcement?: string,
+): PanelState {
+  const index = state.exchanges.findIndex(isMeant);
   const exchange = state.exchanges[index];
   if (!exchange) return state;
   return {
     ...state,
-    exchanges: state.exchanges.with(index, { ...exchange, ...update(exchange) }),
+    exchanges: state.exchanges.with(index, { ...exchange, ...changes(exchange) }),
     announcement: announcement ?? state.announcement,
   };
 }

@@ -32,7 +32,7 @@ const maxCharacters = 1_000_000;
 export function toSaved(state: PanelState): unknown {
   const exchanges: v.InferInput<typeof exchange>[] = [];
   let size = 0;
-  for (const { id: _, stage: __, ...rest } of state.exchanges.toReversed()) {
+  for (const { id: _, stage: __, rereading: ___, ...rest } of state.exchanges.toReversed()) {
     const entry = { ...rest, passages: rest.answer ? [] : [...rest.passages] };
     size += JSON.stringify(entry).length;
     if (size > maxCharacters) break;
@@ -59,7 +59,7 @@ export function fromSaved(initial: PanelState, value: unknown): PanelState {
       (entry, index): Exchange => ({
         ...entry,
         id: index + 1,
-        state: entry.state === "asking" ? "stopped" : entry.state,
+        state: entry.state !== "asking" ? entry.state : entry.answer ? "done" : "stopped",
         passages: entry.answer ? entry.answer.passages : entry.passages,
       }),
     ),

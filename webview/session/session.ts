@@ -1,6 +1,7 @@
 import type * as v from "valibot";
+import { mayBeConfirmed } from "../../protocol/answerLabels.ts";
 import { CarrelError, Channel, type Port } from "../../protocol/channel.ts";
-import type { Hit } from "../../protocol/data.ts";
+import type { Answer, Hit } from "../../protocol/data.ts";
 import { type Filtered, hasFilters, readQuestion } from "../../protocol/filters.ts";
 import {
   type PanelContract,
@@ -12,7 +13,7 @@ import { spokenAnswer } from "../render/labels.ts";
 import { ExampleKeeper } from "./exampleKeeper.ts";
 import { type Action, reduce } from "./reduce.ts";
 import { fromSaved, toSaved } from "./savedState.ts";
-import { current, describe, historyOf, initialState, type PanelState } from "./state.ts";
+import { current, describe, historyOf, initialState, type PanelState, understood } from "./state.ts";
 
 type Requests = PanelHostContract["requests"];
 type Question = v.InferOutput<Requests["ask"]["params"]>;
@@ -38,6 +39,7 @@ export class Session {
   private readonly listeners = new Set<() => void>();
   private readonly exampleKeeper: ExampleKeeper;
   private asking: AbortController | undefined;
+  private reading: AbortController | undefined;
   private nextId: number;
   private drawn = true;
   private saving = false;
@@ -104,9 +106,11 @@ export class Session {
   ask(typed: string): void {
     const question = typed.trim();
     if (question === "" || current(this.state)) return;
-    const read = this.read(question);
+    const read = this.understand(question);
     if (!read) return;
     const { text, filter } = read;
+    // The model is wanted for the question now.
+    this.stopReading();
     const id = this.nextId++;
     const history = historyOf(this.state.exchanges);
     const { selection } = this.state;
@@ -119,7 +123,7 @@ export class Session {
     });
   }
 
-  private read(question: string): Filtered | undefined {
+  private understand(question: string): Filtered | undefined {
     try {
       return readQuestion(question);
     } catch (error) {
@@ -171,8 +175,21 @@ export class Session {
     this.asking?.abort();
   }
 
+  /** Lets the model read what could not be confirmed of an answer again. Does nothing while it is busy with another. */
+  readAgain(id: number): void {
+    const exchange = this.state.exchanges.find((candidate) => candidate.id === id);
+    if (!exchange?.answer || current(this.state) || this.reading) return;
+    void this.read(id, exchange.question, exchange.answer);
+  }
+
+  stopReading(): void {
+    this.reading?.abort();
+    this.reading = undefined;
+  }
+
   newConversation(): void {
     this.stop();
+    this.stopReading();
     this.dispatch({ type: "newConversation" });
   }
 
@@ -223,6 +240,29 @@ export class Session {
     }
     this.saveNow();
     // The model server may have come or gone since the last look.
+    await this.refreshChat();
+  }
+
+  private async read(id: number, question: string, answer: Answer): Promise<void> {
+    const controller = new AbortController();
+    this.reading = controller;
+    const { text, passages, sentences } = answer;
+    const of = sentences.filter(mayBeConfirmed).length;
+    this.dispatch({ type: "reading", id, progress: { done: 0, of } });
+    try {
+      const params = { question: understood(question).text, text, passages, sentences };
+      const reading = await this.channel.request("readAgain", params, {
+        signal: controller.signal,
+        onProgress: (progress) => this.dispatch({ type: "reading", id, progress }),
+      });
+      this.dispatch({ type: "readAgain", id, reading });
+    } catch (error) {
+      const cancelled = error instanceof CarrelError && error.code === "cancelled";
+      this.dispatch({ type: "readingEnded", id, ...(cancelled ? {} : { failure: describe(error) }) });
+    } finally {
+      if (this.reading === controller) this.reading = undefined;
+    }
+    this.saveNow();
     await this.refreshChat();
   }
 

@@ -42,6 +42,11 @@ export interface Exchange {
   readonly passages: readonly Hit[];
   readonly answer?: Answer | undefined;
   readonly failure?: Failure | undefined;
+  /** Its second reading while it goes on, or why it ended before its end. */
+  readonly rereading?:
+    | { readonly done: number; readonly of: number }
+    | { readonly notice: string }
+    | undefined;
 }
 
 export interface PanelState {
@@ -85,6 +90,7 @@ export const stageLabels: Record<Stage, string> = {
   thinking: "Thinking…",
   writing: "Writing…",
   checking: "Checking sources…",
+  "reading-again": "Reading the sources again…",
 };
 
 export const waitingText = "Waiting until your files are read.";
@@ -126,6 +132,11 @@ export function describe(error: unknown): Failure {
     return { message, remedy, ...(code === "unindexed" ? { isUnindexed: true } : {}) };
   }
   return { message: error instanceof Error ? error.message : String(error), remedy: "" };
+}
+
+/** The answer that is being read again at a click, if any; there is at most one. */
+export function readingOf(state: PanelState): Exchange | undefined {
+  return state.exchanges.find(({ rereading }) => rereading && "of" in rereading);
 }
 
 /** The question that is being answered, if any; there is at most one. */

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { bearingWords } from "../../engine/answer/bearing.ts";
+import { givenWords } from "../../engine/answer/secondReader.ts";
+import { mayBeConfirmed } from "../../protocol/answerLabels.ts";
+import type { CheckedSentence, Hit } from "../../protocol/data.ts";
+
+const text = `# Leave
+
+Staff may take their leave until 31 March of the year after. Whoever is ill for longer than three days hands in a doctor's note. Leave that was not taken by then lapses without pay.
+
+Maren Holt signs every request for leave. The server \`heron\` keeps the calendar. 申请必须在 7 天之前提出。
+
+| Item | Limit |
+|---|---|
+| Hotel for a night | 120 euros |
+| Meals for a day | 45 euros |`;
+
+function passage(body: string, path = "handbook/leave.md"): Hit {
+  return {
+    folder: "/office",
+    path,
+    kind: "prose",
+    language: "markdown",
+    startLine: 1,
+    endLine: 12,
+    score: 1,
+    text: body,
+    marks: [],
+  };
+}
+
+/** The words that count of those that a reader gave, as they stand in the passage. */
+function borne(given: string, sentence: string, body = text): string | undefined {
+  const found = bearingWords(given, sentence, [{ number: 3, passage: passage(body) }], "");
+  if (found) assert.equal(found.passage, 3);
+  return found && body.slice(...found.range);
+}
+
+const ill = "With a sickness beyond three days, a physician must certify it and write a note [3].";
+const illWords = "Whoever is ill for longer than three days hands in a doctor's note";
+
+describe("words that a second reader gave", () => {
+  it("count where they stand in the passage, whatever signs and white space are between them", () => {
+    assert.equal(borne(`${illWords}.`, ill), illWords);
+    assert.equal(
+      borne("whoever is ILL for\n  longer than **three days** hands in a doctor’s note", ill),
+      illWords,
+    );
+    assert.equal(borne("longer than three days hands in", ill), "longer than three days hands in");
+    assert.equal(
+      borne("申请必须在 7 天之前提出", "申请必须在 7 天之前提出 [3]。"),
+      "申请必须在 7 天之前提出",
+    );
+  });
+
+  it("don't count when they stand there almost, are invented, empty, or few", () => {
+    for (const given of [
+      "Whoever is ill for more than three days hands in a doctor's note",
+      "Whoever is ill for longer than four days hands in a doctor's note",
+      "Whoever is ill … hands in a certificate of a physician",
+      "With a sickness beyond three days, a physician must certify it and write a note",
+      "",
+      "none",
+      "yes",
+      "ill for",
+      `${text} ${text}`,
+    ])
+      assert.equal(borne(given, ill), undefined, given);
+  });
+
+  it("don't count for a sentence that they say nothing of", () => {
+    assert.equal(borne("Maren Holt signs every request for leave", ill), undefined);
+  });
+
+  it("don't count against a number, a unit, a name, an identifier or a cell that differs", () => {
+    const wrong: [string, string][] = [
+      [illWords, "With a sickness beyond ten days, a physician must certify it and write a note [3]."],
+      [illWords, "With a sickness beyond 10 days, a physician must certify it and write a note [3]."],
+      [illWords, "With a sickness beyond three weeks, a physician must certify it and write a note [3]."],
+      [illWords, "With a sickness beyond three days, Petra Lindow must certify it and write a note [3]."],
+      ["Maren Holt signs every request for leave", "Lindow must grant and countersign each request [3]."],
+      ["The server `heron` keeps the calendar", "The calendar lies on the machine called `osprey` [3]."],
+      ["Hotel for a night | 120 euros", "| Hotel for a week | 120 euros | [3] |"],
+      ["Hotel for a night | 120 euros", "| Meals for a night | 45 euros | [3] |"],
+    ];
+    for (const [given, sentence] of wrong) assert.equal(borne(given, sentence), undefined, sentence);
+  });
+
+  it("are looked at with the whole sentence, so that a copy can't leave its “not” out", () => {
+    const source = "An application that comes late is by no means thrown away or ignored by the office.";
+    const given = "thrown away or ignored by the office";
+    assert.equal(borne(given, "Late papers get thrown away and discarded [3].", source), undefined);
+    assert.equal(
+      borne(given, "Late papers are not thrown away, nor discarded [3].", source),
+      "thrown away or ignored by the office",
+    );
+  });
+});
+
+describe("the reply of a second reader", () => {
+  const read = (reply: string, count = 2) =>
+    [...givenWords(reply, count)].map(([number, [first]]) => `${number}=${first?.trim()}`);
+
+  it("is read in lines, in JSON, and in what weak models make of both", () => {
+    const expected = ["1=the rent is due", "2=nobody may sublet"];
+    for (const reply of [
+      '1: "the rent is due"\n2: "nobody may sublet"',
+      "1. “the rent is due”\n2. “nobody may sublet”",
+      'Sure!\n\n**1:** "the rent is due"\n**2:** "nobody may sublet"\n\nI hope that helps.',
+      'Sentence 1: "the rent is due"\nSentence 2: [3] "nobody may sublet"',
+      '{"1": "the rent is due", "2": "nobody may sublet"}',
+      '[{"sentence": 1, "quote": "the rent is due"},\n {"sentence": 2, "quote": "nobody may sublet"}]',
+      '```json\n{\n  "1": "the rent is due",\n  "2": "nobody may sublet"\n}\n```',
+    ])
+      assert.deepEqual(
+        [...givenWords(reply, 2)].map(([number, words]) => {
+          const found = words.find((one) => expected.includes(`${number}=${one}`));
+          return `${number}=${found ?? words[0]}`;
+        }),
+        expected,
+        reply,
+      );
+  });
+
+  it("needs no quotation marks, and no number for one sentence", () => {
+    assert.deepEqual(read("1: the rent is due\n2: none"), ["1=the rent is due", "2=none"]);
+    assert.deepEqual(read("the rent is due", 1), ["1=the rent is due"]);
+    assert.deepEqual(read("the rent is due", 2), []);
+    assert.deepEqual(read("", 2), []);
+  });
+
+  it("is read in good time, however long and odd it is", () => {
+    for (const odd of ["1: ", "[[[[", '"', "1:\n", " \n", "{1:{", "((1"]) {
+      givenWords(odd.repeat(20_000 / odd.length), 6);
+    }
+  });
+});
+
+it("sentences that lack a number, a quotation or an identifier, or are contradicted, are not read again", () => {
+  const of = (rest: Partial<CheckedSentence>): boolean =>
+    mayBeConfirmed({
+      range: [0, 9],
+      cites: [1],
+      verdict: "unconfirmed",
+      missing: [],
+      differences: [],
+      ...rest,
+    });
+  assert.ok(of({}));
+  assert.ok(of({ missing: ["sickness", "Krankheit", "handed in"] }));
+  for (const missing of ["35", "“soon”", "max_days", "31 May 2024", "[9]", "LLC"]) {
+    assert.ok(!of({ missing: ["sickness", missing] }), missing);
+  }
+  assert.ok(!of({ cites: [] }));
+  for (const verdict of ["supported", "contradicted", "uncited"] as const)
+    assert.ok(!of({ verdict }), verdict);
+});
