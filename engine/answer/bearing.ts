@@ -73,18 +73,15 @@ function bears(passage: Hit, range: Range, written: string, around: string): boo
   const whole = passage.text.slice(...wholeSentences(passage.text, range));
   const said = plainSentence(written);
   if (sharedPart(said, passage.text.slice(...range)) < leastShared) return false;
+  // A cell of a table is a value.
+  if (written.trimStart().startsWith("|") && sharedPart(said, whole) < 1) return false;
   if (isDenied(said) !== isDenied(whole) || hasOtherUnits(said, whole)) return false;
   // The first check, with nothing to look at but these words: what it misses of values is not in them.
   const checked = checkAnswer(`${said} [1]`, [{ ...passage, text: whole }], { question: "" });
   const isPlain = plainIn(said, `${around}\n${passage.text}`);
-  const isRow = written.trimStart().startsWith("|");
   return (
     checked.length > 0 &&
-    // A cell of a table is a value.
-    checked.every(
-      ({ verdict, missing }) =>
-        verdict !== "contradicted" && (isRow ? missing.length === 0 : missing.every(isPlain)),
-    )
+    checked.every(({ verdict, missing }) => verdict !== "contradicted" && missing.every(isPlain))
   );
 }
 

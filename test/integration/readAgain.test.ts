@@ -168,7 +168,14 @@ describe("reading an answer again", () => {
   });
 
   it("takes thoughts for no words", async () => {
-    const models = [{ name: "qwq:32b", capabilities: ["completion", "thinking"], onlyThinks: true }];
+    const models = [
+      {
+        name: "qwq:32b",
+        capabilities: ["completion", "thinking"],
+        onlyThinks: true,
+        template: "{{ .Prompt }}",
+      },
+    ];
     const found = await read({ models, thinking: `1: "${noteWords}"`, answer: "1: none\n2: none" });
     assert.deepEqual(found.sentences, request.sentences);
     assert.equal(found.reader, "qwq:32b");
@@ -194,6 +201,7 @@ describe("reading an answer again", () => {
     assert.equal(found.notice, undefined);
     assert.ok(prompts().length >= 3);
     for (const { body } of prompts()) assert.ok((body.options?.num_ctx ?? 0) <= 2048);
+    for (const at of prompts().keys()) assert.ok((promptText(at).match(/<passage /g)?.length ?? 9) <= 2);
     assert.ok(found.sentences.some(({ verdict }) => verdict === "supported"));
   });
 });

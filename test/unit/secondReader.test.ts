@@ -82,6 +82,7 @@ describe("words that a second reader gave", () => {
       ["Maren Holt signs every request for leave", "Lindow must grant and countersign each request [3]."],
       ["The server `heron` keeps the calendar", "The calendar lies on the machine called `osprey` [3]."],
       ["Hotel for a night | 120 euros", "| Hotel for a week | 120 euros | [3] |"],
+      ["Hotel for a night | 120 euros", "| Hotel for a night, breakfast | 120 euros | [3] |"],
       ["Hotel for a night | 120 euros", "| Meals for a night | 45 euros | [3] |"],
     ];
     for (const [given, sentence] of wrong) assert.equal(borne(given, sentence), undefined, sentence);
