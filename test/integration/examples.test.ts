@@ -46,8 +46,11 @@ async function examplesOf({ channel }: Office): Promise<Example[]> {
 async function checkAnswered({ channel }: Office, examples: readonly Example[]): Promise<void> {
   for (const { question, folder, path } of examples) {
     const { passages } = await channel.request("ask", { question, history: [], model: "" });
+    // Of files that say the same, word for word, one stands for all, which says so.
     const isThere = passages.some((hit) =>
-      path === undefined ? hit.overview : hit.folder === folder && hit.path === path,
+      path === undefined
+        ? hit.overview
+        : hit.folder === folder && (hit.path === path || hit.alsoIn !== undefined),
     );
     assert.ok(isThere, `${question} brings ${passages.map((hit) => hit.path).join(", ")}`);
   }
