@@ -55,7 +55,7 @@ const stubs = {
   },
 };
 
-/** CommonJS inside an ESM bundle (LanceDB, mammoth) needs these three. */
+/** CommonJS inside an ESM bundle (LanceDB) needs these three. */
 const commonJs = [
   'import { createRequire as carrelCreateRequire } from "node:module";',
   'import { fileURLToPath as carrelFileUrlToPath } from "node:url";',

@@ -51,11 +51,12 @@ export const formats: readonly Format[] = [
     sizeFactor: 20,
   },
   {
-    ...row("document", "docx", "docx", { opensOutside: true }),
+    ...row("document", "docx", "docx dotx", { opensOutside: true }),
     reader: "docx",
     label: "Word document",
     sizeFactor: 20,
   },
+  { ...row("document", "docx", "docm dotm"), reader: "docx", label: "Word document", sizeFactor: 20 },
   {
     ...row("document", "spreadsheet", "xlsx ods", { opensOutside: true }),
     reader: "sheet",

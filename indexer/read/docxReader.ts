@@ -1,175 +1,214 @@
-import mammoth from "mammoth";
-import * as v from "valibot";
-import type { Heading } from "../chunk/markdownOutline.ts";
-import { maxDocumentCharacters } from "../files/limits.ts";
+import { DocxNumbering } from "./docxNumbering.ts";
+import { DocxStyles, isOn } from "./docxStyles.ts";
+import { DocxText, type Hanging } from "./docxText.ts";
 import { type Extracted, UnreadableFile } from "./extracted.ts";
-import { guardZip } from "./zip.ts";
+import { type Relation, relations } from "./openPackage.ts";
+import { DocumentWriter } from "./writer.ts";
+import { childrenOf, parseUnprefixed, textIn, within, type Xml } from "./xml.ts";
+import { Zip } from "./zip.ts";
 
-/** The parts of mammoth's document tree that are read; it has no types of its own. */
-const element = v.object({
-  type: v.string(),
-  children: v.optional(v.array(v.unknown())),
-  value: v.optional(v.unknown()),
-  breakType: v.optional(v.unknown()),
-  styleId: v.nullish(v.string()),
-  styleName: v.nullish(v.string()),
-  numbering: v.nullish(v.object({ isOrdered: v.boolean(), level: v.union([v.string(), v.number()]) })),
-  checked: v.optional(v.boolean()),
-  noteType: v.optional(v.string()),
-  noteId: v.optional(v.string()),
-  body: v.optional(v.array(v.unknown())),
-});
-type Element = v.InferOutput<typeof element>;
-
-/** The notes of a document, which find the one that a reference in the text means. */
-interface Notes {
-  resolve(reference: unknown): unknown;
-}
+/** A whole paragraph that has a heading's style is one by mistake when it is longer. */
+const longestHeading = 250;
 
 /**
- * The text of a DOCX file: a paragraph is a line, list items have their mark, a table's row is a line with
- * " | " between its cells, notes stand at the end. Throws UnreadableFile.
+ * The text of a Word document as it stands when all changes are accepted: a paragraph is a line, list items have their
+ * mark, a table's row is a line with " | " between its cells. What hangs on a paragraph (text boxes, notes, comments,
+ * deleted text) follows it; headers and footers stand once, at the end. Macros are never looked at.
+ * Throws UnreadableFile.
  */
 export async function read(bytes: Buffer): Promise<Extracted> {
-  guardZip(bytes);
-  let root: Element | undefined;
-  let notes: Notes | undefined;
-  try {
-    await mammoth.convertToHtml(
-      { buffer: bytes },
-      {
-        externalFileAccess: false,
-        // What is wanted is the tree, not HTML: mammoth is handed an empty document back.
-        transformDocument: (document: unknown) => {
-          root = elementOf(document);
-          notes = (document as { notes?: Notes }).notes;
-          return { ...(document as object), children: [] };
-        },
-      },
-    );
-  } catch {
-    throw new UnreadableFile("The document is damaged: it can't be read as DOCX.");
-  }
-  if (!root) throw new UnreadableFile("The document is damaged: it can't be read as DOCX.");
-  const writer = new DocxWriter(notes);
-  writer.blocks(root.children ?? []);
-  writer.footnotes();
-  const text = writer.lines.join("\n");
-  if (text.trim() === "") throw new UnreadableFile("The document holds no text.");
-  if (text.length > maxDocumentCharacters) {
-    throw new UnreadableFile("The document holds more text than any book has.");
-  }
-  return { text, pages: [], headings: writer.headings };
+  const zip = new Zip(bytes);
+  const main = [...relations(zip, "").values()].find(({ type }) => type.endsWith("/officeDocument"))?.path;
+  const path = main !== undefined && zip.names.includes(main) ? main : "word/document.xml";
+  const body = part(zip, path);
+  if (!body) throw new UnreadableFile("The document is damaged: it holds no text part.");
+  const writer = new DocxWriter(zip, relations(zip, path));
+  writer.blocks(body);
+  writer.atEnd();
+  return writer.out.extracted("The document");
 }
 
 class DocxWriter {
-  readonly lines: string[] = [];
-  readonly headings: Heading[] = [];
-  private readonly notes: Notes | undefined;
-  private readonly noteReferences: unknown[] = [];
-  private readonly counters: number[] = [];
-  private lastWasItem = false;
+  readonly out = new DocumentWriter();
+  private readonly zip: Zip;
+  private readonly relations: ReadonlyMap<string, Relation>;
+  private readonly styles: DocxStyles;
+  private readonly numbering: DocxNumbering;
+  private readonly notes: ReadonlyMap<string, Xml>;
+  private readonly text = new DocxText();
+  private readonly noted = new Set<string>();
+  private readonly endnotes: string[] = [];
+  /** What stood in paragraphs whose end is deleted: it continues in the next one. */
+  private begun = "";
 
-  constructor(notes: Notes | undefined) {
-    this.notes = notes;
+  constructor(zip: Zip, related: ReadonlyMap<string, Relation>) {
+    this.zip = zip;
+    this.relations = related;
+    this.styles = new DocxStyles(this.parts("styles")[0]);
+    this.numbering = new DocxNumbering(this.parts("numbering")[0], this.styles);
+    const kinds = { footnotes: "footnote", endnotes: "endnote", comments: "comment" };
+    this.notes = new Map(
+      Object.entries(kinds).flatMap(([type, name]) =>
+        this.parts(type)
+          .flatMap((root) => childrenOf(root, name))
+          .map((note) => [`${name} ${note.attributes["id"] ?? ""}`, note] as const),
+      ),
+    );
   }
 
-  blocks(children: readonly unknown[]): void {
-    for (const child of children) {
-      const node = elementOf(child);
-      if (node?.type === "paragraph") this.paragraph(node);
-      else if (node?.type === "table") this.table(node);
-      else if (node?.children) this.blocks(node.children);
+  blocks(parent: Xml): void {
+    for (const child of childrenOf(parent)) this.block(child);
+  }
+
+  atEnd(): void {
+    if (this.begun !== "") this.out.paragraph(this.begun);
+    for (const note of this.endnotes) this.out.paragraph(note);
+    const repeated = ["header", "footer"].flatMap((type) => this.parts(type)).map((root) => this.plain(root));
+    for (const text of new Set(repeated)) this.out.paragraph(text);
+    for (const { type, path } of this.relations.values()) {
+      if (/\/(?:package|oleObject|aFChunk)$/.test(type)) {
+        this.out.leaveOut(`the inserted file ${path.slice(path.lastIndexOf("/") + 1)}`);
+      }
     }
   }
 
-  footnotes(): void {
-    for (let i = 0; i < this.noteReferences.length; i++) {
-      const note = elementOf(this.notes?.resolve(this.noteReferences[i]));
-      const text = (note?.body ?? []).map((child) => this.textOf(child)).join(" ");
-      if (text.trim() !== "") this.write([`[${i + 1}] ${text.trim()}`], false);
-    }
-  }
-
-  private paragraph(node: Element): void {
-    const texts = this.textOf(node)
-      .split("\n")
-      .map((line) => line.replace(/[\t \u00a0]+/g, " ").trim())
-      .filter((line) => line !== "");
-    if (texts.length === 0) return;
-    const level = headingLevel(node);
-    if (level !== undefined) {
-      this.write(texts, false);
-      this.headings.push({ name: texts.join(" "), level, row: this.lines.length - texts.length });
-      this.counters.length = 0;
-      return;
-    }
-    const { numbering } = node;
-    if (!numbering) {
-      this.counters.length = 0;
-      this.write(texts, false);
-      return;
-    }
-    const depth = Math.min(8, Number(numbering.level) || 0);
-    this.counters.length = Math.min(this.counters.length, depth + 1);
-    const number = (this.counters[depth] ?? 0) + 1;
-    this.counters[depth] = number;
-    const mark = numbering.isOrdered ? `${number}.` : "•";
-    this.write([`${"  ".repeat(depth)}${mark} ${texts.join(" ")}`], true);
-  }
-
-  private table(node: Element): void {
-    const rows = (node.children ?? []).flatMap((child) => {
-      const cells = (elementOf(child)?.children ?? []).map((cell) =>
-        this.textOf(cell, " ").replace(/\s+/g, " ").trim(),
-      );
-      return cells.some((cell) => cell !== "") ? [cells.join(" | ")] : [];
-    });
-    if (rows.length > 0) this.write(rows, false);
-  }
-
-  private write(texts: readonly string[], isItem: boolean): void {
-    if (this.lines.length > 0 && !(isItem && this.lastWasItem)) this.lines.push("");
-    for (const text of texts) this.lines.push(text);
-    this.lastWasItem = isItem;
-  }
-
-  private textOf(value: unknown, between = ""): string {
-    const node = elementOf(value);
-    if (!node) return "";
-    switch (node.type) {
-      case "text":
-        return typeof node.value === "string" ? node.value.replace(/\r?\n/g, " ") : "";
-      case "tab":
-        return "\t";
-      case "break":
-        return node.breakType === "line" ? "\n" : " ";
-      case "checkbox":
-        return node.checked ? "[x]" : "[ ]";
-      case "noteReference":
-        this.noteReferences.push(value);
-        return `[${this.noteReferences.length}]`;
+  private block(element: Xml): void {
+    switch (element.name) {
+      case "p":
+        this.paragraph(element);
+        break;
+      case "tbl":
+        this.table(element);
+        break;
+      case "AlternateContent":
+        this.blocks(this.text.chosen(element));
+        break;
+      case "moveFrom":
+        break;
       default:
-        return (node.children ?? [])
-          .map((child) => this.textOf(child, between))
-          .join(between && separate(node));
+        if (!element.name.endsWith("Pr")) this.blocks(element);
     }
+  }
+
+  private paragraph(element: Xml): void {
+    const properties = childrenOf(element, "pPr")[0];
+    this.withHanging(() => {
+      const text = this.begun + this.text.of(element);
+      this.begun = "";
+      // Its lines say again what the headings say.
+      if (this.styles.isOfContents(properties)) return;
+      if (within(childrenOf(properties, "rPr")[0], "del").length > 0) {
+        this.begun = text;
+        return;
+      }
+      this.write(text, properties);
+    });
+  }
+
+  private write(text: string, properties: Xml | undefined): void {
+    // A paragraph without text counts, too.
+    const numbered = this.numbering.markOf(properties);
+    const level = this.styles.headingLevel(properties);
+    if (level !== undefined && text.length <= longestHeading) {
+      const mark = numbered && numbered.mark !== "•" ? numbered.mark : "";
+      this.out.heading(`${mark} ${text}`, level);
+    } else if (numbered && numbered.mark !== "") this.out.item(text, numbered.mark, numbered.depth);
+    else this.out.paragraph(text);
+  }
+
+  /** Rows are lines; one that holds more than text (a table, headings, several paragraphs in its only cell) is laid out. */
+  private table(element: Xml): void {
+    let grid: string[][] = [];
+    const hanging: Hanging[] = [];
+    // Rows may stand in content controls.
+    for (const row of within(element, "tr")) {
+      const cells = within(row, "tc");
+      if (this.isLaidOut(cells)) {
+        this.out.table(grid);
+        grid = [];
+        for (const cell of cells) this.blocks(cell);
+        continue;
+      }
+      const texts = cells.map((cell) => this.plain(cell));
+      const left = texts.join(" ").trim();
+      if (!isOn(childrenOf(childrenOf(row, "trPr")[0], "del")[0])) grid.push(texts);
+      else if (left !== "") hanging.push({ kind: "deleted", text: left });
+      hanging.push(...this.text.takeHanging());
+    }
+    this.out.table(grid);
+    for (const one of hanging) this.hang(one);
+  }
+
+  private isLaidOut(cells: readonly Xml[]): boolean {
+    return cells.some((cell) => {
+      const paragraphs = within(cell, "p").filter((paragraph) => textIn(paragraph).trim() !== "");
+      if (within(cell, "tbl").length > 0 || (cells.length === 1 && paragraphs.length > 1)) return true;
+      return paragraphs.some(
+        (one) => this.styles.headingLevel(childrenOf(one, "pPr")[0]) !== undefined && paragraphs.length > 1,
+      );
+    });
+  }
+
+  /** All paragraphs in it as one text; what hangs on them waits. */
+  private plain(element: Xml): string {
+    return within(element, "p")
+      .map((paragraph) => {
+        const numbered = this.numbering.markOf(childrenOf(paragraph, "pPr")[0]);
+        const mark = numbered && numbered.mark !== "•" ? numbered.mark : "";
+        const text = this.text.of(paragraph).trim();
+        return text === "" ? "" : `${mark} ${text}`.trim();
+      })
+      .filter((text) => text !== "")
+      .join(" ");
+  }
+
+  /** Writes what hangs on what is written, after it. */
+  private withHanging(write: () => void): void {
+    write();
+    for (const one of this.text.takeHanging()) this.hang(one);
+  }
+
+  private hang(one: Hanging): void {
+    if (one.kind === "box") this.blocks(one.element);
+    else if (one.kind === "deleted") this.out.paragraph(`Deleted: ${one.text}`);
+    else if (one.kind === "drawing") this.drawing(one.id);
+    else this.note(one.kind, one.id, one.number);
+  }
+
+  private note(kind: "footnote" | "endnote" | "comment", id: string, number: number): void {
+    const key = `${kind} ${id}`;
+    const note = this.notes.get(key);
+    // A note that refers to itself would have no end.
+    if (!note || this.noted.has(key)) return;
+    this.noted.add(key);
+    const text = this.plain(note);
+    if (kind === "comment") {
+      const author = note.attributes["author"] ?? "";
+      this.out.paragraph(author === "" ? `Comment: ${text}` : `Comment: ${author}: ${text}`);
+    } else if (text !== "" && kind === "footnote") this.out.paragraph(`[${number}] ${text}`);
+    else if (text !== "") this.endnotes.push(`[${number}] ${text}`);
+    for (const other of this.text.takeHanging()) this.hang(other);
+  }
+
+  /** What a diagram or a chart says. */
+  private drawing(id: string): void {
+    const relation = this.relations.get(id);
+    if (!relation || !/\/(?:diagramData|chart)$/.test(relation.type)) return;
+    const root = part(this.zip, relation.path);
+    const labels = within(root, "p", "strCache").flatMap((one) =>
+      one.name === "p" ? [this.text.of(one)] : within(one, "v").map(textIn),
+    );
+    this.out.paragraph([...new Set(labels)].join("\n"));
+  }
+
+  /** The parts that the document refers to as this ("footnotes"). */
+  private parts(type: string): Xml[] {
+    const paths = [...this.relations.values()].filter((one) => one.type.endsWith(`/${type}`));
+    return paths.flatMap(({ path }) => part(this.zip, path) ?? []);
   }
 }
 
-/** Inside of a cell, paragraphs and the rows of inner tables are set apart by a space. */
-function separate(node: Element): string {
-  return ["paragraph", "run", "hyperlink"].includes(node.type) ? "" : " ";
-}
-
-function headingLevel({ styleId, styleName }: Element): number | undefined {
-  const style = `${styleName ?? ""}|${styleId ?? ""}`;
-  const level = /(?:heading|überschrift|titre|título|titolo|rubrik|kop|nagłówek)\s*([1-6])/i.exec(style)?.[1];
-  if (level) return Number(level) + 1;
-  return /(^|\|)title(\||$)/i.test(style) ? 1 : undefined;
-}
-
-function elementOf(value: unknown): Element | undefined {
-  const parsed = v.safeParse(element, value);
-  return parsed.success ? parsed.output : undefined;
+function part(zip: Zip, name: string): Xml | undefined {
+  const text = zip.text(name);
+  return text === undefined ? undefined : parseUnprefixed(text);
 }

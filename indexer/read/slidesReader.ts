@@ -1,5 +1,6 @@
 import { type Extracted, UnreadableFile } from "./extracted.ts";
 import { openRows, openText } from "./openDocument.ts";
+import { relations } from "./openPackage.ts";
 import { DocumentWriter } from "./writer.ts";
 import { childrenOf, parseXml, textIn, within, type Xml } from "./xml.ts";
 import { Zip } from "./zip.ts";
@@ -47,27 +48,6 @@ function writeNotes(lines: readonly string[], slide: number, writer: DocumentWri
   if (lines.every((line) => line.trim() === "")) return;
   writer.at({ in: "slide", slide, notes: true });
   writer.paragraph(`Notes: ${lines.join("\n")}`);
-}
-
-interface Relation {
-  readonly type: string;
-  /** Of the part in the archive. */
-  readonly path: string;
-}
-
-/** What a part refers to inside the archive, by its ids; what lies outside is left alone. */
-function relations(zip: Zip, of: string): Map<string, Relation> {
-  const cut = of.lastIndexOf("/") + 1;
-  const root = part(zip, `${of.slice(0, cut)}_rels/${of.slice(cut)}.rels`);
-  const inside = childrenOf(root, "Relationship").filter(
-    ({ attributes }) => attributes["TargetMode"] !== "External",
-  );
-  return new Map(
-    inside.map(({ attributes: { Id: id = "", Type: type = "", Target: target = "" } }) => [
-      id,
-      { type, path: new URL(target, `zip:/${of}`).pathname.slice(1) },
-    ]),
-  );
 }
 
 function part(zip: Zip, name: string): Xml | undefined {

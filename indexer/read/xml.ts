@@ -16,12 +16,22 @@ const deepest = 400;
  * is not well formed.
  */
 export function parseXml(text: string): Xml {
+  return parse(text, (name) => name);
+}
+
+/** The same with names that are without their prefix, which a file may choose as it likes. */
+export function parseUnprefixed(text: string): Xml {
+  return parse(text, (name) => name.slice(name.indexOf(":") + 1));
+}
+
+function parse(text: string, nameOf: (written: string) => string): Xml {
   const parser = new SaxesParser();
   const root: Open = { name: "", attributes: {}, children: [] };
   const open: Open[] = [root];
   parser.on("opentag", ({ name, attributes }) => {
     if (open.length > deepest) throw new UnreadableFile("The document is nested far deeper than any is.");
-    const element: Open = { name, attributes, children: [] };
+    const named = Object.entries(attributes).map(([key, value]) => [nameOf(key), value] as const);
+    const element: Open = { name: nameOf(name), attributes: Object.fromEntries(named), children: [] };
     open.at(-1)?.children.push(element);
     open.push(element);
   });

@@ -1,9 +1,10 @@
 /** The fixtures that are odd on purpose: text in other encodings, and files that are cut off or mislabelled. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import iconv from "iconv-lite";
+import { wordLease } from "./wordLease.mjs";
 
 const ENGLISH = `The lighthouse keeper's log
 
@@ -77,11 +78,20 @@ export function makeBytes(folder) {
   const docx = readFileSync(join(folder, "report.docx"));
   write("truncated.docx", docx.subarray(0, Math.floor(docx.length * 0.6)));
 
+  zip(join(folder, "renamedZip.docx"), { "notes.txt": ENGLISH });
+  zip(join(folder, "lease.docx"), wordLease());
+}
+
+/** A ZIP archive of texts by their names, made by \`zip\`. */
+function zip(target, texts) {
   const work = mkdtempSync(join(tmpdir(), "carrel-zip-"));
   try {
-    writeFileSync(join(work, "notes.txt"), ENGLISH);
-    execFileSync("zip", ["-q", "-X", "notes.zip", "notes.txt"], { cwd: work });
-    write("renamedZip.docx", readFileSync(join(work, "notes.zip")));
+    for (const [name, text] of Object.entries(texts)) {
+      mkdirSync(dirname(join(work, name)), { recursive: true });
+      writeFileSync(join(work, name), text);
+    }
+    execFileSync("zip", ["-q", "-X", "made.zip", ...Object.keys(texts)], { cwd: work });
+    copyFileSync(join(work, "made.zip"), target);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -50,7 +50,18 @@ test("documents have a label, and nothing that can run code opens outside", () =
     assert.equal(kind === "document", !["text", "subtitle"].includes(reader), label ?? "");
   }
   const outside = formats.filter(({ opensOutside }) => opensOutside).flatMap(({ extensions }) => extensions);
-  assert.deepEqual(outside.sort(), ["docx", "epub", "odp", "ods", "odt", "pdf", "pptx", "rtf", "xlsx"]);
+  assert.deepEqual(outside.sort(), [
+    "docx",
+    "dotx",
+    "epub",
+    "odp",
+    "ods",
+    "odt",
+    "pdf",
+    "pptx",
+    "rtf",
+    "xlsx",
+  ]);
 });
 
 test("a name of its own comes before an ending, and names that are all ending are files like others", () => {

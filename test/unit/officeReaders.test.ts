@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { extract } from "../../indexer/read/extract.ts";
 import type { Extracted } from "../../indexer/read/extracted.ts";
+import { zip } from "../support/archive.ts";
 import { placeOfLine } from "../support/documents.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
@@ -38,6 +39,81 @@ describe("a text document of LibreOffice", () => {
       chapter: "Results",
     });
     assert.ok(read.text.includes("naïveté, “quotes”, 5 µm, ≤ 3 €."));
+  });
+});
+
+describe("a Word document", () => {
+  const lines = [
+    "Lease of the boathouse",
+    "1. Parties",
+    "The tenant pays 430 € a month[1].",
+    "Deleted: 390 €",
+    "[1] By the first of the month.",
+    "Comment: Jon Vik: Is that with heating?",
+    "Ring at the gate.",
+    "In a box: ring twice.",
+    "2. Duties",
+    "2.1 Form of notices",
+    "    (a) in writing",
+    "    (b) by hand",
+    "[x] Keys handed over",
+    "[ ] Meter read",
+    "Signed in Ålesund at 20 °C, boathouse-yard",
+    "The first half of a sentence and its second half.",
+    "Boat | Berth",
+    "Perdita | 7",
+    "Fees",
+    "Summer | 80 €",
+    "The end.",
+    "Kestrel Lane Legal",
+    "Draft of January",
+  ];
+
+  it("is read as it stands when accepted, with what hangs on its text, each once", async () => {
+    const { text, headings } = await fixture("lease.docx");
+    assert.deepEqual(
+      text.split("\n").filter((line) => line !== ""),
+      lines,
+    );
+    const expected = [
+      ["Lease of the boathouse", 1],
+      ["1. Parties", 2],
+      ["2. Duties", 2],
+      ["2.1 Form of notices", 3],
+    ];
+    assert.deepEqual(
+      headings.map(({ name, level }) => [name, level]),
+      expected,
+    );
+    for (const { name, row } of headings) assert.equal(text.split("\n")[row], name);
+  });
+
+  it("may be a template or hold macros, in another spelling of the same format", async () => {
+    for (const ending of ["docm", "dotx", "dotm"]) {
+      const { text } = await extract(readFileSync(`${folder}lease.docx`), `a.${ending}`);
+      assert.match(text, /^Lease of the boathouse$/m, ending);
+    }
+    const strict = "http://purl.oclc.org/ooxml/wordprocessingml/main";
+    const paragraph = `<x:p><x:pPr><x:pStyle x:val="Heading1"/></x:pPr><x:r><x:t>Strict</x:t></x:r></x:p>`;
+    const body = `<x:document xmlns:x="${strict}"><x:body>${paragraph}</x:body></x:document>`;
+    const { headings } = await extract(zip({ "word/document.xml": Buffer.from(body) }), "a.docx");
+    assert.deepEqual(headings, [{ name: "Strict", level: 2, row: 0 }]);
+  });
+
+  it("whose notes refer to themselves, or whose fields have no end, is read to its end", async () => {
+    const word = 'xmlns:w="w"';
+    const rels = `<Relationships><Relationship Id="a" Type="x/footnotes" Target="footnotes.xml"/></Relationships>`;
+    const reference = `<w:r><w:footnoteReference w:id="1"/></w:r>`;
+    const field = `<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:t>hidden</w:t></w:r>`;
+    const text = `<w:r><w:t>end</w:t></w:r>`;
+    const parts = {
+      "word/_rels/document.xml.rels": rels,
+      "word/document.xml": `<w:document ${word}><w:p>${reference}${field}</w:p><w:p>${text}</w:p></w:document>`,
+      "word/footnotes.xml": `<w:footnotes ${word}><w:footnote w:id="1"><w:p>${text}${reference}</w:p></w:footnote></w:footnotes>`,
+    };
+    const bytes = Object.entries(parts).map(([name, content]) => [name, Buffer.from(content)] as const);
+    const read = await extract(zip(Object.fromEntries(bytes)), "a.docx");
+    assert.equal(read.text, "[1]\n\n[1] end[2]\n\nend");
   });
 });
 

@@ -15,12 +15,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { deflateRawSync } from "node:zlib";
 import type { Chunk } from "../../indexer/chunk/chunk.ts";
 import { languageOf, languageOfText } from "../../indexer/files/languages.ts";
 import { decode } from "../../indexer/read/decode.ts";
 import { documentText, type ParseResult, parseFile } from "../../indexer/read/parseFile.ts";
 import { linesOfPage, type TextPiece } from "../../indexer/read/pdfLines.ts";
+import { zip } from "../support/archive.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
 const limit = 2_000_000;
@@ -156,37 +156,6 @@ test("documentText has the lines and pages of the chunks", async () => {
   }
   await assert.rejects(documentText(fixtures, "encrypted.pdf"), /protected by a password/);
 });
-
-/** A ZIP archive of deflated entries; `claim` lies about their unpacked size. */
-function zip(entries: Readonly<Record<string, Buffer>>, claim?: number): Buffer {
-  const parts: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let offset = 0;
-  for (const [name, content] of Object.entries(entries)) {
-    const data = deflateRawSync(content);
-    const path = Buffer.from(name);
-    const fields = Buffer.alloc(26);
-    fields.writeUInt16LE(20, 0);
-    fields.writeUInt16LE(8, 4);
-    fields.writeUInt32LE(data.length, 14);
-    fields.writeUInt32LE(claim ?? content.length, 18);
-    fields.writeUInt16LE(path.length, 22);
-    const local = Buffer.concat([Buffer.from("PK\u0003\u0004", "latin1"), fields, path, data]);
-    const tail = Buffer.alloc(14);
-    tail.writeUInt32LE(offset, 10);
-    directory.push(Buffer.concat([Buffer.from("PK\u0001\u0002\u0014\u0000", "latin1"), fields, tail, path]));
-    parts.push(local);
-    offset += local.length;
-  }
-  const size = directory.reduce((sum, item) => sum + item.length, 0);
-  const end = Buffer.alloc(22);
-  end.write("PK\u0005\u0006", "latin1");
-  end.writeUInt16LE(directory.length, 8);
-  end.writeUInt16LE(directory.length, 10);
-  end.writeUInt32LE(size, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...parts, ...directory, end]);
-}
 
 test("ZIP bombs are not unpacked, whatever they claim", async () => {
   const large = Buffer.alloc(120_000_000, "<w:p/>");

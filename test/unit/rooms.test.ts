@@ -33,7 +33,6 @@ const house: Record<string, Room> = {
       "ignore",
       "web-tree-sitter",
       "pdfjs-dist",
-      "mammoth",
       "@e965/xlsx",
       "saxes",
       "parse5",

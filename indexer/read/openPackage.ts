@@ -1,0 +1,28 @@
+import { childrenOf, parseXml } from "./xml.ts";
+import type { Zip } from "./zip.ts";
+
+export interface Relation {
+  /** An address; its last part says what it is ("…/footnotes"). */
+  readonly type: string;
+  /** Of the part in the archive. */
+  readonly path: string;
+}
+
+/**
+ * What a part of an Office Open XML archive refers to inside it, by its ids; what lies outside is left alone.
+ * @param of The part's name; "" for the archive itself.
+ */
+export function relations(zip: Zip, of: string): Map<string, Relation> {
+  const cut = of.lastIndexOf("/") + 1;
+  const text = zip.text(`${of.slice(0, cut)}_rels/${of.slice(cut)}.rels`);
+  const root = text === undefined ? undefined : parseXml(text);
+  const inside = childrenOf(root, "Relationship").filter(
+    ({ attributes }) => attributes["TargetMode"] !== "External",
+  );
+  return new Map(
+    inside.map(({ attributes: { Id: id = "", Type: type = "", Target: target = "" } }) => [
+      id,
+      { type, path: new URL(target, `zip:/${of}`).pathname.slice(1) },
+    ]),
+  );
+}
