@@ -1,74 +1,87 @@
-/** A piece of text as pdf.js gives it: `transform` holds the matrix, its last two numbers the place. */
-export interface TextPiece {
-  readonly str: string;
-  readonly transform: readonly number[];
-  readonly width: number;
-  readonly height: number;
-  readonly hasEOL: boolean;
-}
+import { columnsApart } from "./pdfColumns.ts";
+import { type PlacedField, placeFields } from "./pdfFields.ts";
+import {
+  inRows,
+  type Row,
+  rowsInOrder,
+  type TextPiece,
+  textOfRow,
+  type Upright,
+  uprightOf,
+} from "./pdfRows.ts";
 
 export interface PageLine {
   readonly text: string;
   /** The type's size, rounded to half a point; 0 for an empty line between paragraphs. */
   readonly size: number;
-}
-
-interface Row {
-  text: string;
-  readonly left: number;
-  right: number;
-  readonly y: number;
-  readonly size: number;
+  /** How far down the page it stands, from 0 to 1; absent for lines that are not upright. */
+  readonly down?: number;
 }
 
 /**
  * The lines of a page. Pieces come in the order in which the page draws them, which is the order of reading
- * for what programs make (columns included); a page that is drawn in disorder is sorted from top to bottom.
- * Paragraphs are told by larger gaps and set apart by an empty line; words cut at a line's end are joined.
+ * for what programs make (columns included); a page that is drawn in disorder is sorted from top to bottom, and
+ * columns that are drawn across are told apart. Paragraphs are told by larger gaps and set apart by an empty line.
+ * What is written in another direction than most of the page follows it.
+ * @param view The page's corners, lower left and upper right.
+ * @param fields What is filled in on it.
  */
-export function linesOfPage(pieces: readonly TextPiece[]): PageLine[] {
-  let rows = rowsInOrder(pieces);
-  if (isDisordered(rows)) {
-    rows = rowsInOrder(
-      [...pieces].sort((a, b) => {
-        const down = yOf(b) - yOf(a);
-        return Math.abs(down) > Math.max(2, sizeOf(a) * 0.4) ? down : xOf(a) - xOf(b);
-      }),
-    );
+export function linesOfPage(
+  pieces: readonly TextPiece[],
+  view: readonly number[] = [],
+  fields: readonly PlacedField[] = [],
+): PageLine[] {
+  const [main = [], ...others] = byAngle(pieces);
+  const lines: PageLine[] = linesOf(rowsOf(main, fields), downOf(main[0]?.angle ?? 0, view));
+  for (const turned of others) {
+    const more = linesOf(rowsOf(turned, []), () => undefined);
+    if (more.length > 0) lines.push({ text: "", size: 0 }, ...more);
   }
-  rows = rows.filter((row) => row.text.trim() !== "");
+  return lines;
+}
+
+/** The pieces by the angle in which they are written, the one with most text first. */
+function byAngle(pieces: readonly TextPiece[]): Upright[][] {
+  const groups = new Map<number, Upright[]>();
+  for (const piece of pieces) {
+    const upright = uprightOf(piece);
+    const group = groups.get(upright.angle);
+    if (group) group.push(upright);
+    else groups.set(upright.angle, [upright]);
+  }
+  const weight = (group: readonly Upright[]): number =>
+    group.reduce((sum, { text }) => sum + text.trim().length, 0);
+  return [...groups.values()].sort((a, b) => weight(b) - weight(a));
+}
+
+function rowsOf(pieces: readonly Upright[], fields: readonly PlacedField[]): Row[] {
+  let rows = rowsInOrder(pieces);
+  if (isDisordered(rows)) rows = rowsInOrder(inRows(pieces));
+  return columnsApart(placeFields(rows, fields).filter((row) => textOfRow(row) !== ""));
+}
+
+function linesOf(rows: readonly Row[], down: (y: number) => number | undefined): PageLine[] {
   const gap = usualGap(rows);
   const lines: PageLine[] = [];
   rows.forEach((row, i) => {
     const above = rows[i - 1];
     const drop = above ? above.y - row.y : 0;
     if (above && (drop < 0 || drop > gap * 1.45)) lines.push({ text: "", size: 0 });
-    lines.push({ text: row.text.replace(/\s+/g, " ").trim(), size: Math.round(row.size * 2) / 2 });
+    const at = down(row.y);
+    const size = Math.round(row.size * 2) / 2;
+    lines.push({ text: textOfRow(row), size, ...(at === undefined ? {} : { down: at }) });
   });
-  return joinHyphens(lines);
+  return lines;
 }
 
-function rowsInOrder(pieces: readonly TextPiece[]): Row[] {
-  const rows: Row[] = [];
-  let open: Row | undefined;
-  for (const piece of pieces) {
-    // pdf.js gives control characters where a font maps to none.
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
-    const text = piece.str.replace(/[\u0000-\u001f\u007f\ufffe\uffff]/g, " ");
-    if (text !== "") {
-      const size = sizeOf(piece);
-      const sameLine = open && Math.abs(open.y - yOf(piece)) <= Math.max(open.size, size) * 0.5;
-      if (open && sameLine && xOf(piece) >= open.left - size) {
-        const isApart = xOf(piece) - open.right > size * 0.15;
-        open.text += (isApart && !/\s$/.test(open.text) && !/^\s/.test(text) ? " " : "") + text;
-        open.right = Math.max(open.right, xOf(piece) + piece.width);
-      } else {
-        open = { text, left: xOf(piece), right: xOf(piece) + piece.width, y: yOf(piece), size };
-        rows.push(open);
-      }
-    }
-  }
-  return rows;
+/** Tells how far down a page a height is, for text that is written in this angle. */
+function downOf(angle: number, [x1, y1, x2, y2]: readonly number[]): (y: number) => number | undefined {
+  if (x1 === undefined || y1 === undefined || x2 === undefined || y2 === undefined) return () => undefined;
+  const turn = (angle * Math.PI) / 180;
+  const heights = [x1, x2].flatMap((x) => [y1, y2].map((y) => y * Math.cos(turn) - x * Math.sin(turn)));
+  const bottom = Math.min(...heights);
+  const height = Math.max(...heights) - bottom;
+  return (y) => (height > 0 ? 1 - (y - bottom) / height : undefined);
 }
 
 /** Columns go up once each; more than that, and the order of drawing is not that of reading. */
@@ -92,30 +105,4 @@ function usualGap(rows: readonly Row[]): number {
   gaps.sort((a, b) => a - b);
   const lower = gaps[Math.floor(gaps.length * 0.4)] ?? 0;
   return lower > 0 ? lower : Number.MAX_SAFE_INTEGER;
-}
-
-/** "exam-" and "ple of" become "example" and "of", so that the word can be found. */
-function joinHyphens(lines: PageLine[]): PageLine[] {
-  for (let i = 0; i + 1 < lines.length; i++) {
-    const line = lines[i];
-    const next = lines[i + 1];
-    const start = /^(\p{Ll}+\S*)\s*(.*)$/u.exec(next?.text ?? "");
-    if (!line || !next || !start || !/\p{Ll}{2}[-\u00ad\u2010]$/u.test(line.text)) continue;
-    lines[i] = { ...line, text: line.text.slice(0, -1) + start[1] };
-    lines[i + 1] = { ...next, text: start[2] ?? "" };
-  }
-  // A line that gave its only word away must not look like the gap between two paragraphs.
-  return lines.filter((line) => line.text !== "" || line.size === 0);
-}
-
-function xOf(piece: TextPiece): number {
-  return piece.transform[4] ?? 0;
-}
-
-function yOf(piece: TextPiece): number {
-  return piece.transform[5] ?? 0;
-}
-
-function sizeOf(piece: TextPiece): number {
-  return piece.height || Math.hypot(piece.transform[2] ?? 0, piece.transform[3] ?? 0) || 10;
 }

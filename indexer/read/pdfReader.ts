@@ -1,10 +1,15 @@
 import { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
-import type { Heading } from "../chunk/markdownOutline.ts";
 import { maxDocumentCharacters, maxPages } from "../files/limits.ts";
 import { type Extracted, UnreadableFile } from "./extracted.ts";
-import { linesOfPage, type PageLine, type TextPiece } from "./pdfLines.ts";
+import { readAttachments } from "./pdfAttachments.ts";
+import { notesOf } from "./pdfFields.ts";
+import { headingsOf } from "./pdfHeadings.ts";
+import { linesOfPage, type PageLine } from "./pdfLines.ts";
+import type { TextPiece } from "./pdfRows.ts";
+import { joinHyphens, withoutRepeats } from "./pdfText.ts";
+import { titleLines } from "./pdfTitle.ts";
 
 type PdfJs = typeof import("pdfjs-dist/legacy/build/pdf.mjs");
 
@@ -23,7 +28,8 @@ function load(): Promise<{ pdf: PdfJs; data: string }> {
 }
 
 /**
- * The text of a PDF, page by page, in reading order. No script runs, nothing is fetched, no image is decoded.
+ * The text of a PDF, page by page, in reading order, with what is filled in and noted on its pages, and then the
+ * documents that are attached to it. No script runs, nothing is fetched, no image is decoded.
  * Throws UnreadableFile when it is protected, damaged, or holds no text.
  */
 export async function read(bytes: Buffer): Promise<Extracted> {
@@ -51,74 +57,86 @@ export async function read(bytes: Buffer): Promise<Extracted> {
     const document = await task.promise.catch((error: unknown) => {
       throw new UnreadableFile(openingFailure(error));
     });
-    return await readPages(document);
+    return await readDocument(document);
   } finally {
     await task.destroy().catch(() => undefined);
   }
 }
 
-async function readPages(document: PDFDocumentProxy): Promise<Extracted> {
-  const lines: string[] = [];
-  const sizes: number[] = [];
-  const pages: { page: number; startLine: number }[] = [];
+interface ReadPages {
+  readonly pages: PageLine[][];
+  readonly attached: Map<string, string>;
+  readonly broken: number;
+}
+
+async function readDocument(document: PDFDocumentProxy): Promise<Extracted> {
   const count = Math.min(document.numPages, maxPages);
-  let characters = 0;
-  let broken = 0;
-  for (let number = 1; number <= count; number++) {
-    let pageLines: PageLine[] = [];
-    try {
-      const page = await document.getPage(number);
-      const { items } = await page.getTextContent();
-      pageLines = linesOfPage(items.filter((item): item is typeof item & TextPiece => "str" in item));
-      page.cleanup();
-    } catch {
-      broken += 1;
-    }
-    if (lines.length > 0) push("", 0);
-    pages.push({ page: number, startLine: lines.length + 1 });
-    for (const { text, size } of pageLines) push(text, size);
-    if (pageLines.length === 0) push("", 0);
-    if (characters > maxDocumentCharacters) throw new UnreadableFile("It holds more text than any book has.");
-  }
-  if (characters < 3) {
+  const { pages: drawn, attached, broken } = await readPages(document, count);
+  const pages = joinHyphens(withoutRepeats(drawn));
+  pages[0]?.unshift(...(await titleLines(document, pages[0])));
+  const { text, starts } = joined(pages);
+  const attachments = await readAttachments(document, attached);
+  if (text.trim().length < 3 && attachments.text === "") {
     throw new UnreadableFile(
       broken > 0
         ? "The PDF is damaged: none of its pages can be read."
         : "The PDF holds no text, only images (a scan): Carrel does not read text in images yet.",
     );
   }
-  const { numPages } = document;
-  const partly = `Read in part: the first ${count.toLocaleString("en")} of ${numPages.toLocaleString("en")} pages.`;
-  const headings = headingsBySize(lines, sizes);
-  return { text: lines.join("\n"), pages, headings, ...(count < numPages ? { partly } : {}) };
-
-  function push(text: string, size: number): void {
-    lines.push(text);
-    sizes.push(size);
-    characters += text.trim().length;
-  }
+  const headings = await headingsOf(document, { pages, starts });
+  const left = [...leftPages(count, document.numPages), ...attachments.left];
+  const below = text.split("\n").length;
+  return {
+    text: text + attachments.text,
+    pages: starts.map((start, index) => ({ page: index + 1, startLine: start + 1 })),
+    headings: [...headings, ...attachments.headings.map((one) => ({ ...one, row: one.row + below }))],
+    ...(left.length > 0 ? { partly: left.join(" ") } : {}),
+  };
 }
 
-/** Short lines in a larger type than most of the text are headings; three sizes make three levels. */
-function headingsBySize(lines: readonly string[], sizes: readonly number[]): Heading[] {
-  const weights = new Map<number, number>();
-  sizes.forEach((size, row) => {
-    if (size > 0) weights.set(size, (weights.get(size) ?? 0) + (lines[row]?.length ?? 0));
+function leftPages(count: number, all: number): string[] {
+  if (count === all) return [];
+  return [`Read in part: the first ${count.toLocaleString("en")} of ${all.toLocaleString("en")} pages.`];
+}
+
+/** What each page says: its text, what is filled in where it is, then what was noted on it. */
+async function readPages(document: PDFDocumentProxy, count: number): Promise<ReadPages> {
+  const pages: PageLine[][] = [];
+  const attached = new Map<string, string>();
+  let characters = 0;
+  let broken = 0;
+  for (let number = 1; number <= count; number++) {
+    const lines: PageLine[] = [];
+    try {
+      const page = await document.getPage(number);
+      const annotations: unknown[] = await page.getAnnotations().catch(() => []);
+      const { fields, comments, attachments } = notesOf(annotations);
+      for (const { id, name } of attachments) attached.set(id, name);
+      const { items } = await page.getTextContent();
+      const pieces = items.filter((item): item is typeof item & TextPiece => "str" in item);
+      lines.push(...linesOfPage(pieces, page.view, fields));
+      for (const text of comments) lines.push({ text: "", size: 0 }, { text, size: 0 });
+      page.cleanup();
+    } catch {
+      broken += 1;
+    }
+    pages.push(lines);
+    for (const { text } of lines) characters += text.length;
+    if (characters > maxDocumentCharacters) throw new UnreadableFile("It holds more text than any book has.");
+  }
+  return { pages, attached, broken };
+}
+
+/** One text of all pages, with an empty line in between; and the row in which each begins. */
+function joined(pages: readonly (readonly PageLine[])[]): { text: string; starts: number[] } {
+  const lines: string[] = [];
+  const starts = pages.map((page, index) => {
+    if (index > 0) lines.push("");
+    const start = lines.length;
+    lines.push(...(page.length > 0 ? page.map(({ text }) => text) : [""]));
+    return start;
   });
-  const body = [...weights].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0])[0];
-  const larger = [...weights.keys()].filter((size) => size >= body * 1.15).sort((a, b) => b - a);
-  const headings: Heading[] = [];
-  lines.forEach((line, row) => {
-    const size = sizes[row] ?? 0;
-    if (size < body * 1.15 || line.length > 120 || !/\p{L}{2}/u.test(line)) return;
-    const level = Math.min(3, 1 + larger.indexOf(size));
-    const previous = headings.at(-1);
-    // A heading on two lines.
-    if (previous && previous.row === row - 1 && previous.level === level) {
-      headings[headings.length - 1] = { ...previous, name: `${previous.name} ${line.trim()}` };
-    } else headings.push({ name: line.trim(), level, row });
-  });
-  return headings;
+  return { text: lines.join("\n"), starts };
 }
 
 function openingFailure(error: unknown): string {

@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import iconv from "iconv-lite";
+import { pdfBerth } from "./pdfBerth.mjs";
 import { wordLease } from "./wordLease.mjs";
 
 const ENGLISH = `The lighthouse keeper's log
@@ -77,6 +78,8 @@ export function makeBytes(folder) {
   write("notReally.pdf", ENGLISH);
   const docx = readFileSync(join(folder, "report.docx"));
   write("truncated.docx", docx.subarray(0, Math.floor(docx.length * 0.6)));
+
+  write("berth.pdf", pdfBerth());
 
   zip(join(folder, "renamedZip.docx"), { "notes.txt": ENGLISH });
   zip(join(folder, "lease.docx"), wordLease());

@@ -19,7 +19,9 @@ import type { Chunk } from "../../indexer/chunk/chunk.ts";
 import { languageOf, languageOfText } from "../../indexer/files/languages.ts";
 import { decode } from "../../indexer/read/decode.ts";
 import { documentText, type ParseResult, parseFile } from "../../indexer/read/parseFile.ts";
-import { linesOfPage, type TextPiece } from "../../indexer/read/pdfLines.ts";
+import { linesOfPage } from "../../indexer/read/pdfLines.ts";
+import type { TextPiece } from "../../indexer/read/pdfRows.ts";
+import { joinHyphens } from "../../indexer/read/pdfText.ts";
 import { zip } from "../support/archive.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
@@ -238,7 +240,7 @@ function piece(str: string, x: number, y: number, height = 10): TextPiece {
 }
 
 test("PDF: pieces on one height are a line, gaps are paragraphs, hyphens are joined", () => {
-  const lines = linesOfPage([
+  const page = linesOfPage([
     piece("The lamp", 50, 700),
     piece("was lit", 95, 700),
     piece("at dusk in the light-", 50, 688),
@@ -248,7 +250,9 @@ test("PDF: pieces on one height are a line, gaps are paragraphs, hyphens are joi
     piece("Its end.", 50, 628),
   ]);
   assert.deepEqual(
-    lines.map((line) => line.text),
+    joinHyphens([page])
+      .flat()
+      .map((line) => line.text),
     ["The lamp was lit", "at dusk in the lighthouse.", "", "A new paragraph.", "Its end."],
   );
 });
