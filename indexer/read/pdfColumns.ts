@@ -3,7 +3,9 @@ import { type Row, textOfRow, type Upright } from "./pdfRows.ts";
 /** Fewer lines side by side are a table, an address and a date, or chance. */
 const fewestLines = 6;
 /** No page of a book has more rows; what does is not looked at for columns. */
-const mostRows = 1_500;
+const mostRows = 600;
+/** A row with more wide gaps is one of a table. */
+const mostGaps = 5;
 
 interface Gap {
   readonly from: number;
@@ -49,7 +51,7 @@ function gapsOf(row: Row): Gap[] {
     if (piece.x - right > row.size * 0.9) gaps.push({ from: right, to: piece.x });
     right = Math.max(right, piece.x + piece.width);
   }
-  return gaps;
+  return gaps.length > mostGaps ? [] : gaps;
 }
 
 /** Where the columns that begin at this row end, and where they part. */

@@ -4,39 +4,48 @@ import type { PageLine } from "./pdfLines.ts";
 const outer = 0.1;
 /** On fewer pages it is chance. */
 const fewestPages = 3;
+/** Of the numbers in a line, so many may be the page's. */
+const mostNumbers = 6;
 
 /**
  * The lines of all pages without what programs repeat on them: a line at the same place of most pages stays on the
- * first of them only, and page numbers count as the same line.
+ * first of them only, and lines that differ by the page's number are the same line.
  */
 export function withoutRepeats(pages: readonly (readonly PageLine[])[]): PageLine[][] {
   const body = bodySize(pages.flat());
-  const keyOf = (line: PageLine): string | undefined => {
-    if (line.down === undefined || line.text === "" || (line.down > outer && line.down < 1 - outer))
-      return undefined;
-    // A title with a number ("Chapter 3") is none.
-    const text = line.size > body * 1.15 ? line.text : line.text.replace(/\d+|\b[ivxlc]+\b/g, "#");
-    return `${Math.round(line.down * 100)} ${text}`;
-  };
   const counts = new Map<string, number>();
-  for (const lines of pages) {
-    for (const key of new Set(lines.flatMap((line) => keyOf(line) ?? [])))
+  pages.forEach((lines, page) => {
+    for (const key of new Set(lines.flatMap((line) => keysOf(line, page, body)))) {
       counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
+    }
+  });
   // Left and right pages may differ, and the first one.
   const most = Math.max(fewestPages, pages.length * 0.4);
   const seen = new Set<string>();
-  return pages.map((lines) =>
+  return pages.map((lines, page) =>
     withoutEmptyEnds(
       lines.filter((line) => {
-        const key = keyOf(line);
-        if (key === undefined || (counts.get(key) ?? 0) < most) return true;
+        const key = keysOf(line, page, body).find((one) => (counts.get(one) ?? 0) >= most);
+        if (key === undefined) return true;
         const isFirst = !seen.has(key);
         seen.add(key);
         return isFirst;
       }),
     ),
   );
+}
+
+/** What a line in the outer part of a page is known by: its text, or that with any one number as a page's number. */
+function keysOf({ down, text, size }: PageLine, page: number, body: number): string[] {
+  if (down === undefined || text === "" || (down > outer && down < 1 - outer)) return [];
+  const place = Math.round(down * 100);
+  // A title with a number ("Chapter 3") is no page's.
+  const numbers = size > body * 1.15 ? [] : [...text.matchAll(/\d{1,5}/g)].slice(0, mostNumbers);
+  const counted = numbers.map(
+    ({ 0: number, index }) =>
+      `${place} ${text.slice(0, index)}#${Number(number) - page}#${text.slice(index + number.length)}`,
+  );
+  return [`${place} ${text}`, ...counted];
 }
 
 function withoutEmptyEnds(lines: PageLine[]): PageLine[] {

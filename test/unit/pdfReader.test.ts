@@ -129,6 +129,7 @@ describe("what repeats on the pages of a PDF", () => {
 
   it("stays where pages are few, and where a title has a number", () => {
     assert.equal(paged(() => "Lease", 2)[1]?.[0], "Lease");
+    assert.equal(paged((page) => `Gauge ${page * page}`, 4)[3]?.[0], "Gauge 16");
     assert.equal(paged((page) => `Chapter ${page}`, 5, 18)[4]?.[0], "Chapter 5");
   });
 
