@@ -38,7 +38,7 @@ class DocxWriter {
   private readonly text = new DocxText();
   private readonly noted = new Set<string>();
   private readonly endnotes: string[] = [];
-  /** What stood in paragraphs whose end is deleted: it continues in the next one. */
+  /** What stood in paragraphs whose end is deleted, or as a large first letter: it continues in the next one. */
   private begun = "";
 
   constructor(zip: Zip, related: ReadonlyMap<string, Relation>) {
@@ -97,7 +97,8 @@ class DocxWriter {
       this.begun = "";
       // Its lines say again what the headings say.
       if (this.styles.isOfContents(properties)) return;
-      if (within(childrenOf(properties, "rPr")[0], "del").length > 0) {
+      const isDropCap = childrenOf(properties, "framePr").some(({ attributes }) => "dropCap" in attributes);
+      if (isDropCap || within(childrenOf(properties, "rPr")[0], "del").length > 0) {
         this.begun = text;
         return;
       }

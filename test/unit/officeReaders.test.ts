@@ -42,6 +42,22 @@ describe("a text document of LibreOffice", () => {
   });
 });
 
+const word = 'xmlns:w="w"';
+
+/** A part's relations: the type of each, which is its id, too, and its target. */
+function relationsTo(targets: Readonly<Record<string, string>>): string {
+  const all = Object.entries(targets).map(
+    ([type, target]) => `<Relationship Id="${type}" Type="x/${type}" Target="${target}"/>`,
+  );
+  return `<Relationships>${all.join("")}</Relationships>`;
+}
+
+function packed(parts: Readonly<Record<string, string>>): Buffer {
+  return zip(
+    Object.fromEntries(Object.entries(parts).map(([name, content]) => [name, Buffer.from(content)])),
+  );
+}
+
 describe("a Word document", () => {
   const lines = [
     "Lease of the boathouse",
@@ -101,8 +117,7 @@ describe("a Word document", () => {
   });
 
   it("whose notes refer to themselves, or whose fields have no end, is read to its end", async () => {
-    const word = 'xmlns:w="w"';
-    const rels = `<Relationships><Relationship Id="a" Type="x/footnotes" Target="footnotes.xml"/></Relationships>`;
+    const rels = relationsTo({ footnotes: "footnotes.xml" });
     const reference = `<w:r><w:footnoteReference w:id="1"/></w:r>`;
     const field = `<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:t>hidden</w:t></w:r>`;
     const text = `<w:r><w:t>end</w:t></w:r>`;
@@ -111,9 +126,25 @@ describe("a Word document", () => {
       "word/document.xml": `<w:document ${word}><w:p>${reference}${field}</w:p><w:p>${text}</w:p></w:document>`,
       "word/footnotes.xml": `<w:footnotes ${word}><w:footnote w:id="1"><w:p>${text}${reference}</w:p></w:footnote></w:footnotes>`,
     };
-    const bytes = Object.entries(parts).map(([name, content]) => [name, Buffer.from(content)] as const);
-    const read = await extract(zip(Object.fromEntries(bytes)), "a.docx");
-    assert.equal(read.text, "[1]\n\n[1] end[2]\n\nend");
+    assert.equal((await extract(packed(parts), "a.docx")).text, "[1]\n\n[1] end[2]\n\nend");
+  });
+
+  it("says what diagrams and charts say, and names the files inserted in it", async () => {
+    const large = `<w:p><w:pPr><w:framePr w:dropCap="drop"/></w:pPr><w:r><w:t>L</w:t></w:r></w:p>`;
+    const drawn = `<w:p><w:r><w:t>amps</w:t><w:drawing><d:relIds d:dm="diagramData"/><c:chart c:id="chart"/></w:drawing></w:r></w:p>`;
+    const parts = {
+      "word/_rels/document.xml.rels": relationsTo({
+        diagramData: "d.xml",
+        chart: "c.xml",
+        package: "embeddings/costs.bin",
+      }),
+      "word/document.xml": `<w:document ${word} xmlns:d="d" xmlns:c="c">${large}${drawn}</w:document>`,
+      "word/d.xml": `<a:d xmlns:a="a"><a:p><a:t>Keeper</a:t></a:p><a:p><a:t>Helper</a:t></a:p></a:d>`,
+      "word/c.xml": `<c:c xmlns:c="c"><c:strCache><c:pt><c:v>Oil</c:v></c:pt></c:strCache></c:c>`,
+    };
+    const read = await extract(packed(parts), "a.docx");
+    assert.equal(read.text, "Lamps\n\nKeeper\nHelper\n\nOil");
+    assert.equal(read.partly, "Not read: the inserted file costs.bin.");
   });
 });
 
