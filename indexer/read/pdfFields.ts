@@ -103,7 +103,7 @@ export function placeFields(rows: readonly Row[], fields: readonly PlacedField[]
     const row = besideOf(placed, field);
     const [x1, y1, x2] = field.rect;
     const piece = (text: string, size: number, y: number): Upright => {
-      return { text, isRightToLeft: false, x: x1, y, width: x2 - x1, size, angle: 0 };
+      return { text, isRightToLeft: false, isVertical: false, x: x1, y, width: x2 - x1, size, angle: 0 };
     };
     if (row) {
       const next = row.pieces.findIndex((one) => one.x > x1);

@@ -12,6 +12,8 @@ export interface TextPiece {
 export interface Upright {
   readonly text: string;
   readonly isRightToLeft: boolean;
+  /** Written from top to bottom, as Japanese may be: each piece is a line. */
+  readonly isVertical: boolean;
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -39,13 +41,15 @@ export function uprightOf(piece: TextPiece): Upright {
   const angle = Math.abs(exact - quarter) <= leaning ? quarter : exact;
   const turn = (angle * Math.PI) / 180;
   const isRightToLeft = piece.dir === "rtl";
+  const isVertical = piece.dir === "ttb";
   return {
     text: cleaned(piece.str, isRightToLeft),
     isRightToLeft,
+    isVertical,
     x: angle === 0 ? x : x * Math.cos(turn) + y * Math.sin(turn),
     y: angle === 0 ? y : y * Math.cos(turn) - x * Math.sin(turn),
     width: piece.width,
-    size: piece.height || Math.hypot(c, d) || 10,
+    size: (isVertical ? 0 : piece.height) || Math.hypot(c, d) || 10,
     angle: ((angle % 360) + 360) % 360,
   };
 }
@@ -80,6 +84,7 @@ export function rowsInOrder(pieces: readonly Upright[]): Row[] {
 
 function continues(row: Row, piece: Upright): boolean {
   if (Math.abs(row.y - piece.y) > Math.max(row.size, piece.size) * 0.5) return false;
+  if (piece.isVertical) return false;
   if (piece.x >= row.left - piece.size) return true;
   // What is written from right to left goes on at the left.
   const goesLeft = piece.isRightToLeft || row.pieces.some((one) => one.isRightToLeft);

@@ -96,6 +96,15 @@ describe("the order of a PDF's text", () => {
     assert.deepEqual(textsOf([piece("N O T I C E", 100, 700)]), ["NOTICE"]);
   });
 
+  it("from top to bottom, a line for each column", () => {
+    const vertical = { dir: "ttb", height: 90, width: 10 };
+    const drawn = [piece("灯台の日誌", 400, 700, vertical), piece("二日目", 380, 700, vertical)];
+    assert.deepEqual(linesOfPage(drawn, view), [
+      { text: "灯台の日誌", size: 10, down: 1 - 700 / 842 },
+      { text: "二日目", size: 10, down: 1 - 700 / 842 },
+    ]);
+  });
+
   it("with turned lines after the others, in their own order", () => {
     const drawn = [upward("one", 500, 100), piece("a body of text", 50, 700), upward("two", 512, 100)];
     assert.deepEqual(textsOf(drawn), ["a body of text", "", "one", "two"]);
