@@ -109,7 +109,7 @@ export function targets({ production, outdir }) {
       jsx: "automatic",
       jsxImportSource: "preact",
       tsconfig: "webview/tsconfig.json",
-      entryPoints: { webview: "webview/main.tsx" },
+      entryPoints: { webview: "webview/main.tsx", reader: "webview/reader/main.tsx" },
     },
   ];
 }

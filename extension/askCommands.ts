@@ -4,6 +4,7 @@ import type { CommandHandlers } from "./commandTable.ts";
 import type { EngineClient } from "./engineClient.ts";
 import type { PanelView } from "./panelView.ts";
 import type { Passages } from "./passages.ts";
+import type { Reader } from "./readerView.ts";
 import type { Reporter } from "./reporter.ts";
 import { type FoundHits, pickPassage } from "./searchPick.ts";
 import { subjectOf } from "./subject.ts";
@@ -14,19 +15,25 @@ const longestQuery = 2_000;
 
 type AskCommands = "ask" | "askSelection" | "explain" | "findRelated" | "search";
 
+interface AskParts {
+  readonly engine: EngineClient;
+  readonly panel: PanelView;
+  readonly passages: Passages;
+  readonly reader: Reader;
+  readonly reporter: Reporter;
+}
+
 /** The commands that ask and search: the panel answers, a list shows what is found. */
-export function askCommands(
-  engine: EngineClient,
-  panel: PanelView,
-  passages: Passages,
-  reporter: Reporter,
-): Pick<CommandHandlers, AskCommands> {
+export function askCommands(parts: AskParts): Pick<CommandHandlers, AskCommands> {
+  const { engine, panel, passages, reader, reporter } = parts;
   return {
     async ask(question) {
       if (typeof question === "string") await panel.prefill({ question, send: true });
       else await panel.focus();
     },
     async askSelection() {
+      // A document's tab is no text editor: its page knows what is selected in it.
+      if (reader.askSelection()) return;
       const { selection } = await subjectOf(vscode.window.activeTextEditor);
       await panel.prefill({ question: "", selection, send: false });
     },

@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import { CarrelError, type Handlers } from "../protocol/channel.ts";
+import type { Selection } from "../protocol/data.ts";
 import type { EngineState, PanelHostContract } from "../protocol/panel.ts";
 import { askCommands } from "./askCommands.ts";
 import { provideCodeActions } from "./codeActions.ts";
 import { type CommandHandlers, commandId } from "./commandTable.ts";
-import { provideDocumentTexts } from "./documentText.ts";
 import { EngineClient } from "./engineClient.ts";
 import { engineDownRemedy, type SupervisedState } from "./engineSupervisor.ts";
 import { forkEngine } from "./forkEngine.ts";
@@ -12,8 +12,11 @@ import { createIndexKeeper, type IndexKeeper } from "./indexKeeper.ts";
 import { manageModels } from "./modelManage.ts";
 import { chooseChatModel, chooseEmbeddingModel } from "./modelPick.ts";
 import { setUpOllama } from "./ollamaSetup.ts";
+import { hasDesktop } from "./originals.ts";
+import { provideOverviews } from "./overviewText.ts";
 import { createPanelView, type PanelView } from "./panelView.ts";
 import { createPassages, type Passages } from "./passages.ts";
+import { createReader } from "./readerView.ts";
 import { registerCommands } from "./registerCommands.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { createReports } from "./reports.ts";
@@ -80,18 +83,21 @@ function compose(
     }),
   );
   keep(watchServerKeys(serverKeys, engine, context.secrets, reporter));
-  const passages = keep(createPassages());
+  const ask = (selection: Selection): Promise<void> =>
+    panel.prefill({ question: "", selection, send: false });
+  const reader = keep(createReader({ extensionUri: context.extensionUri, engine, ask }));
+  const passages = keep(createPassages(reader));
   const keeper = keep(createIndexKeeper(engine, context.workspaceState, reporter));
   const reports = keep(createReports({ engine, reporter, storage, settings }));
   const panel = keep(createPanelView(context.extensionUri, panelHandlers(engine, passages, reporter)));
   const statusItem = keep(createStatusItem(engine));
-  keep(provideDocumentTexts(engine));
+  keep(provideOverviews(engine));
   keep(provideCodeActions());
   keep(watchWorkspace(engine, keeper, reporter));
   keep(tellPanel(engine, panel, reporter));
 
   const handlers: CommandHandlers = {
-    ...askCommands(engine, panel, passages, reporter),
+    ...askCommands({ engine, panel, passages, reader, reporter }),
     newConversation: () => panel.newConversation(),
     indexNow: () => keeper.indexNow(),
     pauseIndexing: () => keeper.pause(),
@@ -125,6 +131,7 @@ function panelHandlers(
       return {
         engine: stateForPanel(engine.state),
         folders: workspaceFolders(),
+        opensOutside: hasDesktop(),
         ...(engine.status ? { status: engine.status } : {}),
       };
     },

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import { Channel, type Handlers, type Port } from "../protocol/channel.ts";
+import { Channel, type Handlers } from "../protocol/channel.ts";
 import type { Selection } from "../protocol/data.ts";
 import {
   type PanelContract,
@@ -9,6 +9,7 @@ import {
   panelHostContract,
 } from "../protocol/panel.ts";
 import { panelPage } from "../protocol/panelPage.ts";
+import { webviewPort } from "./webviewPort.ts";
 
 const panelViewId = "carrel.panel";
 
@@ -105,19 +106,6 @@ function pageOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
     enableCommandUris: false,
     enableForms: false,
     localResourceRoots: [vscode.Uri.joinPath(extensionUri, "dist")],
-  };
-}
-
-function webviewPort(webview: vscode.Webview): Port & vscode.Disposable {
-  let subscription: vscode.Disposable | undefined;
-  return {
-    send(message) {
-      void webview.postMessage(message);
-    },
-    listen(onMessage) {
-      subscription = webview.onDidReceiveMessage(onMessage);
-    },
-    dispose: () => subscription?.dispose(),
   };
 }
 

@@ -1,19 +1,21 @@
 import * as vscode from "vscode";
 import type { Hit } from "../protocol/data.ts";
-import { documentTextUri, overviewUri } from "./documentText.ts";
+import { canOpenOutside } from "./originals.ts";
+import { overviewUri } from "./overviewText.ts";
 import { createHighlight } from "./passageHighlight.ts";
 import { type Point, placeOf } from "./passagePlace.ts";
-import { isPlainDocument, workspaceFile } from "./workspaceFiles.ts";
+import type { Reader } from "./readerView.ts";
+import { workspaceFile } from "./workspaceFiles.ts";
 import { workspaceFolders } from "./workspaceFolders.ts";
 
 /** Shows passages in editors and highlights them there. */
 export interface Passages extends vscode.Disposable {
   /**
-   * Opens the passage's file (for a PDF or an Office document its text) with the passage in the middle,
-   * highlighted until the next edit or move of the cursor. Throws a CarrelError for a file that is gone or
-   * outside the workspace.
+   * Opens the passage's file with the passage in the middle, highlighted until the next edit or move of the cursor.
+   * A document opens in the reader, which is no text editor. Throws a CarrelError for a file that is gone or outside
+   * the workspace.
    */
-  open(passage: Hit, how?: vscode.TextDocumentShowOptions): Promise<vscode.TextEditor>;
+  open(passage: Hit, how?: vscode.TextDocumentShowOptions): Promise<vscode.TextEditor | undefined>;
   /** Opens the file itself: a document in its own program, where there is a desktop; else in VS Code. */
   openOriginal(passage: Hit): Promise<void>;
   clear(): void;
@@ -21,11 +23,17 @@ export interface Passages extends vscode.Disposable {
   readonly highlighted: { readonly uri: vscode.Uri; readonly range: vscode.Range } | undefined;
 }
 
-export function createPassages(): Passages {
+export function createPassages(reader: Pick<Reader, "open">): Passages {
   const highlight = createHighlight();
   return {
     async open(passage, how = {}) {
-      const document = await vscode.workspace.openTextDocument(await uriOf(passage));
+      const uri = await uriOf(passage);
+      if (passage.kind === "document" && !passage.overview) {
+        highlight.clear();
+        await reader.open(uri, passage, how);
+        return undefined;
+      }
+      const document = await vscode.workspace.openTextDocument(uri);
       const place = placeOf(passage, document.getText());
       const first = new vscode.Position(place.startLine - 1, 0);
       const range = document.validateRange(
@@ -46,8 +54,7 @@ export function createPassages(): Passages {
 
     async openOriginal(passage) {
       const file = vscode.Uri.file(await workspaceFile(workspaceFolders(), passage));
-      const onDesktop = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
-      if (onDesktop && isPlainDocument(passage.path)) await vscode.env.openExternal(file);
+      if (canOpenOutside(passage.path)) await vscode.env.openExternal(file);
       else await vscode.commands.executeCommand("vscode.open", file);
     },
 
@@ -63,8 +70,7 @@ export function createPassages(): Passages {
 
 async function uriOf(passage: Hit): Promise<vscode.Uri> {
   if (passage.overview) return overviewUri(passage.folder, passage.overview, passage.heading ?? "Overview");
-  const file = await workspaceFile(workspaceFolders(), passage);
-  return passage.kind === "document" ? documentTextUri(passage.folder, passage.path) : vscode.Uri.file(file);
+  return vscode.Uri.file(await workspaceFile(workspaceFolders(), passage));
 }
 
 function positionOf({ line, column }: Point): vscode.Position {

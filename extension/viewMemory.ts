@@ -15,7 +15,7 @@ export function rememberView(): { restore(): Promise<void> } {
     column: editor.viewColumn,
     preview: tab?.isPreview ?? false,
   };
-  const tabsBefore = new Set(textTabs().map(keyOf));
+  const tabsBefore = new Set(fileTabs().map(keyOf));
 
   return {
     async restore() {
@@ -27,7 +27,7 @@ export function rememberView(): { restore(): Promise<void> } {
         shown.selections = before.selections;
         if (before.top) shown.revealRange(before.top, vscode.TextEditorRevealType.AtTop);
       }
-      const opened = textTabs().filter(
+      const opened = fileTabs().filter(
         (candidate) => candidate.isPreview && !tabsBefore.has(keyOf(candidate)),
       );
       if (opened.length) await vscode.window.tabGroups.close(opened, true);
@@ -35,13 +35,14 @@ export function rememberView(): { restore(): Promise<void> } {
   };
 }
 
-function textTabs(): vscode.Tab[] {
+function fileTabs(): vscode.Tab[] {
   return vscode.window.tabGroups.all
     .flatMap((group) => group.tabs)
-    .filter((tab) => tab.input instanceof vscode.TabInputText);
+    .filter((tab) => tab.input instanceof vscode.TabInputText || tab.input instanceof vscode.TabInputCustom);
 }
 
 function keyOf(tab: vscode.Tab): string {
-  const uri = tab.input instanceof vscode.TabInputText ? tab.input.uri.toString() : "";
+  const hasUri = tab.input instanceof vscode.TabInputText || tab.input instanceof vscode.TabInputCustom;
+  const uri = hasUri ? tab.input.uri.toString() : "";
   return `${tab.group.viewColumn} ${uri}`;
 }

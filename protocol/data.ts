@@ -281,6 +281,8 @@ export const selection = v.object({
   language: v.string(),
   startLine: v.number(),
   endLine: v.number(),
+  /** Of a PDF, whose lines say nothing. */
+  page: v.exactOptional(v.number()),
   text: v.string(),
 });
 export type Selection = v.InferOutput<typeof selection>;
@@ -440,6 +442,10 @@ export const documentText = v.object({
   text: v.string(),
   pages: v.array(v.object({ page: v.number(), startLine: v.number() })),
   places: v.exactOptional(v.pipe(v.array(placeFrom), v.readonly())),
+  /** The lines that head a section; rows count from 0, levels from 1, the highest. */
+  headings: v.exactOptional(
+    v.pipe(v.array(v.object({ name: v.string(), level: v.number(), row: v.number() })), v.readonly()),
+  ),
 });
 export type DocumentText = v.InferOutput<typeof documentText>;
 

@@ -31,6 +31,8 @@ export interface Format {
    * Office files with macros.
    */
   readonly opensOutside: boolean;
+  /** The reader shows it as it is, page by page; of the other documents it shows the text. */
+  readonly isDrawn?: true;
 }
 
 type Details = Partial<Pick<Format, "interpreter" | "opensOutside">> & {
@@ -46,6 +48,7 @@ export const formats: readonly Format[] = [
   {
     ...row("document", "pdf", "pdf", { opensOutside: true }),
     reader: "pdf",
+    isDrawn: true,
     label: "PDF document",
     magic: "%PDF-",
     sizeFactor: 20,

@@ -22,6 +22,8 @@ export const panelHostContract = {
         engine: engineState,
         status: v.optional(data.indexStatus),
         folders: v.array(data.folder),
+        /** Whether a document can be opened in its own program. */
+        opensOutside: v.boolean(),
       }),
     },
     ask: {
@@ -36,7 +38,7 @@ export const panelHostContract = {
     },
     /** Lets the chat model read what could not be confirmed of an answer again. */
     readAgain: { params: data.readRequest, result: data.reading, progress: data.readingProgress },
-    /** Opens the passage in an editor and highlights it; `original` opens a PDF or DOCX in its own program. */
+    /** Opens the passage in an editor and highlights it; `original` opens a document in its own program. */
     openPassage: {
       params: v.object({ passage: data.hit, original: v.boolean() }),
       result: nothing,

@@ -42,6 +42,7 @@ export function panelPage(page: PanelPage): string {
 `;
 }
 
-function attribute(text: string): string {
+/** Text as it stands in an attribute of HTML. */
+export function attribute(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 }

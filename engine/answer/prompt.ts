@@ -150,7 +150,9 @@ function lastMessage(request: PromptRequest, passages: readonly Hit[]): string {
   }
   const { selection } = request;
   if (selection) {
-    const place = `${attribute(selection.path)} lines ${selection.startLine}-${selection.endLine}`;
+    const { startLine, endLine, page } = selection;
+    const where = page === undefined ? `lines ${startLine}-${endLine}` : `page ${page}`;
+    const place = `${attribute(selection.path)} ${where}`;
     const text =
       selection.text.length > longestSelection
         ? `${selection.text.slice(0, longestSelection)}\n[…]`

@@ -75,6 +75,6 @@ export async function documentText(
 ): Promise<DocumentText> {
   const file = readInFolder(folder, path, Number.MAX_SAFE_INTEGER);
   if (!file.ok) throw new UnreadableFile(file.reason);
-  const { text, pages, places } = await extract(file.bytes, path, exceptions);
-  return { text, pages, ...(places && { places }) };
+  const { text, pages, places, headings } = await extract(file.bytes, path, exceptions);
+  return { text, pages, headings, ...(places && { places }) };
 }

@@ -548,7 +548,12 @@ test("without a folder the panel offers to open one, and asks nothing", async ()
   const commands: string[] = [];
   const { page } = await openPanel(browser, {
     handlers: {
-      ready: () => ({ engine: { state: "running" }, status: { ...readyIndex, files: 0 }, folders: [] }),
+      ready: () => ({
+        engine: { state: "running" },
+        status: { ...readyIndex, files: 0 },
+        folders: [],
+        opensOutside: true,
+      }),
       command: ({ name }) => {
         commands.push(name);
         return {};
@@ -630,7 +635,12 @@ test("files in another language are said once, with the way to another model, un
   const commands: string[] = [];
   const status = { ...readyIndex, languages: ["de", "fr"] };
   const handlers: Partial<PanelHandlers> = {
-    ready: () => ({ engine: { state: "running" }, status, folders: [{ path: "/a", name: "a" }] }),
+    ready: () => ({
+      engine: { state: "running" },
+      status,
+      folders: [{ path: "/a", name: "a" }],
+      opensOutside: true,
+    }),
     command: ({ name }) => {
       commands.push(name);
       return {};

@@ -6,6 +6,7 @@ import { type CommandName, commandId, commandTable } from "../../extension/comma
 import { engineSettings, settingNames } from "../../extension/settings.ts";
 import { recommendedModel } from "../../models/chat/ollama/recommended.ts";
 import { defaultSettings } from "../../protocol/data.ts";
+import { formats } from "../../protocol/formats.ts";
 import { panelHostContract } from "../../protocol/panel.ts";
 
 interface Menu {
@@ -36,6 +37,10 @@ interface Manifest {
     readonly submenus: readonly { readonly id: string }[];
     readonly keybindings: readonly { readonly command: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
+    readonly customEditors: readonly {
+      readonly priority: string;
+      readonly selector: readonly { readonly filenamePattern: string }[];
+    }[];
     readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
     readonly walkthroughs: readonly { readonly id: string; readonly steps: readonly Step[] }[];
   };
@@ -187,6 +192,15 @@ test("when-clauses use context keys that the extension sets", () => {
     const isSet = sources.some(({ code }) => code.includes(`"setContext", "${key}"`));
     assert.ok(views.includes(key) || isSet, key);
   }
+});
+
+test("the reader is offered for every kind of document, and is nobody's default", () => {
+  const [reader, ...others] = contributes.customEditors;
+  const patterns = reader?.selector.map(({ filenamePattern }) => filenamePattern) ?? [];
+  const endings = patterns.flatMap((pattern) => /^\*\.\{(.*)\}$/.exec(pattern)?.[1]?.split(",") ?? []);
+  const documents = formats.filter(({ kind }) => kind === "document").flatMap(({ extensions }) => extensions);
+  assert.deepEqual(endings.sort(), documents.sort());
+  assert.deepEqual([reader?.priority, others], ["option", []]);
 });
 
 test("files that package.json names are there", () => {

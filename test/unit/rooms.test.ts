@@ -43,10 +43,12 @@ const house: Record<string, Room> = {
     ],
   },
   engine: { rooms: ["protocol", "text", "walls", "indexer", "models"], packages: ["node:", "valibot"] },
-  extension: { rooms: ["protocol"], packages: ["node:", "vscode", "valibot"] },
+  // Of pdf.js the place alone, where the reader's page finds it.
+  extension: { rooms: ["protocol"], packages: ["node:", "vscode", "valibot", "pdfjs-dist"] },
   webview: {
     rooms: ["protocol", "text"],
-    packages: ["preact", "markdown-it", "dompurify", "highlight.js", "valibot"],
+    // Of pdf.js the types alone: its page loads it.
+    packages: ["preact", "markdown-it", "dompurify", "highlight.js", "valibot", "pdfjs-dist"],
   },
   cli: { rooms: ["protocol"], packages: ["node:", "valibot"] },
 };

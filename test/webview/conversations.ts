@@ -236,6 +236,7 @@ export const defaultHandlers: Handlers<PanelHostContract> = {
   ready: () => ({
     engine: { state: "running" },
     status: readyIndex,
+    opensOutside: true,
     folders: [{ path: "/home/ada/office", name: "office" }],
   }),
   async ask(_params, { progress, signal }) {

@@ -74,7 +74,7 @@ export function SourceHead({ session, passage, number, children }: HeadProps): J
           {where && <span class="where">{where}</span>}
         </span>
       </button>
-      {hasOriginal(passage) && (
+      {session.state.opensOutside && hasOriginal(passage) && (
         <button
           type="button"
           class="icon-button"

@@ -1,5 +1,6 @@
 import { checkSummary } from "../../protocol/answerLabels.ts";
 import type { Answer, ContextUse, Hit, IndexStatus, Selection } from "../../protocol/data.ts";
+import { formatOf } from "../../protocol/formats.ts";
 import { documentPlace } from "../../protocol/places.ts";
 import { replaceCitations } from "../../text/citations.ts";
 
@@ -53,13 +54,14 @@ export function sourceLabels(passage: Hit): { name: string; where: string; line:
 
 /** "src/app.ts:10-20", as programmers write it. */
 export function selectionLabel(selection: Selection): string {
-  const { path, startLine, endLine } = selection;
+  const { path, startLine, endLine, page } = selection;
+  if (page !== undefined) return `${path}, page ${page}`;
   return endLine > startLine ? `${path}:${startLine}-${endLine}` : `${path}:${startLine}`;
 }
 
-/** True for files that a program of its own shows better than the extracted text. */
+/** True for documents that a program of the system's may open. */
 export function hasOriginal(passage: Hit): boolean {
-  return passage.kind === "document";
+  return passage.kind === "document" && formatOf(passage.path).opensOutside;
 }
 
 const languageNames = new Intl.DisplayNames("en", { type: "language" });

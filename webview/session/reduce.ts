@@ -38,7 +38,7 @@ type PanelAction =
   | { type: "engine"; engine: EngineState }
   | { type: "index"; index: IndexStatus }
   | { type: "chat"; chat: ChatServer }
-  | { type: "folders"; count: number }
+  | { type: "folders"; count: number; opensOutside: boolean }
   | { type: "examples"; examples: readonly Example[] }
   | { type: "trouble"; failure: Failure | undefined }
   | { type: "draft"; text: string }
@@ -62,7 +62,7 @@ export function reduce(state: PanelState, action: Action): PanelState {
     case "chat":
       return { ...state, chat: action.chat };
     case "folders":
-      return { ...state, hasFolder: action.count > 0 };
+      return { ...state, hasFolder: action.count > 0, opensOutside: action.opensOutside };
     case "trouble":
       return {
         ...state,

@@ -74,9 +74,9 @@ export class Session {
   /** Asks the extension what to show, and shows it. Never rejects: a failure is shown too. */
   async start(): Promise<void> {
     try {
-      const { engine, status, folders } = await this.channel.request("ready", {});
+      const { engine, status, folders, opensOutside } = await this.channel.request("ready", {});
       this.dispatch({ type: "engine", engine });
-      this.dispatch({ type: "folders", count: folders.length });
+      this.dispatch({ type: "folders", count: folders.length, opensOutside });
       if (status) this.dispatch({ type: "index", index: status });
       if (engine.state === "running") await this.refreshChat();
     } catch (error) {

@@ -55,6 +55,8 @@ export interface PanelState {
   readonly chat?: ChatServer | undefined;
   /** False when no folder is open, so that there is nothing to ask about. */
   readonly hasFolder: boolean;
+  /** Whether a document can be opened in its own program. */
+  readonly opensOutside: boolean;
   /** What went wrong with something other than an answer, such as opening a file. */
   readonly trouble?: Failure | undefined;
   /** Questions that the files of this workspace answer; none while they are not known. */
@@ -73,6 +75,7 @@ export interface PanelState {
 export const initialState: PanelState = {
   engine: { state: "starting" },
   hasFolder: true,
+  opensOutside: false,
   examples: [],
   exchanges: [],
   draft: "",

@@ -8,6 +8,7 @@ suite("Passages", () => {
   test("a passage is opened at its lines and highlighted, in the middle", async () => {
     const { passages } = await carrel();
     const editor = await passages.open(hitAt("handbook/leave.md", 27, 28));
+    assert.ok(editor);
     assert.equal(editor.document.uri.fsPath, workspaceUri("handbook/leave.md").fsPath);
     assert.deepEqual([editor.selection.active.line, editor.selection.isEmpty], [26, true]);
     const { range } = passages.highlighted ?? {};
@@ -18,6 +19,7 @@ suite("Passages", () => {
   test("the highlight ends when the cursor moves", async () => {
     const { passages } = await carrel();
     const editor = await passages.open(hitAt("handbook/leave.md", 3, 4));
+    assert.ok(editor);
     await new Promise((resolve) => setTimeout(resolve, 300));
     assert.ok(passages.highlighted, "It outlives the opening itself.");
     editor.selection = new vscode.Selection(9, 0, 9, 3);
@@ -27,6 +29,7 @@ suite("Passages", () => {
   test("the highlight ends with an edit", async () => {
     const { passages } = await carrel();
     const editor = await passages.open(hitAt("handbook/leave.md", 3, 4));
+    assert.ok(editor);
     await editor.edit((edit) => edit.insert(new vscode.Position(20, 0), "x"));
     await until("the highlight to go", () => passages.highlighted === undefined);
   });
@@ -46,7 +49,9 @@ suite("Passages", () => {
     await engine.index();
     const { text } = await engine.overview(any.folder, {}, new AbortController().signal);
     const hit = { ...any, path: ".", text, heading: "Overview", overview: {} };
-    const { document } = await passages.open(hit);
+    const editor = await passages.open(hit);
+    assert.ok(editor);
+    const { document } = editor;
     assert.equal(document.getText(), text);
     assert.equal(document.uri.scheme, "carrel-text");
     const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>(

@@ -37,6 +37,7 @@ suite("Index and search, with the real engine", () => {
     const hit = hits.find(({ path }) => path.endsWith(".pdf"));
     assert.ok(hit, hits.map(({ path }) => path).join(", "));
     const editor = await passages.open(hit);
+    assert.ok(editor);
     assert.equal(editor.document.uri.scheme, "carrel-text");
     assert.equal(basename(editor.document.uri.path), `${basename(hit.path)} (text)`);
     const { range } = passages.highlighted ?? {};

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import * as v from "valibot";
 import * as vscode from "vscode";
 import { type Filter, filter as filterSchema, type OverviewText } from "../protocol/data.ts";
@@ -7,16 +6,6 @@ import { workspaceFile } from "./workspaceFiles.ts";
 import { workspaceFolders } from "./workspaceFolders.ts";
 
 const scheme = "carrel-text";
-
-/** The address of a read-only editor with the text of a PDF or an Office document. */
-export function documentTextUri(folder: string, path: string): vscode.Uri {
-  const title = vscode.l10n.t("{0} (text)", basename(path));
-  return vscode.Uri.from({
-    scheme,
-    path: `/${title}`,
-    query: new URLSearchParams({ folder, path }).toString(),
-  });
-}
 
 /** The address of a read-only editor with the overview of a folder, as a filter leaves it. */
 export function overviewUri(folder: string, filter: Filter, title: string): vscode.Uri {
@@ -28,24 +17,18 @@ export function overviewUri(folder: string, filter: Filter, title: string): vsco
 }
 
 /** Serves those editors: the text comes from the engine, as it was indexed. */
-export function provideDocumentTexts(engine: EngineClient): vscode.Disposable {
+export function provideOverviews(engine: EngineClient): vscode.Disposable {
   /** The files that shown overviews name, by the address of their editor. */
   const named = new Map<string, OverviewText["files"]>();
   const texts = vscode.workspace.registerTextDocumentContentProvider(scheme, {
     async provideTextDocumentContent(uri, token) {
       const query = new URLSearchParams(uri.query);
-      const place = { folder: query.get("folder") ?? "", path: query.get("path") ?? "" };
       const cancel = new AbortController();
       token.onCancellationRequested(() => cancel.abort());
-      const overview = query.get("overview");
-      if (overview !== null) {
-        const filter = v.parse(filterSchema, JSON.parse(overview));
-        const { text, files } = await engine.overview(place.folder, filter, cancel.signal);
-        named.set(uri.toString(), files);
-        return text;
-      }
-      await workspaceFile(workspaceFolders(), place);
-      return (await engine.document(place.folder, place.path, cancel.signal)).text;
+      const filter = v.parse(filterSchema, JSON.parse(query.get("overview") ?? "{}"));
+      const { text, files } = await engine.overview(query.get("folder") ?? "", filter, cancel.signal);
+      named.set(uri.toString(), files);
+      return text;
     },
   });
   const closed = vscode.workspace.onDidCloseTextDocument(({ uri }) => named.delete(uri.toString()));

@@ -1,0 +1,221 @@
+import { randomBytes } from "node:crypto";
+import { basename } from "node:path";
+import * as vscode from "vscode";
+import { CarrelError, Channel, type Handlers } from "../protocol/channel.ts";
+import type { Hit, Selection } from "../protocol/data.ts";
+import { formatOf } from "../protocol/formats.ts";
+import {
+  type ReaderContract,
+  type ReaderHostContract,
+  readerContract,
+  readerHostContract,
+} from "../protocol/reader.ts";
+import { readerPage } from "../protocol/readerPage.ts";
+import type { EngineClient } from "./engineClient.ts";
+import { canOpenOutside } from "./originals.ts";
+import { pdfPart, pdfScript } from "./pdfParts.ts";
+import { webviewPort } from "./webviewPort.ts";
+import { workspaceFile } from "./workspaceFiles.ts";
+import { placeInWorkspace, workspaceFolders } from "./workspaceFolders.ts";
+
+const viewType = "carrel.reader";
+
+type ReaderChannel = Channel<ReaderContract, ReaderHostContract>;
+
+/** Shows documents in tabs of their own. */
+export interface Reader extends vscode.Disposable {
+  /** Opens a document of the workspace at a passage of it, in the tab that it has or a new one. */
+  open(file: vscode.Uri, passage: Hit, how: vscode.TextDocumentShowOptions): Promise<void>;
+  /** Asks about what is selected in the document that is shown; false when none is. */
+  askSelection(): boolean;
+}
+
+export interface ReaderOptions {
+  readonly extensionUri: vscode.Uri;
+  readonly engine: Pick<EngineClient, "document">;
+  readonly ask: (selection: Selection) => Promise<void>;
+}
+
+interface Tab {
+  readonly panel: vscode.WebviewPanel;
+  readonly channel: ReaderChannel;
+  /** Whether its page has asked for what to show; before that it hears nothing. */
+  isReady: boolean;
+}
+
+/** The read-only editor of documents. */
+export function createReader(options: ReaderOptions): Reader {
+  const tabs = new ReaderTabs(options);
+  const registration = vscode.window.registerCustomEditorProvider(viewType, tabs, {
+    webviewOptions: { retainContextWhenHidden: true },
+    supportsMultipleEditorsPerDocument: false,
+  });
+  return {
+    async open(uri, passage, how) {
+      const reveal = tabs.expect(uri, passage);
+      await vscode.commands.executeCommand("vscode.openWith", uri, viewType, {
+        viewColumn: vscode.ViewColumn.Active,
+        ...how,
+      });
+      reveal();
+    },
+    askSelection: () => tabs.askSelection(),
+    dispose() {
+      registration.dispose();
+      tabs.close();
+    },
+  };
+}
+
+/** The tabs that are open, and the passages that wait for theirs. */
+class ReaderTabs implements vscode.CustomReadonlyEditorProvider {
+  private readonly options: ReaderOptions;
+  private readonly tabs = new Map<string, Tab>();
+  private readonly waiting = new Map<string, Hit>();
+
+  constructor(options: ReaderOptions) {
+    this.options = options;
+  }
+
+  /** A passage that is to be shown waits until its tab's page asks for it; a page that is there is told by the result. */
+  expect(uri: vscode.Uri, passage: Hit): () => void {
+    const key = uri.toString();
+    if (this.tabs.get(key)?.isReady) {
+      return () => this.tabs.get(key)?.channel.notify("reveal", { passage });
+    }
+    this.waiting.set(key, passage);
+    return () => undefined;
+  }
+
+  askSelection(): boolean {
+    const tab = [...this.tabs.values()].find(({ panel }) => panel.active);
+    tab?.channel.notify("askSelection", {});
+    return tab !== undefined;
+  }
+
+  close(): void {
+    for (const { channel } of this.tabs.values()) channel.close("the extension ended");
+  }
+
+  openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
+    return { uri, dispose: () => void this.waiting.delete(uri.toString()) };
+  }
+
+  resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): void {
+    const key = uri.toString();
+    const port = webviewPort(panel.webview);
+    const takePassage = (): Hit | undefined => {
+      tab.isReady = true;
+      const passage = this.waiting.get(key);
+      this.waiting.delete(key);
+      return passage;
+    };
+    const handlers = readerHandlers(uri, takePassage, this.options);
+    const channel = new Channel(port, readerContract, readerHostContract, handlers);
+    const tab: Tab = { panel, channel, isReady: false };
+    this.tabs.set(key, tab);
+    panel.onDidDispose(() => {
+      channel.close("the tab was closed");
+      port.dispose();
+      if (this.tabs.get(key) === tab) this.tabs.delete(key);
+    });
+    showPage(panel.webview, this.options.extensionUri, formatOf(uri.path).isDrawn ?? false);
+  }
+}
+
+/** What a tab's page may ask: always about its own document, and that only while it lies in the workspace. */
+function readerHandlers(
+  uri: vscode.Uri,
+  takePassage: () => Hit | undefined,
+  { extensionUri, engine, ask }: ReaderOptions,
+): Handlers<ReaderHostContract> {
+  const place = async (): Promise<{ folder: string; path: string; file: vscode.Uri }> => {
+    const found = placeInWorkspace(uri);
+    if (!found) {
+      throw new CarrelError(
+        `"${basename(uri.path)}" lies outside the workspace.`,
+        "Carrel shows files of the workspace alone: open the folder that it lies in.",
+        "invalid",
+      );
+    }
+    const { folder, path } = found;
+    const file = await workspaceFile(workspaceFolders(), { folder: folder.path, path });
+    return { folder: folder.path, path, file: vscode.Uri.file(file) };
+  };
+  return {
+    async ready() {
+      const passage = takePassage();
+      return {
+        name: basename(uri.path),
+        isDrawn: formatOf(uri.path).isDrawn ?? false,
+        opensOutside: canOpenOutside(uri.path),
+        ...(passage && { passage }),
+      };
+    },
+    async bytes() {
+      const { file } = await place();
+      return { bytes: new Uint8Array(await vscode.workspace.fs.readFile(file)) };
+    },
+    part: async ({ kind, name }) => ({ bytes: await pdfPart(extensionUri, kind, name) }),
+    async text(_, { signal }) {
+      const { folder, path } = await place();
+      return await engine.document(folder, path, signal);
+    },
+    async copy({ text }) {
+      await vscode.env.clipboard.writeText(text);
+      return {};
+    },
+    async ask(selected) {
+      const { path } = await place();
+      await ask({ ...selected, path, language: formatOf(path).language });
+      return {};
+    },
+    async openLink({ url }) {
+      await openLink(url);
+      return {};
+    },
+    async openOriginal() {
+      const { file, path } = await place();
+      if (canOpenOutside(path)) await vscode.env.openExternal(file);
+      return {};
+    },
+  };
+}
+
+/** A document may name any address: it is shown to the person in full, and opened when they say so. */
+async function openLink(url: string): Promise<void> {
+  const target = vscode.Uri.parse(url);
+  if (!["http", "https", "mailto"].includes(target.scheme)) {
+    throw new CarrelError(
+      `A link to "${url}" is not followed.`,
+      "Carrel opens web and mail addresses alone.",
+    );
+  }
+  const open = vscode.l10n.t("Open");
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t("Open a link of the document outside of VS Code?"),
+    { modal: true, detail: url },
+    open,
+  );
+  if (chosen === open) await vscode.env.openExternal(target);
+}
+
+/** The page may run its scripts and load what lies in dist/, and pdf.js where it draws. */
+function showPage(webview: vscode.Webview, extensionUri: vscode.Uri, isDrawn: boolean): void {
+  const dist = vscode.Uri.joinPath(extensionUri, "dist");
+  const script = pdfScript(extensionUri);
+  webview.options = {
+    enableScripts: true,
+    enableCommandUris: false,
+    enableForms: false,
+    localResourceRoots: [dist, ...(isDrawn ? [vscode.Uri.joinPath(script, "..")] : [])],
+  };
+  const address = (file: vscode.Uri): string => webview.asWebviewUri(file).toString();
+  webview.html = readerPage({
+    cspSource: webview.cspSource,
+    nonce: randomBytes(16).toString("hex"),
+    script: address(vscode.Uri.joinPath(dist, "reader.js")),
+    style: address(vscode.Uri.joinPath(dist, "reader.css")),
+    ...(isDrawn && { pdfScript: address(script) }),
+  });
+}

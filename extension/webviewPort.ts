@@ -1,0 +1,16 @@
+import type * as vscode from "vscode";
+import type { Port } from "../protocol/channel.ts";
+
+/** The extension's end of its channel to a page in a webview. */
+export function webviewPort(webview: vscode.Webview): Port & vscode.Disposable {
+  let subscription: vscode.Disposable | undefined;
+  return {
+    send(message) {
+      void webview.postMessage(message);
+    },
+    listen(onMessage) {
+      subscription = webview.onDidReceiveMessage(onMessage);
+    },
+    dispose: () => subscription?.dispose(),
+  };
+}

@@ -1,0 +1,57 @@
+import * as v from "valibot";
+import type { Contract } from "./channel.ts";
+import * as data from "./data.ts";
+
+const nothing = v.object({});
+const bytes = v.object({ bytes: v.instance(Uint8Array) });
+
+/** What a person has selected in a document, and where it stands, as the document counts. */
+const selected = v.object({
+  text: v.string(),
+  /** Lines of the extracted text; of a PDF, which is shown as it is, its page alone. */
+  startLine: v.number(),
+  endLine: v.number(),
+  page: v.exactOptional(v.number()),
+});
+export type Selected = v.InferOutput<typeof selected>;
+
+/** What the reader's page asks of the extension, always about its own document. All of it is checked. */
+export const readerHostContract = {
+  requests: {
+    /** The page has loaded: what it shows, and the passage at which it opens. */
+    ready: {
+      params: nothing,
+      result: v.object({
+        name: v.string(),
+        /** Whether it is shown as it is, from its bytes; else from its text. */
+        isDrawn: v.boolean(),
+        /** Whether the system has a program for it that the extension can start. */
+        opensOutside: v.boolean(),
+        passage: v.exactOptional(data.hit),
+      }),
+    },
+    /** The file itself. */
+    bytes: { params: nothing, result: bytes },
+    /** A file of pdf.js: its worker, a character map, a font, a decoder. */
+    part: {
+      params: v.object({ kind: v.picklist(["worker", "cmap", "font", "wasm"]), name: v.string() }),
+      result: bytes,
+    },
+    text: { params: nothing, result: data.documentText },
+    copy: { params: v.object({ text: v.string() }), result: nothing },
+    ask: { params: selected, result: nothing },
+    /** Asks the person first. */
+    openLink: { params: v.object({ url: v.string() }), result: nothing },
+    openOriginal: { params: nothing, result: nothing },
+  },
+  notifications: {
+    reveal: v.object({ passage: data.hit }),
+    /** Ask about what is selected. */
+    askSelection: nothing,
+  },
+} as const satisfies Contract;
+export type ReaderHostContract = typeof readerHostContract;
+
+/** The extension only notifies the reader. */
+export const readerContract = { requests: {}, notifications: {} } as const satisfies Contract;
+export type ReaderContract = typeof readerContract;

@@ -1,0 +1,351 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "playwright-core";
+import { documentText } from "../../indexer/read/parseFile.ts";
+import type { Hit } from "../../protocol/data.ts";
+import type { Selected } from "../../protocol/reader.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { makePdf } from "../support/makePdf.ts";
+import { eventually } from "../support/workspace.ts";
+import { type ThemeName, themeClasses } from "../webview/themes.ts";
+import { type OpenReader, openReader, type ReaderTest } from "./readerPageHarness.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const fixtures = join(root, "test/fixtures/files");
+
+let browser: Browser;
+before(async () => {
+  browser = await launchBrowser();
+});
+after(() => browser.close());
+
+const passage: Hit = {
+  folder: "/office",
+  path: "lease.pdf",
+  kind: "document",
+  language: "pdf",
+  startLine: 1,
+  endLine: 1,
+  score: 1,
+  text: "",
+  marks: [],
+};
+
+type Handlers = ReaderTest["handlers"];
+
+/** A reader on a PDF of these bytes, at a passage. */
+async function openPdf(
+  bytes: Buffer,
+  at?: Partial<Hit>,
+  handlers: Handlers = {},
+  theme?: ThemeName,
+): Promise<OpenReader> {
+  return await openReader(browser, {
+    isDrawn: true,
+    ...(theme && { theme }),
+    handlers: {
+      ready: () => ({
+        name: "lease.pdf",
+        isDrawn: true,
+        opensOutside: false,
+        ...(at && { passage: { ...passage, ...at } }),
+      }),
+      bytes: () => ({ bytes: new Uint8Array(bytes) }),
+      ...handlers,
+    },
+  });
+}
+
+/** A reader on a document of the fixtures, at some of its lines. */
+async function openText(name: string, at?: Partial<Hit>, theme?: ThemeName): Promise<OpenReader> {
+  const document = await documentText(fixtures, name);
+  const { startLine = 1, endLine = 1 } = at ?? {};
+  const text = document.text
+    .split("\n")
+    .slice(startLine - 1, endLine)
+    .join("\n");
+  return await openReader(browser, {
+    isDrawn: false,
+    ...(theme && { theme }),
+    handlers: {
+      ready: () => ({
+        name,
+        isDrawn: false,
+        opensOutside: true,
+        ...(at && { passage: { ...passage, text, ...at } }),
+      }),
+      text: () => document,
+    },
+  });
+}
+
+/** The share of a page's picture that is not white, when the page is drawn. */
+async function inkOf({ page }: OpenReader, number: number): Promise<number> {
+  return await page.evaluate<number>(`(() => {
+    const canvas = document.querySelector('[data-page="${number}"] canvas');
+    if (!canvas) return 0;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let dark = 0;
+    for (let i = 0; i < data.length; i += 4) if (data[i] < 200 && data[i + 3] > 0) dark++;
+    return dark / (data.length / 4);
+  })()`);
+}
+
+async function said({ page }: OpenReader): Promise<string> {
+  return (await page.getByTestId("said").textContent()) ?? "";
+}
+
+async function pageNumber({ page }: OpenReader): Promise<string> {
+  return await page.getByTestId("page-number").inputValue();
+}
+
+/** Nothing was loaded but the page's own files, and its policy had nothing to refuse. */
+async function assertQuiet(reader: OpenReader): Promise<void> {
+  assert.deepEqual(reader.requests, []);
+  assert.deepEqual(await reader.violations(), []);
+}
+
+const lease = readFileSync(join(root, "sample/contracts/office-lease.pdf"));
+const sentence =
+  "The Tenant may end the lease on 31 March 2027 if it gives notice in writing at least nine months\nbefore that day.";
+
+/** A thousand pages, each with a line of its own. */
+function thousandPages(): Buffer {
+  return makePdf(
+    Array.from({ length: 1000 }, (_, index) => ({
+      lines: [`Chapter ${index + 1}`, `This is what page ${index + 1} says.`],
+      ...(index === 0 ? { link: "https://example.org/away" } : {}),
+      ...(index === 699 ? { link: 3 } : {}),
+    })),
+  );
+}
+
+test("a PDF opens at its passage: the page is drawn, the sentence marked, nothing is fetched", async () => {
+  const text = `6.1 Break right of the Tenant\n${sentence}`;
+  const marks: [number, number][] = [[text.length - sentence.length, text.length]];
+  const reader = await openPdf(lease, { page: 4, text, marks });
+  await eventually("the drawn page", async () => (await inkOf(reader, 4)) > 0.01);
+  await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
+  const [marked] = (await reader.marked()).passage;
+  assert.equal(marked?.replace(/\s+/g, ""), sentence.slice(0, -1).replace(/\s+/g, ""));
+  assert.match(await said(reader), /^Page 4\. Marked: The Tenant may end/);
+  assert.equal(await pageNumber(reader), "4");
+  await assertQuiet(reader);
+  await reader.page.close();
+});
+
+test("a passage that is not on its page any more opens the page alone, and says so", async () => {
+  const reader = await openPdf(lease, { page: 2, text: "These words stand nowhere in this lease at all." });
+  await eventually("what is said", async () =>
+    (await said(reader)).startsWith("Page 2. The passage could not"),
+  );
+  assert.deepEqual((await reader.marked()).passage, []);
+  await reader.page.close();
+});
+
+test("of a thousand pages only those near the place are drawn, and one that is told later is shown in the same tab", async () => {
+  const reader = await openPdf(thousandPages(), { page: 700, text: "This is what page 700 says." });
+  await eventually("page 700", async () => (await inkOf(reader, 700)) > 0.001);
+  const drawn = await reader.page.evaluate<number[]>(
+    "[...document.querySelectorAll('.page canvas')].map(({ parentElement }) => Number(parentElement.dataset.page))",
+  );
+  assert.ok(
+    drawn.every((number) => Math.abs(number - 700) <= 3),
+    drawn.join(" "),
+  );
+  reader.host.notify("reveal", { passage: { ...passage, page: 12, text: "This is what page 12 says." } });
+  await eventually("page 12", async () => (await inkOf(reader, 12)) > 0.001);
+  assert.deepEqual((await reader.marked()).passage, ["This is what page 12 says"]);
+  await eventually("page 700 to be let go", async () => (await inkOf(reader, 700)) === 0);
+  await assertQuiet(reader);
+  await reader.page.close();
+});
+
+test("pages are turned, zoomed and searched by keyboard", async () => {
+  const reader = await openPdf(thousandPages());
+  const { page } = reader;
+  await eventually("the first page", async () => (await inkOf(reader, 1)) > 0.001);
+  await page.getByTestId("document").focus();
+  const after = async (key: string, expected: string): Promise<void> => {
+    await page.keyboard.press(key);
+    await eventually(`page ${expected} after ${key}`, async () => (await pageNumber(reader)) === expected);
+  };
+  await after("PageDown", "2");
+  await after("PageUp", "1");
+  await after("End", "1000");
+  await after("Home", "1");
+  const before = Number.parseInt((await page.getByTestId("zoom").textContent()) ?? "", 10);
+  await page.keyboard.press("+");
+  const larger = Number.parseInt((await page.getByTestId("zoom").textContent()) ?? "", 10);
+  assert.ok(larger > before, `${before} ${larger}`);
+  await page.keyboard.press("0");
+  await page.getByTestId("page-number").fill("500");
+  await page.keyboard.press("Enter");
+  await eventually("page 500", async () => (await inkOf(reader, 500)) > 0.001);
+
+  await page.getByTestId("document").focus();
+  await page.keyboard.press("/");
+  await page.keyboard.type("page 503 says");
+  await page.keyboard.press("Enter");
+  await eventually("what is found", async () => (await said(reader)) === "Found on page 503.");
+  assert.deepEqual((await reader.marked()).found, ["page 503 says"]);
+  await page.keyboard.press("Control+f");
+  await page.keyboard.type("chapter");
+  await page.keyboard.press("Enter");
+  await eventually("one here", async () => (await said(reader)) === "Found on page 503.");
+  await page.keyboard.press("Enter");
+  await eventually("the next", async () => (await said(reader)) === "Found on page 504.");
+  await page.keyboard.press("Shift+Enter");
+  await eventually("the one before", async () => (await said(reader)) === "Found on page 503.");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("nowhere to be seen");
+  await page.keyboard.press("Enter");
+  await eventually("its absence", async () => (await said(reader)).includes("is not found"));
+  await page.keyboard.press("Escape");
+  assert.deepEqual((await reader.marked()).found, []);
+  await page.close();
+});
+
+test("a link asks the extension and loads nothing; one inside the document goes there; so does the outline", async () => {
+  const asked: string[] = [];
+  const openLink = ({ url }: { url: string }): Record<string, never> => {
+    asked.push(url);
+    return {};
+  };
+  const reader = await openPdf(thousandPages(), undefined, { openLink });
+  const { page } = reader;
+  await page.getByRole("button", { name: "Link to https://example.org/away" }).click();
+  await eventually("the question", async () => asked.length > 0);
+  assert.deepEqual(asked, ["https://example.org/away"]);
+  await page.getByRole("button", { name: "Outline" }).click();
+  await page.getByRole("button", { name: "Chapter 700", exact: true }).click();
+  await eventually("page 700", async () => (await pageNumber(reader)) === "700");
+  await page.getByRole("button", { name: "Go to this place in the document" }).click();
+  await eventually("page 3", async () => (await pageNumber(reader)) === "3");
+  assert.equal(new URL(page.url()).pathname, "/");
+  await assertQuiet(reader);
+  await page.close();
+});
+
+test("what is selected is copied with its source and asked about, from the tool bar and from the extension", async () => {
+  const copied: string[] = [];
+  const asked: Selected[] = [];
+  const handlers: Handlers = {
+    copy: ({ text }) => {
+      copied.push(text);
+      return {};
+    },
+    ask: (selected) => {
+      asked.push(selected);
+      return {};
+    },
+  };
+  const reader = await openPdf(lease, { page: 4, text: sentence }, handlers);
+  const { page } = reader;
+  await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
+  reader.host.notify("askSelection", {});
+  await eventually("the refusal", async () => (await said(reader)).startsWith("Select the text"));
+  await page.evaluate(`(() => {
+    const [range] = CSS.highlights.get("carrel-passage");
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+  })()`);
+  await page.getByRole("button", { name: "Copy with source" }).click();
+  await eventually("the copy", async () => copied.length > 0);
+  assert.match(copied[0] ?? "", /^The Tenant may end the lease[\s\S]*before that day\n— lease\.pdf, page 4$/);
+  await page.getByRole("button", { name: "Ask about selection" }).click();
+  reader.host.notify("askSelection", {});
+  await eventually("both questions", async () => asked.length === 2);
+  assert.equal(asked[0]?.page, 4);
+  assert.match(asked[0]?.text ?? "", /^The Tenant may end the lease/);
+  await page.close();
+});
+
+test("a PDF that can't be opened says why", async () => {
+  for (const [name, expected] of [
+    ["encrypted.pdf", /protected by a password/],
+    ["notReally.pdf", /damaged/],
+  ] as const) {
+    const reader = await openPdf(readFileSync(join(fixtures, name)));
+    await reader.page.getByTestId("notice").getByText(expected).waitFor();
+    await reader.page.close();
+  }
+});
+
+test("a spreadsheet opens as grids with the range marked", async () => {
+  const place = { in: "sheet", sheet: "Costs Q3", cells: "A5:F6" } as const;
+  const reader = await openText("book.xlsx", { startLine: 4, endLine: 5, place });
+  await eventually("the marked cells", async () => (await reader.page.locator("td.passage").count()) === 12);
+  const cells = await reader.page.evaluate<string[]>(
+    "[...document.querySelectorAll('td.passage')].map(({ dataset }) => dataset.cell)",
+  );
+  assert.deepEqual([cells[0], cells.at(-1)], ["A5", "F6"]);
+  assert.match(await said(reader), /^Opened at sheet Costs Q3, A5:F6, which is marked/);
+  await assertQuiet(reader);
+  await reader.page.close();
+});
+
+test("a text document opens with its passage marked, and its markup is shown as text", async () => {
+  const hostile = '<img src="https://example.org/x.png"><script>window.broken = 1</script>';
+  const text = `Title\n\nFirst paragraph.\n\n${hostile}\n\nLast words of it.`;
+  const reader = await openReader(browser, {
+    isDrawn: false,
+    handlers: {
+      ready: () => ({
+        name: "note.docx",
+        isDrawn: false,
+        opensOutside: false,
+        passage: { ...passage, startLine: 7, endLine: 7, text: "Last words of it.", marks: [[0, 10]] },
+      }),
+      text: () => ({ text, pages: [], headings: [{ name: "Title", level: 1, row: 0 }] }),
+    },
+  });
+  await reader.page.getByRole("heading", { name: "Title" }).waitFor();
+  await reader.page.getByText(hostile).waitFor();
+  await eventually("the mark", async () => (await reader.marked()).passage[0] === "Last words");
+  assert.equal(await reader.page.locator(".line.passage").textContent(), "Last words of it.");
+  assert.equal(await reader.page.evaluate("window.broken"), undefined);
+  assert.equal(await reader.page.locator("main img, main script").count(), 0);
+  await assertQuiet(reader);
+  await reader.page.close();
+});
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+for (const theme of Object.keys(themeClasses) as ThemeName[]) {
+  test(`axe finds nothing to object to in ${theme}`, async () => {
+    const place = { in: "sheet", sheet: "Costs Q3", cells: "A5:F6" } as const;
+    const readers = [
+      await openPdf(lease, { page: 4, text: sentence }, {}, theme),
+      await openText("book.xlsx", { startLine: 4, endLine: 5, place }, theme),
+      await openText("offer.eml", { startLine: 2, endLine: 3 }, theme),
+    ];
+    for (const reader of readers) {
+      const { page } = reader;
+      await eventually("the passage", async () => /marked/i.test(await said(reader)));
+      await page
+        .getByRole("button", { name: "Outline" })
+        .click({ timeout: 2_000 })
+        .catch(() => undefined);
+      await page.evaluate(axe);
+      const violations = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
+        "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
+      );
+      assert.deepEqual(
+        violations.map(
+          ({ id, nodes }) =>
+            `${id}: ${nodes
+              .map(({ html }) => html)
+              .join(" ")
+              .slice(0, 400)}`,
+        ),
+        [],
+      );
+      await page.close();
+    }
+  });
+}

@@ -1,0 +1,173 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import type { Browser, Page } from "playwright-core";
+import { Channel, type Handlers, type Port } from "../../protocol/channel.ts";
+import {
+  type ReaderContract,
+  type ReaderHostContract,
+  readerContract,
+  readerHostContract,
+} from "../../protocol/reader.ts";
+import { readerPage } from "../../protocol/readerPage.ts";
+import { type ThemeName, themeClasses, themeVariables } from "../webview/themes.ts";
+
+/** The reader alone in a browser: its real page and policy, and an extension that the test plays. */
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const pdfHome = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
+const origin = "http://reader.test";
+
+export interface ReaderTest {
+  readonly isDrawn: boolean;
+  readonly theme?: ThemeName;
+  readonly handlers: Partial<Handlers<ReaderHostContract>>;
+}
+
+export interface OpenReader {
+  readonly page: Page;
+  /** The extension's end of the channel. */
+  readonly host: Channel<ReaderContract, ReaderHostContract>;
+  /** Addresses that the page tried to load, beside its own files. */
+  readonly requests: string[];
+  /** What the page's policy had to refuse. */
+  violations(): Promise<string[]>;
+  /** The texts that are marked as the passage, and as what a search has found. */
+  marked(): Promise<{ passage: string[]; found: string[] }>;
+}
+
+const folders = { cmap: "cmaps", font: "standard_fonts", wasm: "wasm" } as const;
+
+let bundle: Promise<{ script: string; style: string }> | undefined;
+
+/** The reader's bundle as the build makes it, in memory, once for all tests. */
+function readerBundle(): Promise<{ script: string; style: string }> {
+  bundle ??= build({
+    absWorkingDir: root,
+    entryPoints: { reader: "webview/reader/main.tsx" },
+    outdir: "dist",
+    write: false,
+    bundle: true,
+    format: "iife",
+    platform: "browser",
+    target: "chrome130",
+    tsconfig: "webview/tsconfig.json",
+    logLevel: "error",
+  }).then(({ outputFiles }) => {
+    const text = (ending: string): string =>
+      outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? "";
+    return { script: text(".js"), style: text(".css") };
+  });
+  return bundle;
+}
+
+/** What VS Code puts into a webview before its script runs. Bytes travel as text here, which VS Code does better. */
+function pagePrelude(theme: ThemeName): string {
+  const given = { variables: themeVariables(theme), bodyClass: themeClasses[theme] };
+  return `(() => {
+    const given = ${JSON.stringify(given)};
+    window.violations = [];
+    addEventListener("securitypolicyviolation", (event) => {
+      window.violations.push(event.violatedDirective + " " + event.blockedURI);
+    });
+    window.fromHost = (message) => {
+      const base64 = message.value?.bytes;
+      if (base64 !== undefined) message.value.bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      window.postMessage(message, "*");
+    };
+    let state;
+    window.acquireVsCodeApi = () => ({
+      postMessage: (message) => window.sendToHost(message),
+      getState: () => state,
+      setState: (value) => { state = value; },
+    });
+    addEventListener("DOMContentLoaded", () => {
+      for (const [name, value] of Object.entries(given.variables)) {
+        document.documentElement.style.setProperty(name, value);
+      }
+      document.body.classList.add(given.bodyClass);
+    });
+  })()`;
+}
+
+/** Opens the reader in a page of its own. Closing the page ends it. */
+export async function openReader(browser: Browser, test: ReaderTest): Promise<OpenReader> {
+  const { script, style } = await readerBundle();
+  const page = await browser.newPage({ viewport: { width: 900, height: 700 }, reducedMotion: "reduce" });
+  const pdf = test.isDrawn ? { pdfScript: "/pdf.mjs" } : {};
+  const html = readerPage({
+    cspSource: origin,
+    nonce: "test",
+    script: "/reader.js",
+    style: "/reader.css",
+    ...pdf,
+  });
+  const files: Record<string, { body: string; contentType: string }> = {
+    "/": { body: html, contentType: "text/html" },
+    "/reader.js": { body: script, contentType: "text/javascript" },
+    "/reader.css": { body: style, contentType: "text/css" },
+    "/pdf.mjs": {
+      body: readFileSync(join(pdfHome, "legacy/build/pdf.mjs"), "utf8"),
+      contentType: "text/javascript",
+    },
+  };
+  const requests: string[] = [];
+  await page.route("**/*", async (route) => {
+    const url = new URL(route.request().url());
+    const file = url.origin === origin ? files[url.pathname] : undefined;
+    if (!file && url.protocol !== "blob:") requests.push(url.href);
+    await (file ? route.fulfill(file) : route.abort());
+  });
+  let receive: (message: unknown) => void = () => undefined;
+  await page.exposeFunction("sendToHost", (message: unknown) => receive(message));
+  const port: Port = {
+    send(message) {
+      const plain = JSON.stringify(message, (_, value) =>
+        value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value,
+      );
+      page.evaluate(`window.fromHost(${plain})`).catch(() => undefined);
+    },
+    listen(onMessage, onClose) {
+      receive = onMessage;
+      page.on("close", () => onClose("the page was closed"));
+    },
+  };
+  const host = new Channel(port, readerContract, readerHostContract, {
+    ...handlersFor(test),
+    ...test.handlers,
+  });
+  await page.addInitScript(pagePrelude(test.theme ?? "dark"));
+  await page.goto(`${origin}/`);
+  return {
+    page,
+    host,
+    requests,
+    violations: () => page.evaluate<string[]>("window.violations"),
+    marked: () =>
+      page.evaluate<{ passage: string[]; found: string[] }>(`(() => {
+        const texts = (name) => [...(CSS.highlights.get(name) ?? [])].map(String);
+        return { passage: texts("carrel-passage"), found: texts("carrel-found") };
+      })()`),
+  };
+}
+
+function handlersFor({ isDrawn }: ReaderTest): Handlers<ReaderHostContract> {
+  const unexpected = (): never => {
+    throw new Error("This was not expected to be asked.");
+  };
+  return {
+    ready: () => ({ name: "document", isDrawn, opensOutside: false }),
+    bytes: unexpected,
+    part({ kind, name }) {
+      const path = kind === "worker" ? "legacy/build/pdf.worker.mjs" : join(folders[kind], name);
+      return { bytes: new Uint8Array(readFileSync(join(pdfHome, path))) };
+    },
+    text: unexpected,
+    copy: unexpected,
+    ask: unexpected,
+    openLink: unexpected,
+    openOriginal: unexpected,
+  };
+}

@@ -1,0 +1,263 @@
+import type { JSX } from "preact";
+import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { Icon, type IconName } from "../components/Icon.tsx";
+import { Notice } from "../components/Notice.tsx";
+import type { ReaderSession } from "./readerSession.ts";
+import type { DocumentView, OutlineEntry } from "./view.ts";
+
+const zoomStep = 1.2;
+
+/** The reader's tab: its tool bar, the outline beside the document, the document. */
+export function ReaderApp({ session }: { readonly session: ReaderSession }): JSX.Element {
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  const [isOutlined, setOutlined] = useState(false);
+  const host = useRef<HTMLDivElement>(null);
+  const finder = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const stop = session.onChange(() => redraw(undefined));
+    if (host.current) void session.start(host.current);
+    return stop;
+  }, [session]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => press(event, session.view, finder.current);
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [session]);
+  const { problem, view, outline } = session;
+  const showsOutline = isOutlined && outline.length > 0;
+  return (
+    <>
+      <header>
+        <h1 class="sr">{session.name || "Document"}</h1>
+        <Tools
+          session={session}
+          finder={finder}
+          isOutlined={showsOutline}
+          onOutline={() => setOutlined(!isOutlined)}
+        />
+      </header>
+      <div class="below">
+        {showsOutline && <Outline entries={outline} />}
+        <main
+          class="document"
+          ref={host}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
+          tabIndex={0}
+          aria-label={session.name || "Document"}
+          aria-busy={!view && !problem}
+          data-testid="document"
+        />
+        {problem && (
+          <div class="problem">
+            <Notice kind="error" message={problem.message} remedy={problem.remedy} />
+          </div>
+        )}
+        {!view && !problem && <p class="opening">Opening…</p>}
+      </div>
+      <p class="sr" aria-live="polite" data-testid="said">
+        {session.said}
+      </p>
+    </>
+  );
+}
+
+interface ToolsProps {
+  readonly session: ReaderSession;
+  readonly finder: { current: HTMLInputElement | null };
+  readonly isOutlined: boolean;
+  readonly onOutline: () => void;
+}
+
+function Tools({ session, finder, isOutlined, onOutline }: ToolsProps): JSX.Element {
+  const { view, outline } = session;
+  return (
+    <div class="tools" role="toolbar" aria-label="Document">
+      <ToolButton
+        icon="outline"
+        label="Outline"
+        isDisabled={outline.length === 0}
+        isPressed={isOutlined}
+        onClick={onOutline}
+      />
+      {view?.state.pages !== undefined && <PageTools view={view} />}
+      {view && <ZoomTools view={view} />}
+      <FindTools session={session} input={finder} />
+      <span class="tools-end">
+        <ToolButton
+          icon="ask"
+          label="Ask about selection"
+          isDisabled={!session.hasSelection}
+          onClick={() => void session.ask()}
+        />
+        <ToolButton
+          icon="quote"
+          label="Copy with source"
+          isDisabled={!session.hasSelection}
+          onClick={() => void session.copyWithSource()}
+        />
+        {session.opensOutside && (
+          <ToolButton icon="external" label="Open original" onClick={() => void session.openOriginal()} />
+        )}
+      </span>
+    </div>
+  );
+}
+
+function PageTools({ view }: { readonly view: DocumentView }): JSX.Element {
+  const { page = 1, pages = 1 } = view.state;
+  return (
+    <span class="tools-group">
+      <ToolButton
+        icon="up"
+        label="Previous page"
+        isDisabled={page <= 1}
+        onClick={() => view.goTo(page - 1)}
+      />
+      <ToolButton
+        icon="down"
+        label="Next page"
+        isDisabled={page >= pages}
+        onClick={() => view.goTo(page + 1)}
+      />
+      <input
+        class="page-number"
+        type="text"
+        inputMode="numeric"
+        aria-label={`Page, of ${pages}`}
+        data-testid="page-number"
+        value={`${page}`}
+        onChange={({ currentTarget }) => {
+          view.goTo(Number(currentTarget.value));
+          currentTarget.value = `${view.state.page}`;
+        }}
+      />
+      <span class="of-pages" aria-hidden="true">
+        of {pages.toLocaleString("en")}
+      </span>
+    </span>
+  );
+}
+
+function ZoomTools({ view }: { readonly view: DocumentView }): JSX.Element {
+  const { scale, pages } = view.state;
+  return (
+    <span class="tools-group">
+      <ToolButton icon="minus" label="Zoom out" onClick={() => view.zoom(scale / zoomStep)} />
+      <span class="zoom" data-testid="zoom">
+        {Math.round(scale * 100)}%
+      </span>
+      <ToolButton icon="add" label="Zoom in" onClick={() => view.zoom(scale * zoomStep)} />
+      <ToolButton
+        icon="width"
+        label={pages === undefined ? "Usual size" : "Fit width"}
+        onClick={() => view.zoom("width")}
+      />
+    </span>
+  );
+}
+
+interface FindProps {
+  readonly session: ReaderSession;
+  readonly input: { current: HTMLInputElement | null };
+}
+
+function FindTools({ session, input }: FindProps): JSX.Element {
+  const text = (): string => input.current?.value ?? "";
+  return (
+    <search class="tools-group find">
+      <input
+        ref={input}
+        type="text"
+        placeholder="Find"
+        aria-label="Find in this document"
+        data-testid="find"
+        onKeyDown={(event) => {
+          if (event.key === "Enter") void session.find(text(), event.shiftKey);
+          else if (event.key === "Escape") {
+            event.currentTarget.value = "";
+            session.stopFinding();
+            document.querySelector<HTMLElement>(".document")?.focus();
+          }
+        }}
+      />
+      <ToolButton icon="up" label="Find previous" onClick={() => void session.find(text(), true)} />
+      <ToolButton icon="down" label="Find next" onClick={() => void session.find(text(), false)} />
+      <span class="found" aria-hidden="true">
+        {/^(Found|Searching|“)/.test(session.said) ? session.said : ""}
+      </span>
+    </search>
+  );
+}
+
+function Outline({ entries }: { readonly entries: readonly OutlineEntry[] }): JSX.Element {
+  return (
+    <nav class="outline" aria-label="Outline">
+      <ul>
+        {entries.map((entry) => (
+          <li key={entry}>
+            <button
+              type="button"
+              style={{ paddingLeft: `${8 + 12 * Math.min(entry.depth, 8)}px` }}
+              onClick={() => entry.open()}
+            >
+              {entry.title}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+interface ToolProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly isDisabled?: boolean;
+  readonly isPressed?: boolean;
+  readonly onClick: () => void;
+}
+
+function ToolButton({ icon, label, isDisabled = false, isPressed, onClick }: ToolProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      title={label}
+      aria-label={label}
+      aria-pressed={isPressed}
+      disabled={isDisabled}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+/** Keys of the whole tab; what is typed into a field stays there. */
+function press(event: KeyboardEvent, view: DocumentView | undefined, finder: HTMLInputElement | null): void {
+  const isFind = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "f";
+  const isTyping = event.target instanceof HTMLInputElement;
+  if (!view || (isTyping && !isFind)) return;
+  if (isFind || event.key === "/") {
+    event.preventDefault();
+    finder?.focus();
+    finder?.select();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const { page, pages = 1, scale } = view.state;
+  const zoomed: Readonly<Record<string, number | "width">> = {
+    "+": scale * zoomStep,
+    "=": scale * zoomStep,
+    "-": scale / zoomStep,
+    "0": "width",
+  };
+  const turned: Readonly<Record<string, number>> =
+    page === undefined ? {} : { PageDown: page + 1, PageUp: page - 1, Home: 1, End: pages };
+  const zoom = zoomed[event.key];
+  const turn = turned[event.key];
+  if (zoom === undefined && turn === undefined) return;
+  event.preventDefault();
+  if (zoom !== undefined) view.zoom(zoom);
+  if (turn !== undefined) view.goTo(turn);
+}

@@ -1,0 +1,38 @@
+import type { Hit } from "../../protocol/data.ts";
+import type { Selected } from "../../protocol/reader.ts";
+
+/** An entry of a document's outline; `open` shows its place. */
+export interface OutlineEntry {
+  readonly title: string;
+  readonly depth: number;
+  open(): void;
+}
+
+/** What the tool bar shows of a view. */
+export interface ViewState {
+  /** Of documents that have pages. */
+  readonly page?: number;
+  readonly pages?: number;
+  /** 1 is the document's own size. */
+  readonly scale: number;
+}
+
+/** What is selected, with its place in words: "page 4". */
+export type PlacedSelection = Selected & { readonly where: string };
+
+/** A document as the reader shows it, whatever its format. */
+export interface DocumentView {
+  readonly state: ViewState;
+  outline(): Promise<readonly OutlineEntry[]>;
+  /** Shows a passage and marks it. Resolves to what is to be said of it: "Page 4, the passage is marked." */
+  reveal(passage: Hit): Promise<string>;
+  goTo(page: number): void;
+  /** A factor, or the width of the tab. */
+  zoom(scale: number | "width"): void;
+  /** Goes to the next place of a text, or the one before; false when there is none. */
+  find(text: string, back: boolean, signal: AbortSignal): Promise<boolean>;
+  /** What is selected; undefined when that is nothing. */
+  selected(): PlacedSelection | undefined;
+  /** Takes the marks of a search away. */
+  clearFound(): void;
+}
