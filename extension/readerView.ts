@@ -20,6 +20,9 @@ import { placeInWorkspace, workspaceFolders } from "./workspaceFolders.ts";
 
 const viewType = "carrel.reader";
 
+/** The page and its worker hold a PDF in memory. */
+const maxShownBytes = 300_000_000;
+
 type ReaderChannel = Channel<ReaderContract, ReaderHostContract>;
 
 /** Shows documents in tabs of their own. */
@@ -153,7 +156,11 @@ function readerHandlers(
       };
     },
     async bytes() {
-      const { file } = await place();
+      const { file, path } = await place();
+      const { size } = await vscode.workspace.fs.stat(file);
+      if (size > maxShownBytes) {
+        throw new CarrelError(`"${path}" is too large to be shown here.`, "Open it in a program of its own.");
+      }
       return { bytes: new Uint8Array(await vscode.workspace.fs.readFile(file)) };
     },
     part: async ({ kind, name }) => ({ bytes: await pdfPart(extensionUri, kind, name) }),

@@ -153,7 +153,7 @@ test("what is not in the files is said to be not found, and what comes nearest i
   await passages.first().waitFor({ state: "detached" });
 });
 
-test("a PDF opens as text at its page", async () => {
+test("a PDF opens in the reader at its page", async () => {
   await begin();
   const exchange = await ask("By when do we have to tell the landlord if we want out early?");
   await exchange.getByTestId("support").waitFor();
@@ -162,9 +162,10 @@ test("a PDF opens as text at its page", async () => {
   const source = exchange.locator('[data-testid="source"][data-path="contracts/office-lease.pdf"]').first();
   assert.match((await source.textContent()) ?? "", /page 4/);
   await source.click();
-  const editor = await activeEditor("office-lease.pdf (text)");
-  await lineVisible(editor, "6. Ending the lease early");
-  await eventually("the highlight", async () => (await highlighted(editor)) > 0);
+  await workbench.page.locator('.tab.active[data-resource-name="office-lease.pdf"]').waitFor();
+  await workbench.reader.locator('[data-page="4"] canvas').waitFor();
+  const said = workbench.reader.getByTestId("said");
+  await eventually("the mark", async () => /^Page 4\. Marked: /.test((await said.textContent()) ?? ""));
 });
 
 test("by keyboard alone: open, break a line, ask, go to a citation, open it", async () => {

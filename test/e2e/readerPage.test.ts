@@ -265,6 +265,13 @@ test("what is selected is copied with its source and asked about, from the tool 
   await page.close();
 });
 
+test("a scan is drawn, with the decoder that the extension gives", async () => {
+  const reader = await openPdf(makePdf([{ lines: ["A fax"], hasScan: true }]));
+  await eventually("the square", async () => (await inkOf(reader, 1)) > 0.15);
+  await assertQuiet(reader);
+  await reader.page.close();
+});
+
 test("a PDF that can't be opened says why", async () => {
   for (const [name, expected] of [
     ["encrypted.pdf", /protected by a password/],
@@ -272,6 +279,7 @@ test("a PDF that can't be opened says why", async () => {
   ] as const) {
     const reader = await openPdf(readFileSync(join(fixtures, name)));
     await reader.page.getByTestId("notice").getByText(expected).waitFor();
+    assert.equal(await reader.page.getByRole("button", { name: "Try again" }).count(), 1);
     await reader.page.close();
   }
 });

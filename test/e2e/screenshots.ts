@@ -48,7 +48,8 @@ async function take(
     await panel.getByTestId("support").waitFor();
     await panel.locator(".cite").first().click();
     await panel.getByTestId("open-compared").click();
-    await workbench.page.locator('.tab.active[data-resource-name="office-lease.pdf (text)"]').waitFor();
+    await workbench.page.locator('.tab.active[data-resource-name="office-lease.pdf"]').waitFor();
+    await workbench.reader.locator('[data-page="4"] canvas').waitFor();
     await shoot(workbench, name);
     if (theme !== "dark") return;
 

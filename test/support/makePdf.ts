@@ -2,6 +2,8 @@
 export interface MadePage {
   readonly lines: readonly string[];
   readonly link?: string | number;
+  /** A black square as a fax would send it, for which pdf.js needs WebAssembly. */
+  readonly hasScan?: boolean;
 }
 
 /** A PDF with these pages, an outline with each page's first line, and a script that runs when it is opened. */
@@ -17,7 +19,7 @@ export function makePdf(pages: readonly MadePage[]): Buffer {
   add(`<< /Type /Pages /Count ${pages.length} /Kids [${kids}] >>`);
   add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>");
   add(`<< /First ${outlineStart} 0 R /Last ${outlineStart + pages.length - 1} 0 R /Count ${pages.length} >>`);
-  for (const [index, { lines, link }] of pages.entries()) {
+  for (const [index, { lines, link, hasScan }] of pages.entries()) {
     const action =
       typeof link === "number"
         ? `/Dest [${pageNumber(link - 1)} 0 R /Fit]`
@@ -29,7 +31,7 @@ export function makePdf(pages: readonly MadePage[]): Buffer {
       /Resources << /Font << /F1 3 0 R >> >> >>`,
     );
     const shown = lines.map((line) => `(${line}) Tj 0 -18 Td`).join("\n");
-    const content = `BT /F1 14 Tf 50 780 Td ${shown} ET`;
+    const content = `BT /F1 14 Tf 50 780 Td ${shown} ET${hasScan ? ` q 300 0 0 300 50 200 cm\n${faxedSquare}\nQ` : ""}`;
     add(`<< /Length ${content.length} >>\nstream\n${content}\nendstream`);
   }
   for (const [index, { lines }] of pages.entries()) {
@@ -38,6 +40,11 @@ export function makePdf(pages: readonly MadePage[]): Buffer {
   }
   return written(objects);
 }
+
+/** 64 rows of 64 white dots, each row "as the one above"; what is white is shown black. */
+const faxedSquare = `BI /W 64 /H 64 /BPC 1 /CS /G /F /CCF /DP << /K -1 /Columns 64 /Rows 64 /BlackIs1 true >>
+ID ${"\xff".repeat(8)}\x00\x10\x01
+EI`;
 
 function written(objects: readonly string[]): Buffer {
   let text = "%PDF-1.4\n";

@@ -34,6 +34,8 @@ export interface Workbench {
   readonly storage: string;
   /** Carrel's panel: what stands inside the webview. */
   readonly panel: FrameLocator;
+  /** The reader's page, while one document is open in it. */
+  readonly reader: FrameLocator;
   /** Opens Carrel's panel with its icon, and waits until it is there. */
   openPanel(): Promise<FrameLocator>;
   /** Runs a command by its title in the command palette. */
@@ -83,12 +85,16 @@ function workbench(
   server: CodeServer,
   rest: Pick<Workbench, "folder" | "storage" | "close">,
 ): Workbench {
-  const panel = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+  // The panel's page and the reader's are webviews both; that of a view has it in its address.
+  const webview = (which: string): FrameLocator =>
+    page.frameLocator(`iframe.webview.ready${which}`).frameLocator("#active-frame");
+  const panel = webview('[src*="purpose=webviewView"]');
   return {
     ...rest,
     page,
     server,
     panel,
+    reader: webview(':not([src*="purpose="])'),
     async openPanel() {
       await page.locator('.activitybar .action-label[aria-label^="Carrel"]').click();
       await panel.locator("body").waitFor({ timeout: 30_000 });

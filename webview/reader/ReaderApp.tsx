@@ -49,7 +49,15 @@ export function ReaderApp({ session }: { readonly session: ReaderSession }): JSX
         />
         {problem && (
           <div class="problem">
-            <Notice kind="error" message={problem.message} remedy={problem.remedy} />
+            <Notice kind="error" message={problem.message} remedy={problem.remedy}>
+              <button
+                type="button"
+                class="secondary"
+                onClick={() => host.current && void session.start(host.current)}
+              >
+                Try again
+              </button>
+            </Notice>
           </div>
         )}
         {!view && !problem && <p class="opening">Opening…</p>}

@@ -36,7 +36,7 @@ export class PdfPage {
     this.links = links;
     this.element.className = "page";
     this.element.dataset["page"] = `${number}`;
-    this.element.setAttribute("role", "region");
+    this.element.setAttribute("role", "group");
     this.element.setAttribute("aria-label", `Page ${number}`);
     this.resize();
   }

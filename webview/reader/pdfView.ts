@@ -84,7 +84,8 @@ export class PdfView implements DocumentView, LinkTargets {
     mark("carrel-passage", ranges);
     if (!ranges[0]) return `Page ${number}. The passage could not be found on the page.`;
     this.center(ranges[0]);
-    return `Page ${number}. Marked: ${ranges.join(" ")}`;
+    const marked = inSentences.length > 0 ? sentences.join(" ") : passage.text;
+    return `Page ${number}. Marked: ${marked.replace(/\s+/g, " ").trim()}`;
   }
 
   goTo(page: number): void {

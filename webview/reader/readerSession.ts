@@ -58,6 +58,8 @@ export class ReaderSession {
 
   /** Opens the document in `host`, at its passage if there is one. */
   async start(host: HTMLElement): Promise<void> {
+    this.problem = undefined;
+    this.changed();
     try {
       const { name, isDrawn, opensOutside, passage } = await this.channel.request("ready", {});
       this.name = name;

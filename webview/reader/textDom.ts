@@ -7,6 +7,8 @@ export function sectionElement(section: Section): HTMLElement {
   const label = labelOf(section);
   if (label !== "") {
     element.append(aside(make("p", "place", label)));
+    // A landmark for each slide or message would be too many.
+    element.setAttribute("role", "group");
     element.setAttribute("aria-label", label);
   }
   if (section.kind === "sheet") {
@@ -93,7 +95,7 @@ function header(text: string, scope: "row" | "col"): HTMLTableCellElement {
 function scrolled(table: HTMLElement, label: string): HTMLElement {
   const frame = within(make("div", "scrolled"), [table]);
   frame.tabIndex = 0;
-  frame.setAttribute("role", "region");
+  frame.setAttribute("role", "group");
   frame.setAttribute("aria-label", label);
   return frame;
 }

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { FrameLocator, Locator } from "playwright-core";
+import { root } from "../../scripts/tools.mjs";
+import { makePdf } from "../support/makePdf.ts";
+import { openWorkbench, type Workbench } from "../support/workbench.ts";
+import { eventually } from "../support/workspace.ts";
+
+/** The reader in a real VS Code, with the real engine, on documents of four formats. No model server answers. */
+
+let scratch: string;
+let workbench: Workbench;
+let panel: FrameLocator;
+
+before(async () => {
+  scratch = mkdtempSync(join(tmpdir(), "carrel-documents-"));
+  const folder = join(scratch, "office");
+  mkdirSync(folder);
+  cpSync(join(root, "sample/contracts/office-lease.pdf"), join(folder, "office-lease.pdf"));
+  for (const name of ["book.xlsx", "report.docx", "offer.eml"]) {
+    cpSync(join(root, "test/fixtures/files", name), join(folder, name));
+  }
+  const pages = Array.from({ length: 1000 }, (_, index) => ({
+    lines: [
+      `Record ${index + 1}`,
+      index === 699 ? "The quokka of Rottnest was counted twice." : "Nothing was counted.",
+    ],
+  }));
+  writeFileSync(join(folder, "register.pdf"), makePdf(pages));
+  workbench = await openWorkbench({
+    folder,
+    // Nothing listens on the port that nobody may listen on.
+    settings: { "carrel.ollama.url": "http://127.0.0.1:1", "remote.autoForwardPorts": false },
+  });
+  panel = await workbench.openPanel();
+  await panel
+    .getByRole("button", { name: "Index now" })
+    .or(panel.getByText(/files indexed/))
+    .first()
+    .waitFor({ timeout: 60_000 });
+  const start = panel.getByRole("button", { name: "Index now" });
+  if (await start.count()) await start.click();
+  await panel.getByText("5 files indexed").waitFor({ timeout: 60_000 });
+});
+after(async () => {
+  await workbench?.close();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+/** Asks, and clicks the first source in a file. */
+async function openSource(question: string, path: string): Promise<Locator> {
+  await workbench.command("View: Close All Editors");
+  await workbench.command("Carrel: New Conversation");
+  await panel.locator('[data-testid="ask-box"]:focus').waitFor();
+  await panel.getByTestId("ask-box").fill(question);
+  await panel.getByTestId("ask-box").press("Enter");
+  const exchange = panel.getByTestId("exchange").last();
+  await exchange.getByTestId("passage").first().waitFor();
+  const source = exchange.locator(`[data-testid="source"][data-path="${path}"]`).first();
+  await source.click();
+  await workbench.page.locator(`.tab.active[data-resource-name="${path}"]`).waitFor();
+  return source;
+}
+
+function said(): Promise<string | null> {
+  return workbench.reader.getByTestId("said").textContent();
+}
+
+test("a click on a PDF's source shows the page as it is, with the sentence marked", async () => {
+  await openSource("May the Tenant end the lease at nine months of notice in writing?", "office-lease.pdf");
+  await workbench.reader.locator('[data-page="4"] canvas').waitFor();
+  await eventually("the mark", async () => /^Page 4\. Marked: /.test((await said()) ?? ""));
+  assert.match((await said()) ?? "", /nine months/);
+  const ink = await workbench.reader.locator('[data-page="4"] canvas').evaluate((canvas) => {
+    const context = (
+      canvas as unknown as { getContext(kind: "2d"): { getImageData(...box: number[]): { data: number[] } } }
+    ).getContext("2d");
+    const { data } = context.getImageData(0, 0, 800, 500);
+    return data.filter((value, index) => index % 4 === 0 && value < 100).length;
+  });
+  assert.ok(ink > 500, "letters are drawn");
+});
+
+test("a PDF of a thousand pages opens at page 700, and the next source in it moves the same tab", async (t) => {
+  const clicked = performance.now();
+  await openSource("quokka of Rottnest", "register.pdf");
+  await workbench.reader.locator('[data-page="700"] canvas').waitFor();
+  t.diagnostic(`From the question to page 700: ${Math.round(performance.now() - clicked)} ms.`);
+  await eventually("the mark", async () => /^Page 700\. Marked: .*quokka/.test((await said()) ?? ""));
+});
+
+test("a spreadsheet's source marks its cells, a document's and a mail's their lines", async () => {
+  await openSource("What do the standing desks cost?", "book.xlsx");
+  await workbench.reader.locator("td.passage").first().waitFor();
+  await workbench.reader.locator("td.passage").filter({ hasText: "Standing desk" }).waitFor();
+  await openSource("Which bridge needs its beams replaced?", "report.docx");
+  await workbench.reader.locator(".passage").first().waitFor();
+  await openSource("What does the Fresnel lens cost?", "offer.eml");
+  await workbench.reader.locator(".passage").first().waitFor();
+});
+
+test("Search by Meaning previews a document without leaving the list, and Enter opens it", async () => {
+  await workbench.command("View: Close All Editors");
+  await workbench.command("Carrel: Search by Meaning");
+  const { page } = workbench;
+  await page.getByPlaceholder("What are you looking for?").fill("quokka of Rottnest");
+  const row = page.locator(".quick-input-list .monaco-list-row").first();
+  await row.filter({ hasText: "register.pdf:page 700" }).waitFor();
+  await workbench.reader.locator('[data-page="700"] canvas').waitFor();
+  await row.waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".tab").waitFor({ state: "detached" });
+  await workbench.command("Carrel: Search by Meaning");
+  await page.getByPlaceholder("What are you looking for?").fill("quokka of Rottnest");
+  await row.filter({ hasText: "register.pdf:page 700" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator('.tab.active[data-resource-name="register.pdf"]').waitFor();
+  await workbench.reader.locator('[data-page="700"] canvas').waitFor();
+});
+
+test("selected text is asked about in the panel, by the tool bar and by the command", async () => {
+  await openSource("By when do we have to tell the landlord if we want out early?", "office-lease.pdf");
+  await eventually("the mark", async () => /^Page 4\. Marked/.test((await said()) ?? ""));
+  await workbench.reader.locator("body").evaluate(`(() => {
+    const [range] = CSS.highlights.get("carrel-passage");
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+  })()`);
+  await workbench.reader.getByRole("button", { name: "Ask about selection" }).click();
+  await panel.getByTestId("selection-chip").getByText("office-lease.pdf, page 4").waitFor();
+});
+
+test("Reopen Editor With… offers the reader", async () => {
+  await workbench.command("View: Close All Editors");
+  const { page } = workbench;
+  await page.keyboard.press("Control+p");
+  await page.locator(".quick-input-widget input").fill("office-lease.pdf");
+  await page
+    .locator(".quick-input-list .monaco-list-row")
+    .filter({ hasText: "office-lease.pdf" })
+    .first()
+    .click();
+  await page.locator('.tab.active[data-resource-name="office-lease.pdf"]').waitFor();
+  await workbench.command("View: Reopen Editor With...");
+  await page
+    .locator(".quick-input-list .monaco-list-row")
+    .filter({ hasText: "Carrel Reader" })
+    .first()
+    .click();
+  await workbench.reader.locator('[data-page="1"] canvas').waitFor();
+});
