@@ -132,19 +132,7 @@ function readerHandlers(
   takePassage: () => Hit | undefined,
   { extensionUri, engine, ask }: ReaderOptions,
 ): Handlers<ReaderHostContract> {
-  const place = async (): Promise<{ folder: string; path: string; file: vscode.Uri }> => {
-    const found = placeInWorkspace(uri);
-    if (!found) {
-      throw new CarrelError(
-        `"${basename(uri.path)}" lies outside the workspace.`,
-        "Carrel shows files of the workspace alone: open the folder that it lies in.",
-        "invalid",
-      );
-    }
-    const { folder, path } = found;
-    const file = await workspaceFile(workspaceFolders(), { folder: folder.path, path });
-    return { folder: folder.path, path, file: vscode.Uri.file(file) };
-  };
+  const place = (): Promise<DocumentPlace> => placeOf(uri);
   return {
     async ready() {
       const passage = takePassage();
@@ -187,6 +175,28 @@ function readerHandlers(
       return {};
     },
   };
+}
+
+interface DocumentPlace {
+  readonly folder: string;
+  /** In the folder. */
+  readonly path: string;
+  readonly file: vscode.Uri;
+}
+
+/** Where a document lies now. Throws a CarrelError when it is gone or lies outside the workspace. */
+async function placeOf(uri: vscode.Uri): Promise<DocumentPlace> {
+  const found = placeInWorkspace(uri);
+  if (!found) {
+    throw new CarrelError(
+      `"${basename(uri.path)}" lies outside the workspace.`,
+      "Carrel shows files of the workspace alone: open the folder that it lies in.",
+      "invalid",
+    );
+  }
+  const { folder, path } = found;
+  const file = await workspaceFile(workspaceFolders(), { folder: folder.path, path });
+  return { folder: folder.path, path, file: vscode.Uri.file(file) };
 }
 
 /** A document may name any address: it is shown to the person in full, and opened when they say so. */

@@ -544,6 +544,23 @@ test("an answer that broke off is a warning, and can be tried again", async () =
   await page.close();
 });
 
+test("where no program can be started the original is not offered", async () => {
+  const { page } = await openPanel(browser, {
+    handlers: {
+      ready: () => ({
+        engine: { state: "running" },
+        status: readyIndex,
+        folders: [{ path: "/a", name: "a" }],
+        opensOutside: false,
+      }),
+    },
+  });
+  await ask(page, "How?");
+  await page.getByTestId("source").first().waitFor();
+  assert.equal(await page.getByTestId("open-original").count(), 0);
+  await page.close();
+});
+
 test("without a folder the panel offers to open one, and asks nothing", async () => {
   const commands: string[] = [];
   const { page } = await openPanel(browser, {

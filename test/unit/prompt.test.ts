@@ -93,6 +93,12 @@ describe("the prompt", () => {
     assert.match(last ?? "", /<selection source="a\.py lines 1-2">\nx{8000}\n\[…\]\n<\/selection>/);
   });
 
+  it("names the page of a selection that has one", () => {
+    const selection = { path: "a.pdf", language: "pdf", startLine: 1, endLine: 1, page: 4, text: "due" };
+    const last = buildPrompt({ question: "q", history: [], selection, passages: [] }, limits).messages.at(-1);
+    assert.match(last?.content ?? "", /<selection source="a\.pdf page 4">\ndue\n<\/selection>/);
+  });
+
   it("takes the smallest context that holds prompt and answer", () => {
     const short = buildPrompt(
       { question: "q", history: [], passages: [hit("the word ".repeat(50))] },

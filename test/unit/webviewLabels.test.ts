@@ -4,15 +4,32 @@ import type { Range } from "../../protocol/data.ts";
 import { excerptRange, flowingText, passageRuns } from "../../webview/render/excerpt.ts";
 import {
   contextParts,
+  hasOriginal,
   indexSummary,
   languageHint,
   place,
   readingText,
   searchedForLabel,
+  selectionLabel,
   splitPath,
   spokenAnswer,
 } from "../../webview/render/labels.ts";
 import { answer, checkedAnswer, passageAnswer, passages, readyIndex } from "../webview/conversations.ts";
+
+test("a selection is named by its lines, in a PDF by its page", () => {
+  const selection = { path: "a/b.py", language: "python", startLine: 3, endLine: 5, text: "" };
+  assert.equal(selectionLabel(selection), "a/b.py:3-5");
+  assert.equal(selectionLabel({ ...selection, endLine: 3 }), "a/b.py:3");
+  assert.equal(selectionLabel({ ...selection, path: "a/b.pdf", page: 4 }), "a/b.pdf, page 4");
+});
+
+test("only documents that can carry no code are offered to the system's programs", () => {
+  const [passage] = passages;
+  assert.ok(passage);
+  const offered = (path: string): boolean => hasOriginal({ ...passage, path, kind: "document" });
+  assert.deepEqual(["a.pdf", "b.xlsx", "c.xlsm", "d.eml"].map(offered), [true, true, false, false]);
+  assert.equal(hasOriginal({ ...passage, path: "a.ts", kind: "code" }), false);
+});
 
 test("the context line says what the model was given", () => {
   assert.deepEqual(contextParts(answer), [

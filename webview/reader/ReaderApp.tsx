@@ -47,25 +47,37 @@ export function ReaderApp({ session }: { readonly session: ReaderSession }): JSX
           aria-busy={!view && !problem}
           data-testid="document"
         />
-        {problem && (
-          <div class="problem">
-            <Notice kind="error" message={problem.message} remedy={problem.remedy}>
-              <button
-                type="button"
-                class="secondary"
-                onClick={() => host.current && void session.start(host.current)}
-              >
-                Try again
-              </button>
-            </Notice>
-          </div>
-        )}
+        <Problem session={session} host={host} />
         {!view && !problem && <p class="opening">Opening…</p>}
       </div>
       <p class="sr" aria-live="polite" data-testid="said">
         {session.said}
       </p>
     </>
+  );
+}
+
+interface ProblemProps {
+  readonly session: ReaderSession;
+  readonly host: { current: HTMLElement | null };
+}
+
+/** Why nothing is shown. The engine may be back, or the file mended: it can be tried again. */
+function Problem({ session, host }: ProblemProps): JSX.Element | null {
+  const { problem } = session;
+  if (!problem) return null;
+  return (
+    <div class="problem">
+      <Notice kind="error" message={problem.message} remedy={problem.remedy}>
+        <button
+          type="button"
+          class="secondary"
+          onClick={() => host.current && void session.start(host.current)}
+        >
+          Try again
+        </button>
+      </Notice>
+    </div>
   );
 }
 
