@@ -47,6 +47,15 @@ test("the VSIX answers a question where the repository's packages are out of rea
       await source.click({ timeout: 60_000 });
       await workbench.page.locator('.tab[data-resource-name="client-money.md"]').waitFor();
 
+      // A PDF is drawn by the pdf.js that is in the VSIX.
+      await panel
+        .getByTestId("ask-box")
+        .fill("By when do we have to tell the landlord if we want out early?");
+      await panel.getByTestId("ask-box").press("Enter");
+      const lease = panel.locator('[data-testid="source"][data-path="contracts/office-lease.pdf"]').first();
+      await lease.click({ timeout: 60_000 });
+      await workbench.reader.locator(".page canvas").first().waitFor({ timeout: 60_000 });
+
       const native = mappedFiles().filter((file) => file.endsWith(".node") && file.includes("lancedb"));
       const own = native.filter((file) => file.startsWith(extensions));
       if (process.platform === "linux")

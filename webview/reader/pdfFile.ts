@@ -24,10 +24,10 @@ const kinds: Readonly<Record<string, PartKind>> = {
  * Opens a PDF. Nothing is fetched: the worker runs from a blob, and what pdf.js needs beside it comes from the
  * extension. No script of the document runs, no form of XFA is built. Rejects with an error for people.
  */
-export async function openPdf(bytes: Uint8Array, getPart: GetPart): Promise<PdfFile> {
+export async function openPdf(given: Promise<Uint8Array>, getPart: GetPart): Promise<PdfFile> {
   const lib = (globalThis as { pdfjsLib?: PdfJs }).pdfjsLib;
   if (!lib) throw new Error("The part of Carrel that draws PDFs could not be loaded. Reload the window.");
-  const code = await getPart("worker", "worker");
+  const [bytes, code] = await Promise.all([given, getPart("worker", "worker")]);
   const address = URL.createObjectURL(new Blob([code as BlobPart], { type: "text/javascript" }));
   const port = new Worker(address, { type: "module" });
   const worker = lib.PDFWorker.create({ port, verbosity: 0 });

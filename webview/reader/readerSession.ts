@@ -124,7 +124,7 @@ export class ReaderSession {
   }
 
   private async openPdf(host: HTMLElement, onChange: () => void, passage: Hit | undefined): Promise<void> {
-    const { bytes } = await this.channel.request("bytes", {});
+    const bytes = this.channel.request("bytes", {}).then((result) => result.bytes);
     const file = await openPdf(bytes, async (kind, name) => {
       const part = await this.channel.request("part", { kind, name });
       return part.bytes;
