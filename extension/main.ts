@@ -67,7 +67,7 @@ function compose(
     context.subscriptions.push(part);
     return part;
   };
-  const configuration = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration("carrel");
+  const configuration = () => vscode.workspace.getConfiguration("carrel");
   const settings = () => engineSettings(configuration(), process.env);
   const storage = context.globalStorageUri.fsPath;
   const entry = vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath;
@@ -83,8 +83,7 @@ function compose(
     }),
   );
   keep(watchServerKeys(serverKeys, engine, context.secrets, reporter));
-  const ask = (selection: Selection): Promise<void> =>
-    panel.prefill({ question: "", selection, send: false });
+  const ask = (selection: Selection) => panel.prefill({ question: "", selection, send: false });
   const reader = keep(createReader({ extensionUri: context.extensionUri, engine, ask }));
   const passages = keep(createPassages(reader));
   const keeper = keep(createIndexKeeper(engine, context.workspaceState, reporter));

@@ -933,7 +933,12 @@ test("an answer out of half an index is asked again once the rest is read, once,
   const commands: string[] = [];
   const { page, host } = await openPanel(browser, {
     handlers: {
-      ready: () => ({ engine: { state: "running" }, status: indexing, folders: [{ path: "/a", name: "a" }] }),
+      ready: () => ({
+        engine: { state: "running" },
+        status: indexing,
+        folders: [{ path: "/a", name: "a" }],
+        opensOutside: true,
+      }),
       ask: ({ question }) => {
         asked.push(question);
         return { ...answer, read: { files: 32, of: 4217 } };
