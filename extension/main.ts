@@ -83,15 +83,15 @@ function compose(
     }),
   );
   keep(watchServerKeys(serverKeys, engine, context.secrets, reporter));
-  const ask = (selection: Selection) => panel.prefill({ question: "", selection, send: false });
+  const ask = (selection: Selection): Promise<void> =>
+    panel.prefill({ question: "", selection, send: false });
   const reader = keep(createReader({ extensionUri: context.extensionUri, engine, ask }));
   const passages = keep(createPassages(reader));
   const keeper = keep(createIndexKeeper(engine, context.workspaceState, reporter));
   const reports = keep(createReports({ engine, reporter, storage, settings }));
   const panel = keep(createPanelView(context.extensionUri, panelHandlers(engine, passages, reporter)));
   const statusItem = keep(createStatusItem(engine));
-  keep(provideOverviews(engine));
-  keep(provideCodeActions());
+  for (const part of [provideOverviews(engine), provideCodeActions()]) keep(part);
   keep(watchWorkspace(engine, keeper, reporter));
   keep(tellPanel(engine, panel, reporter));
 
