@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import iconv from "iconv-lite";
+import { decode } from "../../indexer/read/decode.ts";
+
+const latin1 = (text: string): Buffer => Buffer.from(text, "latin1");
+const words = "The keeper lit the lamp at dusk, and went up again at two to trim it. ";
+
+function textOf(bytes: Buffer): string | undefined {
+  const decoded = decode(bytes);
+  return decoded.ok ? decoded.text : undefined;
+}
+
+function reasonOf(bytes: Buffer): string | undefined {
+  const decoded = decode(bytes);
+  return decoded.ok ? undefined : decoded.reason;
+}
+
+const isBinary = /holds binary data/;
+
+test("what has a byte-order mark is read as it says, and the mark is left out", () => {
+  const text = "Überfahrt – 8 €, 渡し船 🚢\nzweite Zeile";
+  const marks: Record<string, readonly number[]> = {
+    "utf-8": [0xef, 0xbb, 0xbf],
+    "utf-16le": [0xff, 0xfe],
+    "utf-16be": [0xfe, 0xff],
+    "utf-32le": [0xff, 0xfe, 0, 0],
+    "utf-32be": [0, 0, 0xfe, 0xff],
+  };
+  for (const [encoding, mark] of Object.entries(marks)) {
+    const marked = (words: string): Buffer =>
+      Buffer.concat([Buffer.from(mark), iconv.encode(words, encoding, { addBOM: false })]);
+    assert.equal(textOf(marked(text)), text, encoding);
+    // In two bytes each, none of which is zero.
+    assert.equal(textOf(marked("渡し船")), "渡し船", encoding);
+  }
+});
+
+test("UTF-16 without a mark is told by the side on which its zeros are, if they are on one only", () => {
+  // Most of it is Latin; a few characters of other scripts have no zero byte.
+  const text = `${words.repeat(3)}灯台`;
+  for (const encoding of ["utf-16le", "utf-16be"]) {
+    assert.equal(textOf(iconv.encode(text, encoding, { addBOM: false })), text, encoding);
+  }
+  const numbers = Buffer.alloc(400);
+  for (let i = 0; i < 400; i += 4) numbers.writeUInt32LE(65 + i, i);
+  assert.match(reasonOf(numbers) ?? "", isBinary, "numbers of four bytes");
+  const big = Buffer.from(numbers).swap32();
+  assert.match(reasonOf(big) ?? "", isBinary, "the same, the other way round");
+  assert.match(reasonOf(latin1(`${words}\0${words}`)) ?? "", isBinary, "a single zero");
+});
+
+test("text that is not UTF-8 is read in its encoding", () => {
+  const texts = {
+    "windows-1251": "Смотритель зажёг лампу в сумерках и поднялся снова в два часа. ",
+    "windows-1252": "Der Wärter zündete die Lampe in der Dämmerung an und ging für später hinüber. ",
+    Shift_JIS: "灯台守は夕暮れにランプをともし、二時にもう一度上がった。",
+    "EUC-KR": "등대지기는 해질녘에 등불을 켜고 두 시에 다시 올라갔다. ",
+  };
+  for (const [encoding, text] of Object.entries(texts)) {
+    assert.equal(textOf(iconv.encode(text.repeat(5), encoding)), text.repeat(5), encoding);
+  }
+});
+
+test("a few broken bytes in UTF-8 are no reason to read all of it as something else", () => {
+  const text = "Der Wärter zündete für später die Lampe an. ".repeat(5);
+  const cut = Buffer.concat([Buffer.from(text), Buffer.from([0xc3])]);
+  assert.equal(textOf(cut), `${text}\ufffd`);
+  const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), cut]);
+  assert.equal(textOf(marked), `${text}\ufffd`);
+  const pasted = Buffer.concat([Buffer.from(text), latin1(text)]);
+  assert.ok(!textOf(pasted)?.includes("\ufffd"), "half of it is more than a few");
+});
+
+test("a mark before what is no text does not make it one", () => {
+  const noise = Buffer.from(Array.from({ length: 600 }, (_, i) => 128 + ((i * 37) % 64)));
+  assert.match(reasonOf(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), noise])) ?? "", isBinary);
+});
+
+test("the control characters of terminals and printers are text, many others are none", () => {
+  const log = "\u001b[31mfailed\u001b[0m\ttwo of three\b\b\f\n";
+  assert.equal(textOf(latin1(log.repeat(20))), log.repeat(20));
+  const printed = "\u001b[1mW\xe4rter und L\xe4mpchen f\xfcr sp\xe4ter\u001b[0m\t\b\f\r\n";
+  assert.match(textOf(latin1(printed.repeat(20))) ?? "", /Wärter und Lämpchen für später/);
+  assert.match(textOf(latin1(`${printed.repeat(20)}\u0001`)) ?? "", /Wärter/, "a single other one");
+  assert.equal(textOf(latin1(`${words}\u0001\u0002\u0003`)), `${words}\u0001\u0002\u0003`, "a few");
+  for (const control of ["\u0001", "\u0007", "\u000b", "\u000e", "\u001a", "\u001c", "\u001f", "\u007f"]) {
+    assert.match(reasonOf(latin1(`word${control}`.repeat(50))) ?? "", isBinary, JSON.stringify(control));
+  }
+  assert.match(reasonOf(latin1("w\xf6rd\u0001".repeat(50))) ?? "", isBinary, "not UTF-8 either");
+});
+
+test("no more than the beginning is looked at to tell text from other data", () => {
+  const text = words.repeat(1_000);
+  assert.ok(text.length > 65_536);
+  const late = text + "\u0001".repeat(20_000);
+  assert.equal(textOf(latin1(late)), late);
+  assert.match(reasonOf(latin1("\u0001".repeat(20_000) + text)) ?? "", isBinary);
+  // As many as to be text when all of it is looked at.
+  assert.match(reasonOf(latin1("\u0001".repeat(1_400) + text)) ?? "", isBinary);
+});
+
+test("other formats under the name of a text say what they are and what to do", () => {
+  const begins: Record<string, RegExp> = {
+    "%PDF-1.7\n": /^A PDF document under another name: rename it to \.pdf to have it read\.$/,
+    "{\\rtf1\\ansi": /^An RTF document under another name: rename it to \.rtf to have it read\.$/,
+    "PK\u0003\u0004": /^A ZIP archive or Office document under another name\.$/,
+    "\0asm": /^A program or compiled code/,
+  };
+  for (const [begin, reason] of Object.entries(begins)) {
+    assert.match(reasonOf(latin1(begin + words)) ?? "", reason, begin);
+    assert.doesNotMatch(reasonOf(latin1(`x${begin}`)) ?? "", reason, "only where it begins so");
+  }
+  assert.equal(textOf(latin1("PK, said the sign")), "PK, said the sign");
+});
+
+test("bytes in no known encoding are refused, with what to do", () => {
+  const reason = "Its characters can't be read: the encoding is not known. Save it as UTF-8.";
+  assert.equal(reasonOf(Buffer.alloc(300, 0xff)), reason);
+});
+
+test("every end of a line becomes one", () => {
+  assert.equal(textOf(Buffer.from("a\r\n\r\nb\r\rc\n")), "a\n\nb\n\nc\n");
+});
