@@ -50,15 +50,18 @@ export class RefinedVectors {
   /** The end of the last write: the second pass and a question may want to write at once. */
   private writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(dir: string, dimension: number) {
+  private constructor(dir: string, dimension: number, mostHeld?: number) {
     this.dir = dir;
     this.dimension = dimension;
-    this.read = new HeldVectors(dimension);
+    this.read = new HeldVectors(dimension, mostHeld);
   }
 
-  /** Opens what is under `dir` (absolute, local); there may be nothing yet, and nothing is made before `add`. */
-  static async open(dir: string, dimension: number): Promise<RefinedVectors> {
-    const refined = new RefinedVectors(dir, dimension);
+  /**
+   * Opens what is under `dir` (absolute, local); there may be nothing yet, and nothing is made before `add`.
+   * @param mostHeld Vectors that are kept in memory at most.
+   */
+  static async open(dir: string, dimension: number, mostHeld?: number): Promise<RefinedVectors> {
+    const refined = new RefinedVectors(dir, dimension, mostHeld);
     await refined.run(async () => {
       await refined.checkFiles();
       const table = await refined.existing();

@@ -91,6 +91,30 @@ test("a vector that was changed on disk counts as missing, and is made again", a
   again.close();
 });
 
+test("vectors for which there is no room in memory are found as well", async () => {
+  const dir = join(base, "refined-many");
+  const found = async (refined: RefinedVectors, hashes: string): Promise<string> =>
+    [...(await refined.similarities(north, [...hashes])).keys()].sort().join("");
+  const first = await RefinedVectors.open(dir, 4);
+  await first.add([..."abcd"].map((hash) => ({ hash, vector: north })));
+  first.close();
+  const full = await RefinedVectors.open(dir, 4, 4);
+  assert.equal(await found(full, "abcd"), "abcd");
+  await full.add([{ hash: "e", vector: north }]);
+  assert.equal(await found(full, "abcde"), "abcde");
+  assert.equal(await found(full, "ab"), "ab");
+  full.close();
+  // More than are held are not read at once: what is held then is not all that is there.
+  const some = await RefinedVectors.open(dir, 4, 4);
+  assert.equal(await found(some, "x"), "");
+  await some.add([{ hash: "f", vector: north }]);
+  assert.equal(await found(some, "aef"), "aef");
+  // A text of no known word has a vector of zeros: it is like nothing.
+  await some.add([{ hash: "0", vector: new Float32Array(4) }]);
+  assert.deepEqual(await some.similarities(north, ["0"]), new Map([["0", 0]]));
+  some.close();
+});
+
 test("an index of the refined vectors that was changed on disk is built anew", async () => {
   const dir = join(base, "refined-index");
   const first = await RefinedVectors.open(dir, 4);

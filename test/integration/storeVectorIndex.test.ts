@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { Store } from "../../indexer/store/store.ts";
 import type { Filter } from "../../protocol/data.ts";
@@ -96,4 +96,51 @@ test("a folder of which the model knows no word is put in order, and has no such
   assert.deepEqual(await vectorFiles(dir), []);
   assert.equal((await store.lexical(["zebra"], 5)).length, 5);
   store.close();
+});
+
+/** A store with an index of the vectors of 60 rows, and a way to write one file more. */
+async function makeIndexed(name: string): Promise<{
+  dir: string;
+  store: Store;
+  put: (path: string) => Promise<void>;
+}> {
+  const dir = join(base, name);
+  const rows = seededRows(13, dimension);
+  const store = await Store.openForWriting(dir, dimension, { indexVectorsFrom: 15, keepVersionsMs: 0 });
+  const put = async (path: string): Promise<void> => {
+    const { file, chunks } = rows.file(path, "h", 2);
+    await store.replaceFiles([file], chunks);
+  };
+  const { file, chunks } = rows.file("first.md", "h", 60);
+  await store.replaceFiles([file], chunks);
+  return { dir, store, put };
+}
+
+test("an index of vectors stays while nothing is written, and is built anew after many writes", async () => {
+  const { dir, store, put } = await makeIndexed("merged");
+  await store.maintain(true);
+  const built = await vectorFiles(dir);
+  assert.equal(built.length, 1);
+  await store.maintain(true);
+  assert.deepEqual(await vectorFiles(dir), built);
+  // The store puts itself in order after forty.
+  for (let n = 0; n < 41; n++) await put(`${n}.md`);
+  const rebuilt = await vectorFiles(dir);
+  assert.equal(rebuilt.length, 1);
+  assert.notDeepEqual(rebuilt, built);
+  store.close();
+});
+
+test("an index of vectors of which the files are gone is built anew with the others", async () => {
+  const { dir, store } = await makeIndexed("gone");
+  await store.maintain(true);
+  store.close();
+  const [file = ""] = await vectorFiles(dir);
+  await rm(dirname(join(dir, "chunks.lance", "_indices", file)), { recursive: true });
+  const again = await Store.openForWriting(dir, dimension, { indexVectorsFrom: 15, keepVersionsMs: 0 });
+  assert.deepEqual(await again.verify(never), []);
+  await again.maintain();
+  assert.equal((await vectorFiles(dir)).length, 1);
+  assert.equal((await again.nearest(new Float32Array(dimension).fill(0.25), 50)).length, 50);
+  again.close();
 });
