@@ -5,6 +5,7 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -291,4 +292,25 @@ test("a failure that may pass is marked so, one that is the file's own is not", 
   } finally {
     if (isRoot) process.seteuid?.(0);
   }
+});
+
+test("a refusal has the hash of what was read, so that it is not read again for nothing", async () => {
+  for (const [name, text] of [
+    ["empty.md", ""],
+    ["broken.pdf", "no document"],
+  ] as const) {
+    const { hash } = await parse(name, text);
+    assert.equal(hash, createHash("sha256").update(text).digest("hex").slice(0, 32), name);
+  }
+});
+
+test("a name that begins with two dots is inside the folder, and no file stays open", async (t) => {
+  assert.equal(chunksOf(await parse("..notes.md", "yours"))[0]?.text, "yours");
+  if (process.platform !== "linux") return t.skip("the rest looks into /proc");
+  const before = readdirSync("/proc/self/fd").length;
+  writeFileSync(join(root, "large.md"), "x".repeat(11));
+  for (let n = 0; n < 20; n++) {
+    for (const name of ["..notes.md", "large.md", "."]) await parseFile(root, name, 10);
+  }
+  assert.ok(readdirSync("/proc/self/fd").length < before + 10);
 });
