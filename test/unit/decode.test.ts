@@ -112,6 +112,7 @@ test("other formats under the name of a text say what they are and what to do", 
     assert.doesNotMatch(reasonOf(latin1(`x${begin}`)) ?? "", reason, "only where it begins so");
   }
   assert.equal(textOf(latin1("PK, said the sign")), "PK, said the sign");
+  for (let code = 32; code < 127; code++) assert.equal(decode(Buffer.of(code, 120)).ok, true);
 });
 
 test("bytes in no known encoding are refused, with what to do", () => {
