@@ -5,8 +5,13 @@ import { after, before, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import type { FrameLocator, Locator } from "playwright-core";
 import { root } from "../../scripts/tools.mjs";
-import { type FakeOllama, type FakeOllamaOptions, startFakeOllama } from "../support/fakeOllama.ts";
-import { openWorkbench, type Workbench } from "../support/workbench.ts";
+import {
+  type FakeOllama,
+  type FakeOllamaOptions,
+  passageWith,
+  startFakeOllama,
+} from "../support/fakeOllama.ts";
+import { lineVisible, openWorkbench, type Workbench } from "../support/workbench.ts";
 import { eventually } from "../support/workspace.ts";
 
 /**
@@ -57,13 +62,6 @@ async function ask(question: string): Promise<Locator> {
   return panel.getByTestId("exchange").last();
 }
 
-/** The number under which the prompt shows the passage that contains a text. */
-function passageWith(messages: readonly { content: string }[], text: string): string {
-  const prompt = messages.at(-1)?.content ?? "";
-  const before = prompt.slice(0, prompt.indexOf(text));
-  return /.*<passage number="(\d+)"/s.exec(before)?.[1] ?? "99";
-}
-
 const cashAnswer: FakeOllamaOptions["answer"] = (messages) => {
   const number = passageWith(messages, "Cash is accepted up to 1,000 euros");
   return `Cash is accepted up to 1,000 euros in a matter, against a numbered receipt [${number}]. The limit will rise to 7,500 euros [${number}].`;
@@ -72,16 +70,7 @@ const cashAnswer: FakeOllamaOptions["answer"] = (messages) => {
 /** Of its two sentences one is in the file; what the check makes of the other is tested where the check is. */
 const oneOfTwo = /^1 (?:of 2 sentences confirmed|sentence says something else)/;
 
-async function activeEditor(name: string): Promise<Locator> {
-  await workbench.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
-  return workbench.page.locator(".editor-instance .monaco-editor").first();
-}
-
-/** Waits until a line with this text is on the screen. VS Code draws spaces as no-break spaces. */
-async function lineVisible(editor: Locator, text: string): Promise<void> {
-  const pattern = new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", "\\s"));
-  await editor.locator(".view-line").filter({ hasText: pattern }).first().waitFor();
-}
+const activeEditor = (name: string): Promise<Locator> => workbench.activeEditor(name);
 
 /** Lines whose background is a decoration of an extension. */
 async function highlighted(editor: Locator): Promise<number> {

@@ -1,27 +1,33 @@
 /**
  * npm run screenshots
  *
- * Takes the pictures in docs/images: VS Code with Carrel's panel on the sample workspace. The stand-in for Ollama
+ * Takes the pictures in docs/images: VS Code as it is by default, with Carrel's panel on the sample workspace. The stand-in for Ollama
  * gives the written answer, so that the pictures come out the same on every machine; the search, the check of the
  * answer and everything on the screen are real.
  */
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import type { FrameLocator } from "playwright-core";
 import { root } from "../../scripts/tools.mjs";
-import { startFakeOllama } from "../support/fakeOllama.ts";
+import { type FakeMessage, passageWith, startFakeOllama } from "../support/fakeOllama.ts";
 import { openWorkbench, type Workbench, type WorkbenchOptions } from "../support/workbench.ts";
 
-const question = "By when do we have to tell the landlord if we want out early?";
+const early = "By when do we have to tell the landlord if we want out early?";
+const notice = "How long before the end must notice of the lease be given?";
+const whole = "What is in this workspace?";
 
 /** What a small model writes from these passages, with the numbers that the passages have in the prompt. */
-function answer(messages: readonly { content: string }[]): string {
+function answer(messages: readonly FakeMessage[]): string {
   const prompt = messages.at(-1)?.content ?? "";
-  const number = (text: string): string => {
-    const before = prompt.slice(0, Math.max(0, prompt.indexOf(text)));
-    return [...before.matchAll(/<passage number="(\d+)"/g)].at(-1)?.[1] ?? "1";
-  };
-  const lease = number("at least nine months");
-  const partners = number("we stay");
+  const asked = prompt.slice(prompt.lastIndexOf("</passage>"));
+  if (asked.includes(whole)) {
+    return "These are the shared files of Kestrel Lane Legal, a small law and notary office in Port Ellery: how its people work, what they agreed, and the programs that run in the house [1].";
+  }
+  const lease = passageWith(messages, "at least nine months");
+  if (asked.includes(notice)) {
+    return `You may end the lease on 31 March 2027 if you give notice in writing **at least six months before** that day [${lease}]. No payment is owed for it [${lease}].`;
+  }
+  const partners = passageWith(messages, "we stay");
   return [
     `You may end the lease on 31 March 2027 if you give notice in writing **at least nine months before** that day [${lease}]. No payment is owed for it [${lease}].`,
     `The notice must be signed by hand and sent by registered post or delivered by a bailiff; an e-mail is not enough [${lease}]. In March 2026 the partners decided to stay [${partners}].`,
@@ -29,44 +35,71 @@ function answer(messages: readonly { content: string }[]): string {
 }
 
 async function take(
-  name: string,
   theme: NonNullable<WorkbenchOptions["theme"]>,
   ollamaUrl: string,
+  pictures: (workbench: Workbench, panel: FrameLocator) => Promise<void>,
 ): Promise<void> {
-  const settings = {
-    "carrel.ollama.url": ollamaUrl,
-    "remote.autoForwardPorts": false,
-    "editor.minimap.enabled": false,
-    "editor.wordWrap": "on",
-  };
+  const settings = { "carrel.ollama.url": ollamaUrl, "remote.autoForwardPorts": false };
   const workbench = await openWorkbench({ folder: join(root, "sample"), theme, settings });
   try {
     const panel = await workbench.openPanel();
     await panel.getByTestId("status-text").getByText("files indexed").waitFor({ timeout: 60_000 });
-    await panel.getByTestId("ask-box").fill(question);
-    await panel.getByTestId("ask-box").press("Enter");
-    await panel.getByTestId("support").waitFor();
-    await panel.locator(".cite").first().click();
-    await panel.getByTestId("open-compared").click();
-    await workbench.page.locator('.tab.active[data-resource-name="office-lease.pdf"]').waitFor();
-    await workbench.reader.locator('[data-page="4"] canvas').waitFor();
-    await shoot(workbench, name);
-    if (theme !== "dark") return;
-
-    await workbench.command("Carrel: Search by Meaning");
-    await workbench.page.getByPlaceholder("What are you looking for?").fill("who may see escrow money");
-    await workbench.page
-      .locator(".quick-input-list .monaco-list-row")
-      .filter({ hasText: "client-money.md" })
-      .first()
-      .waitFor();
-    await shoot(workbench, "search-dark");
+    await pictures(workbench, panel);
   } finally {
     await workbench.close();
   }
 }
 
+async function ask(panel: FrameLocator, question: string): Promise<void> {
+  await panel.getByTestId("ask-box").fill(question);
+  await panel.getByTestId("ask-box").press("Enter");
+  await panel.getByTestId("support").waitFor();
+}
+
+/** An answer, and the place in the editor that its first source opens. */
+async function takePanel(workbench: Workbench, panel: FrameLocator, name: string): Promise<void> {
+  await ask(panel, early);
+  await panel.getByTestId("source").first().click();
+  await workbench.activeEditor("office-lease.pdf (text)");
+  await shoot(workbench, name);
+}
+
+async function takeSearch(workbench: Workbench): Promise<void> {
+  await workbench.command("Carrel: Search by Meaning");
+  await workbench.page.getByPlaceholder("What are you looking for?").fill("who may see escrow money");
+  await workbench.page
+    .locator(".quick-input-list .monaco-list-row")
+    .filter({ hasText: "client-money.md" })
+    .first()
+    .waitFor();
+  await shoot(workbench, "search-dark");
+  await workbench.page.keyboard.press("Escape");
+}
+
+/** A sentence that says something else than its source, beside that source. */
+async function takeCheck(workbench: Workbench, panel: FrameLocator): Promise<void> {
+  await workbench.command("Carrel: New Conversation");
+  await ask(panel, notice);
+  await panel.getByTestId("contradicted").click();
+  await panel.getByTestId("open-compared").click();
+  await workbench.activeEditor("office-lease.pdf (text)");
+  await shoot(workbench, "check-dark");
+}
+
+async function takeOverview(workbench: Workbench, panel: FrameLocator): Promise<void> {
+  await workbench.command("Carrel: New Conversation");
+  await ask(panel, whole);
+  await panel.locator('[data-testid="source"][data-path="."]').click();
+  await workbench.page.locator(".tab.active").filter({ hasText: "Overview" }).waitFor();
+  await workbench.page.locator(".detected-link").first().waitFor();
+  await shoot(workbench, "overview-dark");
+}
+
 async function shoot(workbench: Workbench, name: string): Promise<void> {
+  await workbench.page
+    .locator(".statusbar-item")
+    .filter({ hasText: "Activating Extensions" })
+    .waitFor({ state: "detached" });
   // Away from everything that shows a hint; then what moves comes to rest.
   await workbench.page.mouse.move(720, 790);
   await workbench.page.waitForTimeout(1_500);
@@ -75,11 +108,21 @@ async function shoot(workbench: Workbench, name: string): Promise<void> {
   console.log(`${file} ${Math.round(statSync(file).size / 1000)} kB`);
 }
 
-const fake = await startFakeOllama({ answer });
+const fake = await startFakeOllama({
+  models: [{ name: "qwen3:4b-instruct", capabilities: ["completion"] }],
+  answer,
+});
 try {
-  await take("panel-light", "light", fake.url);
-  await take("panel-dark", "dark", fake.url);
-  await take("panel-high-contrast", "high contrast", fake.url);
+  await take("light", fake.url, (workbench, panel) => takePanel(workbench, panel, "panel-light"));
+  await take("high contrast", fake.url, (workbench, panel) =>
+    takePanel(workbench, panel, "panel-high-contrast"),
+  );
+  await take("dark", fake.url, async (workbench, panel) => {
+    await takePanel(workbench, panel, "panel-dark");
+    await takeSearch(workbench);
+    await takeCheck(workbench, panel);
+    await takeOverview(workbench, panel);
+  });
 } finally {
   await fake.close();
 }

@@ -490,6 +490,13 @@ function words(text: string): Set<string> {
   return new Set(long.map((word) => word.slice(0, 6)));
 }
 
+/** The number under which the prompt shows the passage that contains a text; one that no passage has without it. */
+export function passageWith(messages: readonly FakeMessage[], text: string): string {
+  const prompt = messages.at(-1)?.content ?? "";
+  const before = prompt.slice(0, Math.max(0, prompt.indexOf(text)));
+  return [...before.matchAll(/<passage number="(\d+)"/g)].at(-1)?.[1] ?? "99";
+}
+
 /** Quotes the best sentence of the passages in the last message, with its number. */
 export function answerFromPassages(messages: readonly FakeMessage[]): string {
   const prompt = messages.at(-1)?.content ?? "";

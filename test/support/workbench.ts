@@ -1,13 +1,14 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import type { Browser, FrameLocator, Page } from "playwright-core";
+import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
 import { builtExtension, type CodeServer, startCodeServer } from "../../scripts/codeServer.ts";
 import { launchBrowser } from "./browser.ts";
 
+/** VS Code's own defaults, each for its kind. */
 const themes = {
-  light: "Light Modern",
-  dark: "Dark Modern",
+  light: "Light 2026",
+  dark: "Dark 2026",
   "high contrast": "Default High Contrast",
   "high contrast light": "Default High Contrast Light",
 } as const;
@@ -40,6 +41,8 @@ export interface Workbench {
   openPanel(): Promise<FrameLocator>;
   /** Runs a command by its title in the command palette. */
   command(title: string): Promise<void>;
+  /** The editor whose tab has this name, once that is in front. */
+  activeEditor(name: string): Promise<Locator>;
   screenshot(file: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -116,9 +119,19 @@ function workbench(
         }
       }
     },
+    async activeEditor(name) {
+      await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+      return page.locator(".editor-instance .monaco-editor").first();
+    },
     async screenshot(file) {
       mkdirSync(dirname(file), { recursive: true });
       await page.screenshot({ path: file });
     },
   };
+}
+
+/** Waits until a line with this text is on the screen. VS Code draws spaces as no-break spaces. */
+export async function lineVisible(editor: Locator, text: string): Promise<void> {
+  const pattern = new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", "\\s"));
+  await editor.locator(".view-line").filter({ hasText: pattern }).first().waitFor();
 }
