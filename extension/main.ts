@@ -92,7 +92,7 @@ function compose(
   const panel = keep(createPanelView(context.extensionUri, panelHandlers(engine, passages, reporter)));
   const statusItem = keep(createStatusItem(engine));
   for (const part of [provideOverviews(engine), provideCodeActions()]) keep(part);
-  keep(watchWorkspace(engine, keeper, reporter));
+  keep(watchWorkspace(engine, keeper, reporter, () => panel.notify("models", {})));
   keep(tellPanel(engine, panel, reporter));
 
   const handlers: CommandHandlers = {

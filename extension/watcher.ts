@@ -7,11 +7,15 @@ import type { Reporter } from "./reporter.ts";
 const pauseMs = 200;
 const mostPaths = 1_000;
 
-/** Tells the engine of changes: files on the disk, the workspace's folders, and Carrel's settings. */
+/**
+ * Tells the engine of changes: files on the disk, the workspace's folders, and Carrel's settings.
+ * @param onSettings Called when the engine has new settings.
+ */
 export function watchWorkspace(
   engine: EngineClient,
   keeper: IndexKeeper,
   reporter: Reporter,
+  onSettings: () => void,
 ): vscode.Disposable {
   const batch = createChangeBatch({
     pauseMs,
@@ -51,7 +55,8 @@ export function watchWorkspace(
       );
     }),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("carrel")) reporter.background(engine.settingsChanged());
+      if (event.affectsConfiguration("carrel"))
+        reporter.background(engine.settingsChanged().then(onSettings));
     }),
   );
 }

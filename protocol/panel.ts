@@ -72,6 +72,8 @@ export const panelHostContract = {
     /** Put a question into the panel, about a selection if there is one; `send` asks it at once. */
     prefill: v.object({ question: v.string(), selection: v.optional(data.selection), send: v.boolean() }),
     newConversation: nothing,
+    /** What `chatServer` gives may be something else now: the settings have changed. */
+    models: nothing,
     focus: nothing,
   },
 } as const satisfies Contract;

@@ -63,6 +63,7 @@ export class Session {
       this.askAgainIfRead();
     });
     this.channel.on("focus", () => this.dispatch({ type: "focus" }));
+    this.channel.on("models", () => void this.refreshChat());
     this.channel.on("newConversation", () => this.newConversation());
     this.channel.on("prefill", ({ question, selection, send }) => {
       this.dispatch({ type: "prefill", question, selection });
