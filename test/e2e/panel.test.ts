@@ -103,7 +103,7 @@ test("an answer is streamed and checked; its sources and citations open the plac
   assert.equal(await exchange.getByTestId("stage").count(), 0);
   assert.match(
     (await exchange.getByTestId("context").textContent()) ?? "",
-    /qwen3:4b · [\d,]+ of [\d,]+ tokens/,
+    /^qwen3:4b \(Ollama\) · [\d,]+ of [\d,]+ tokens/,
   );
 
   await exchange.locator('[data-testid="source"][data-path="policies/client-money.md"]').click();

@@ -1,9 +1,9 @@
 /**
  * npm run screenshots
  *
- * Takes the pictures in docs/images: VS Code as it is by default, with Carrel's panel on the sample workspace. The stand-in for Ollama
- * gives the written answer, so that the pictures come out the same on every machine; the search, the check of the
- * answer and everything on the screen are real.
+ * Takes the pictures in docs/images: VS Code as it is by default, with Carrel's panel on the sample workspace. The
+ * stand-in for Ollama gives the written answers, so that the pictures come out the same on every machine; the search,
+ * the check of the answers and everything on the screen are real.
  */
 import { statSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,8 @@ function answer(messages: readonly FakeMessage[]): string {
   const prompt = messages.at(-1)?.content ?? "";
   const asked = prompt.slice(prompt.lastIndexOf("</passage>"));
   if (asked.includes(whole)) {
-    return "These are the shared files of Kestrel Lane Legal, a small law and notary office in Port Ellery: how its people work, what they agreed, and the programs that run in the house [1].";
+    const readme = passageWith(messages, "how we work, what we agreed");
+    return `These are the shared files of a small law and notary office in Port Ellery: how we work, what we agreed, and the programs that we run in the house [${readme}]. There are 28 files: 17 documents and texts, 7 of code, and 4 of data and settings [1].`;
   }
   const lease = passageWith(messages, "at least nine months");
   if (asked.includes(notice)) {
