@@ -57,11 +57,16 @@ async function ask(panel: FrameLocator, question: string): Promise<void> {
   await panel.getByTestId("support").waitFor();
 }
 
+async function leaseShown({ page, reader }: Workbench): Promise<void> {
+  await page.locator('.tab.active[data-resource-name="office-lease.pdf"]').waitFor();
+  await reader.locator('[data-page="4"] canvas').waitFor();
+}
+
 /** An answer, and the place in the editor that its first source opens. */
 async function takePanel(workbench: Workbench, panel: FrameLocator, name: string): Promise<void> {
   await ask(panel, early);
   await panel.getByTestId("source").first().click();
-  await workbench.activeEditor("office-lease.pdf (text)");
+  await leaseShown(workbench);
   await shoot(workbench, name);
 }
 
@@ -83,7 +88,7 @@ async function takeCheck(workbench: Workbench, panel: FrameLocator): Promise<voi
   await ask(panel, notice);
   await panel.getByTestId("contradicted").click();
   await panel.getByTestId("open-compared").click();
-  await workbench.activeEditor("office-lease.pdf (text)");
+  await leaseShown(workbench);
   await shoot(workbench, "check-dark");
 }
 
