@@ -403,7 +403,7 @@ test("Escape closes the comparison first, and stops an answer then", async () =>
   await ask(page, "And then?");
   await page.getByText("Half an answer").waitFor();
   await page.getByTestId("contradicted").first().click();
-  await page.getByTestId("comparison").waitFor();
+  await page.locator('[data-testid="comparison"]:focus').waitFor();
   await page.keyboard.press("Escape");
   await page.getByTestId("comparison").waitFor({ state: "detached" });
   assert.equal(await page.getByText("Stopped before the end.").count(), 0);

@@ -31,20 +31,15 @@ suite("Index and search, with the real engine", () => {
     );
   });
 
-  test("a passage of a PDF is shown in its text, at its lines", async () => {
+  test("a passage of a PDF opens in Carrel's own reader", async () => {
     const { engine, passages } = await carrel();
     const { hits } = await engine.search({ query: "notice period of the office lease", k: 20, mode: hybrid });
     const hit = hits.find(({ path }) => path.endsWith(".pdf"));
     assert.ok(hit, hits.map(({ path }) => path).join(", "));
-    const editor = await passages.open(hit);
-    assert.ok(editor);
-    assert.equal(editor.document.uri.scheme, "carrel-text");
-    assert.equal(basename(editor.document.uri.path), `${basename(hit.path)} (text)`);
-    const { range } = passages.highlighted ?? {};
-    assert.ok(range);
-    const [firstWords = ""] = hit.text.trim().split("\n");
-    assert.ok(editor.document.getText(range).includes(firstWords), firstWords);
-    assert.equal(range.start.line + 1, hit.startLine);
+    assert.equal(await passages.open(hit), undefined, "it is no text editor");
+    const input = await until("its tab", () => vscode.window.tabGroups.activeTabGroup.activeTab?.input);
+    assert.ok(input instanceof vscode.TabInputCustom, String(input));
+    assert.deepEqual([input.viewType, basename(input.uri.path)], ["carrel.reader", basename(hit.path)]);
   });
 
   test("a saved file is searchable soon", async () => {
@@ -85,12 +80,20 @@ suite("Index and search, with the real engine", () => {
       preview: false,
     });
     editor.selection = new vscode.Selection(2, 0, 4, 0);
+    const shown = (): string | undefined => {
+      const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+      // A document is shown in the reader, where nothing is highlighted as in a text.
+      return (
+        passages.highlighted?.uri.path ??
+        (input instanceof vscode.TabInputCustom ? input.uri.path : undefined)
+      );
+    };
     const done = vscode.commands.executeCommand("carrel.findRelated");
-    await until("a preview", () => passages.highlighted);
+    await until("a preview", shown);
     await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
     await done;
-    const opened = await until("the opened passage", () => passages.highlighted);
-    await until("its editor", () => vscode.window.activeTextEditor?.document.uri.path === opened.uri.path);
+    const opened = await until("the opened passage", shown);
+    assert.notEqual(opened, undefined);
   });
 
   test("the status report accounts for the index", async () => {
