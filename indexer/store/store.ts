@@ -1,12 +1,13 @@
 import type { Connection, Query, Table, VectorQuery } from "@lancedb/lancedb";
 import type { Filter } from "../../protocol/data.ts";
+import { Candidates } from "./candidates.ts";
 import { damagedPaths, fileSum, termsSum, textSum, vectorSum } from "./checksums.ts";
 import { FileSums } from "./fileSums.ts";
 import { FileVersions } from "./fileVersions.ts";
 import { batches, isIn, toLance } from "./lance.ts";
 import { withProblems } from "./problems.ts";
 import { type Candidate, type ChunkRow, type FileRow, ordinalOf, type StoredChunk } from "./rows.ts";
-import { candidateColumns, fileColumns, storedChunkColumns } from "./schema.ts";
+import { fileColumns, storedChunkColumns } from "./schema.ts";
 import { openExisting, openOrMake, type Tables } from "./tables.ts";
 import { Upkeep, type UpkeepOptions } from "./upkeep.ts";
 import { verifyRows } from "./verify.ts";
@@ -41,6 +42,7 @@ export class Store {
   private readonly files: Table;
   private readonly sums: FileSums;
   private readonly upkeep: Upkeep;
+  private readonly rows: Candidates;
   private readonly versions = new FileVersions();
   private readonly onDamage: StoreOptions["onDamage"];
   private readonly onIndexDamage: StoreOptions["onIndexDamage"];
@@ -53,6 +55,7 @@ export class Store {
     this.files = tables.files;
     this.sums = tables.sums;
     this.upkeep = new Upkeep(tables, options);
+    this.rows = new Candidates(tables.chunks, tables.dimension, () => this.writesUnderWay > 0);
     this.onDamage = options.onDamage;
     this.onIndexDamage = options.onIndexDamage;
   }
@@ -162,9 +165,10 @@ export class Store {
     if (terms.length === 0) return [];
     return this.read(async () => {
       if (!(await this.upkeep.hasTextIndex())) return [];
-      const query = this.filtered(filter)
-        .fullTextSearch(terms.join(" "), { columns: ["terms"] })
-        .limit(limit);
+      const query = (): Query =>
+        this.filtered(filter)
+          .fullTextSearch(terms.join(" "), { columns: ["terms"] })
+          .limit(limit);
       return this.candidates(query, "_score", (score) => score);
     });
   }
@@ -173,11 +177,8 @@ export class Store {
   async nearest(vector: Float32Array, limit: number, filter: Filter = {}): Promise<Candidate[]> {
     if (vector.every((value) => value === 0)) return [];
     return this.read(async () => {
-      const query = this.filtered(filter)
-        .nearestTo(vector)
-        .distanceType("cosine")
-        .nprobes(allParts)
-        .limit(limit);
+      const query = (): VectorQuery =>
+        this.filtered(filter).nearestTo(vector).distanceType("cosine").nprobes(allParts).limit(limit);
       return this.candidates(query, "_distance", (distance) => 1 - distance);
     });
   }
@@ -255,7 +256,13 @@ export class Store {
     });
   }
 
+  /** Searches read all candidates into memory by themselves, where there is room; this waits until that is done. */
+  async readAhead(): Promise<void> {
+    await this.read(() => this.rows.readAhead());
+  }
+
   close(): void {
+    this.rows.close();
     this.chunks.close();
     this.files.close();
     this.connection.close();
@@ -324,25 +331,10 @@ export class Store {
     for (const { path, fileHash } of found) this.versions.add(path, fileHash);
   }
 
-  private async candidates<Measure extends "_score" | "_distance">(
-    query: Query | VectorQuery,
-    measure: Measure,
-    scoreOf: (measured: number) => number,
-  ): Promise<Candidate[]> {
-    const found: Candidate[] = [];
-    const damaged: Candidate[] = [];
-    const columns = [...candidateColumns, measure] as const;
-    for await (const batch of batches<CandidateRow & Record<Measure, number>>(query, columns)) {
-      for (const row of batch) {
-        const { id, path, fileHash, kind, textHash } = row;
-        const score = scoreOf(row[measure]);
-        const candidate = { id, path, fileHash, kind, textHash, vector: row.vector.toArray(), score };
-        if (row.vectorSum !== vectorSum(candidate)) damaged.push(candidate);
-        else if (!this.versions.isInDoubt(candidate)) found.push(candidate);
-      }
-    }
+  private async candidates(...search: Parameters<Candidates["read"]>): Promise<Candidate[]> {
+    const { found, damaged } = await this.rows.read(...search);
     this.report(damaged);
-    return found;
+    return found.filter((candidate) => !this.versions.isInDoubt(candidate));
   }
 
   private report(damaged: readonly { readonly id: string; readonly path: string }[]): void {
@@ -368,12 +360,6 @@ export class Store {
 }
 
 type VersionRow = Pick<ChunkRow, "path" | "fileHash">;
-
-/** A row as the searches give it: its vector is Arrow's. */
-type CandidateRow = Omit<Candidate, "score" | "vector"> & {
-  readonly vector: { toArray(): Float32Array };
-  readonly vectorSum: number;
-};
 
 function withSums(chunk: ChunkRow): ChunkRow & { textSum: number; vectorSum: number; termsSum: number } {
   return { ...chunk, textSum: textSum(chunk), vectorSum: vectorSum(chunk), termsSum: termsSum(chunk) };
