@@ -99,7 +99,7 @@ async function measureUse(engine: MeasuredEngine, opening: Opening, rest: boolea
     await timeSearches(engine, queries, mode, mode, add);
   }
   add("engine memory after searches", (await engine.memory()).engine, "MB", "< 500");
-  await refineFor(refineSeconds, engine, add);
+  await refineFor(refineSeconds, engine, queries, add);
   if (rest) await measureRest(engine, queries[0] ?? "", add);
   await timeSearches(engine, queries, "hybrid", "hybrid, refined", add);
   const busy = await engine.memory();
@@ -141,19 +141,29 @@ function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** Lets the second pass run for some seconds, or to its end: its speed, and searches that have its vectors. */
-async function refineFor(seconds: number, { channel }: MeasuredEngine, add: Add): Promise<void> {
+/** Lets the second pass run for some seconds, or to its end: its speed, and searches while it goes on. */
+async function refineFor(
+  seconds: number,
+  engine: MeasuredEngine,
+  queries: readonly string[],
+  add: Add,
+): Promise<void> {
+  const { channel } = engine;
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), seconds * 1000);
   const started = performance.now();
-  await channel.request("index", { refine: true }, { signal: controller.signal }).catch((error: unknown) => {
-    if (!controller.signal.aborted) throw error;
-  });
-  clearTimeout(timer);
+  const pass = channel
+    .request("index", { refine: true }, { signal: controller.signal })
+    .catch((error: unknown) => {
+      if (!controller.signal.aborted) throw error;
+    });
+  await Promise.race([pass, sleep(seconds * 1000, undefined, { ref: false })]);
   const took = (performance.now() - started) / 1000;
   const { refined } = (await channel.request("status", {})).status;
   add("second pass", refined / took, "chunks/s");
   add("second pass, chunks done here", refined, "");
+  await timeSearches(engine, queries, "hybrid", "hybrid, second pass under way", add);
+  controller.abort();
+  await pass;
 }
 
 const seeds = ["error handling", "read a file", "date and time", "price", "test", "user", "options", "start"];
