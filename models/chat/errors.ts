@@ -49,6 +49,13 @@ export function serverBusy(url: string): CarrelError {
   );
 }
 
+export function noMemory(model: string, text: string): CarrelError {
+  return new CarrelError(
+    `The model server has not enough memory for "${model}": ${ended(text)}`,
+    "Close other programs, or choose a smaller model.",
+  );
+}
+
 /**
  * The words of an error body, kept short: {"error": "…"}, {"error": {"message": "…"}}, plain text, or such JSON in
  * a string of such JSON, as a server gives it that passes on what its own runner said.

@@ -1,12 +1,6 @@
 import { CarrelError } from "../../../protocol/channel.ts";
-import {
-  ContextOverflowError,
-  ended,
-  errorCode,
-  errorText,
-  ServerStateError,
-  serverBusy,
-} from "../errors.ts";
+import { ContextOverflowError, ended, errorText, noMemory, ServerStateError, serverBusy } from "../errors.ts";
+import { faultsOf } from "../serverFaults.ts";
 import { hasCloudName, isModelName } from "./models.ts";
 import { pullCommand, recommendedEmbedding } from "./recommended.ts";
 
@@ -18,14 +12,6 @@ function serverDown(url: string): CarrelError {
   );
 }
 
-export function badAddress(url: string): CarrelError {
-  return new ServerStateError(
-    "down",
-    `"${url}" is not the address of a model server.`,
-    "Set carrel.ollama.url to something like http://127.0.0.1:11434.",
-  );
-}
-
 export function notOllama(url: string): CarrelError {
   return new ServerStateError(
     "unknown-server",
@@ -34,33 +20,16 @@ export function notOllama(url: string): CarrelError {
   );
 }
 
-export function brokenOff(): CarrelError {
-  return new CarrelError(
-    "The model server broke off before the answer was complete.",
-    "Try again. If it happens every time, look into Ollama's log: the model may have run out of memory.",
-  );
-}
-
-export function stalled(ms: number): CarrelError {
-  return new CarrelError(
-    `The model server sent nothing for ${Math.round(ms / 1000)} seconds and was given up.`,
-    "Try again. If it happens every time, restart Ollama or choose a smaller model.",
-  );
-}
-
-export function endless(): CarrelError {
-  return new CarrelError(
-    "The model server did not end its answer and was given up.",
-    "Try again. If it happens every time, choose another model: this one does not stop.",
-  );
-}
-
-export function garbled(): CarrelError {
-  return new CarrelError(
-    "The model server sent something that is not Ollama's protocol.",
-    "Check that carrel.ollama.url is the address of Ollama itself, and update Ollama.",
-  );
-}
+const faults = faultsOf({
+  name: "Ollama",
+  protocol: "Ollama's",
+  setting: "carrel.ollama.url",
+  example: "http://127.0.0.1:11434",
+  down: serverDown,
+  unknown: notOllama,
+});
+export const { badAddress, brokenOff, stalled, endless, garbled } = faults;
+const { reported, connectionFault } = faults;
 
 export function cloudModel(model: string): CarrelError {
   return new CarrelError(
@@ -114,33 +83,21 @@ export function serverError(status: number, body: string, model: string, url: st
   if (/does not support (chat|generate|completion)/i.test(text)) return cannotChat(model);
   if (status === 401 || status === 403 || /cloud is disabled|unauthorized/i.test(text))
     return cloudModel(model);
-  if (/memory|alloc|cuda error|\boom\b/i.test(text)) {
-    return new CarrelError(
-      `The model server has not enough memory for "${model}": ${ended(text)}`,
-      "Close other programs, or choose a smaller model.",
-    );
-  }
+  if (/memory|alloc|cuda error|\boom\b/i.test(text)) return noMemory(model, text);
   if (/unexpected EOF|has terminated/i.test(text)) {
     return new CarrelError(
       `The process that runs "${model}" for the model server ended: ${ended(text)}`,
       "Try again. If it happens every time, choose a smaller model, update Ollama, or look into its log: memory may have run out, or this processor be too old for it.",
     );
   }
-  return new CarrelError(
-    text === ""
-      ? `The model server answered with error ${status}.`
-      : `The model server reported: ${ended(text)}`,
-    "Try again. If it happens every time, look into Ollama's log or choose another model.",
-  );
+  return reported(status, text);
 }
 
 /** Turns what fetch threw into a sentence. Errors that are one already pass through. */
 export function explain(error: unknown, url: string): CarrelError {
   if (error instanceof CarrelError) return error;
-  const code = errorCode(error);
-  if (code === "ECONNRESET" || code === "EPIPE" || code === "ECONNABORTED") return brokenOff();
-  if (code.startsWith("HPE_") || code === "EPROTO") return notOllama(url);
-  if (code !== "") return serverDown(url);
+  const fault = connectionFault(error, url);
+  if (fault) return fault;
   if (error instanceof Error && error.name === "TimeoutError") return serverBusy(url);
   if (error instanceof SyntaxError) return garbled();
   return brokenOff();

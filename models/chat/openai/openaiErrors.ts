@@ -1,26 +1,12 @@
 import { CarrelError } from "../../../protocol/channel.ts";
-import {
-  ContextOverflowError,
-  ended,
-  errorCode,
-  errorText,
-  ServerStateError,
-  serverBusy,
-} from "../errors.ts";
+import { ContextOverflowError, errorText, noMemory, ServerStateError, serverBusy } from "../errors.ts";
+import { faultsOf } from "../serverFaults.ts";
 
 function serverDown(url: string): CarrelError {
   return new ServerStateError(
     "down",
     `No model server answers at ${url}.`,
     "Start it, or set its address in carrel.openai.url.",
-  );
-}
-
-export function badAddress(url: string): CarrelError {
-  return new ServerStateError(
-    "down",
-    `"${url}" is not the address of a model server.`,
-    "Set carrel.openai.url to something like http://127.0.0.1:8080.",
   );
 }
 
@@ -31,6 +17,17 @@ export function notOpenai(url: string): CarrelError {
     "Set carrel.openai.url to the address of llama.cpp's server, vLLM, LM Studio or another such server, without a path after it.",
   );
 }
+
+const faults = faultsOf({
+  name: "the server",
+  protocol: "OpenAI's",
+  setting: "carrel.openai.url",
+  example: "http://127.0.0.1:8080",
+  down: serverDown,
+  unknown: notOpenai,
+});
+export const { badAddress, brokenOff, stalled, endless, garbled } = faults;
+const { reported, connectionFault } = faults;
 
 /** Ollama speaks this protocol too, but so that long prompts lose their beginning and cloud models look local. */
 export function isOllama(url: string): CarrelError {
@@ -58,34 +55,6 @@ export function badKey(url: string): CarrelError {
   return new CarrelError(
     `The key that is set for the model server at ${url} has characters that no key has.`,
     "Set it anew, without spaces or line breaks.",
-  );
-}
-
-export function brokenOff(): CarrelError {
-  return new CarrelError(
-    "The model server broke off in the middle of the answer.",
-    "Try again. If it happens every time, look into the server's log: the model may have run out of memory.",
-  );
-}
-
-export function stalled(ms: number): CarrelError {
-  return new CarrelError(
-    `The model server sent nothing for ${Math.round(ms / 1000)} seconds and was given up.`,
-    "Try again. If it happens every time, restart the server or choose a smaller model.",
-  );
-}
-
-export function endless(): CarrelError {
-  return new CarrelError(
-    "The model server did not end its answer and was given up.",
-    "Try again. If it happens every time, choose another model: this one does not stop.",
-  );
-}
-
-export function garbled(): CarrelError {
-  return new CarrelError(
-    "The model server sent something that is not OpenAI's protocol.",
-    "Check that carrel.openai.url is the address of the server itself, and update the server.",
   );
 }
 
@@ -129,18 +98,8 @@ export function serverError(status: number, body: string, model: string, url: st
   if (status === 404) return notListed(model, url);
   if (status === 503 && /loading/i.test(text)) return stillLoading(url);
   if (status === 503 || status === 429) return serverBusy(url);
-  if (/out of memory|not enough memory|alloc|cuda error|\boom\b/i.test(text)) {
-    return new CarrelError(
-      `The model server has not enough memory for "${model}": ${ended(text)}`,
-      "Close other programs, or choose a smaller model.",
-    );
-  }
-  return new CarrelError(
-    text === ""
-      ? `The model server answered with error ${status}.`
-      : `The model server reported: ${ended(text)}`,
-    "Try again. If it happens every time, look into the server's log or choose another model.",
-  );
+  if (/out of memory|not enough memory|alloc|cuda error|\boom\b/i.test(text)) return noMemory(model, text);
+  return reported(status, text);
 }
 
 function stillLoading(url: string): CarrelError {
@@ -154,9 +113,5 @@ function stillLoading(url: string): CarrelError {
 /** Turns what fetch threw into a sentence. Errors that are one already pass through. */
 export function explain(error: unknown, url: string): CarrelError {
   if (error instanceof CarrelError) return error;
-  const code = errorCode(error);
-  if (code === "ECONNRESET" || code === "EPIPE" || code === "ECONNABORTED") return brokenOff();
-  if (code.startsWith("HPE_") || code === "EPROTO") return notOpenai(url);
-  if (code !== "") return serverDown(url);
-  return brokenOff();
+  return connectionFault(error, url) ?? brokenOff();
 }
