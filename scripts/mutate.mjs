@@ -56,7 +56,7 @@ const rooms = [
     code: "indexer/*.ts",
     tests: [
       ...unit("fileWriter", "indexStamp", "refinePass", "withheldColumn"),
-      ...integration("folderIndex", "reconciler", "workspaceRequests"),
+      ...integration("folderIndex", "reconciler*", "workspaceRequests"),
     ],
     seconds: 15,
   },
@@ -64,7 +64,7 @@ const rooms = [
     code: "engine/workspace",
     tests: [
       ...unit("loop", "waiters", "shared", "retry", "fileQueue", "nested", "wish", "folders", "wantedModel"),
-      ...integration("reconciler", "workspaceRequests", "workspace"),
+      ...integration("reconciler*", "workspaceRequests", "workspace"),
     ],
     seconds: 15,
   },

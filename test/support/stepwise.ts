@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { basename } from "node:path";
 import type { TestContext } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -11,8 +12,9 @@ import { parseFile } from "../../indexer/read/parseFile.ts";
 import type { ParseResult } from "../../indexer/read/pool.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { defaultSettings, type IndexStatus, type Settings } from "../../protocol/data.ts";
+import { testModel } from "./inProcess.ts";
 import { testParser } from "./testParser.ts";
-import type { Workspace } from "./workspace.ts";
+import { makeWorkspace, type Workspace } from "./workspace.ts";
 
 /** A reconciler without its loop: the test does the steps, and says what time it is. Files are parsed right here. */
 export interface Stepwise {
@@ -148,4 +150,20 @@ export async function indexedStepwise(
   made.ask();
   await made.settle();
   return made;
+}
+
+export async function workspaceOf(t: TestContext, files: Record<string, string>): Promise<Workspace> {
+  const workspace = await makeWorkspace(files);
+  t.after(() => workspace.remove());
+  return workspace;
+}
+
+export const fruit = { "a.md": "apples\n", "b.md": "bananas\n" };
+export const one = { open: () => testModel("m") };
+export const later = (ms: number): number => Date.now() + ms;
+
+/** The folders in which there is an index now. */
+export async function indexes({ storage }: Workspace): Promise<string[]> {
+  const names = await readdir(storage, { recursive: true });
+  return names.filter((name) => basename(name) === "index.json");
 }
