@@ -7,13 +7,8 @@ import { createOpenai } from "../../models/chat/openai/openaiServer.ts";
 import { createGate, type Gate } from "../../models/egress/gate.ts";
 import { loadOpenaiEmbedding } from "../../models/embedding/openaiEmbedding.ts";
 import { CarrelError } from "../../protocol/channel.ts";
-import {
-  type FakeDialect,
-  type FakeOpenai,
-  type FakeOpenaiOptions,
-  type OpenaiFault,
-  startFakeOpenai,
-} from "../support/fakeOpenai.ts";
+import { type FakeOpenai, type FakeOpenaiOptions, startFakeOpenai } from "../support/fakeOpenai.ts";
+import type { FakeDialect, OpenaiFault } from "../support/fakeOpenaiFaults.ts";
 
 const messages = [
   { role: "system" as const, content: "Be brief." },

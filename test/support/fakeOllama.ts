@@ -2,32 +2,26 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import {
+  answerFromPassages,
+  countTokens,
+  endless,
+  type FakeMessage,
+  json,
+  pieces,
+  sleep,
+  wordVector,
+} from "./fakeAnswers.ts";
+import { digest, type FakeModel, find, listed, show } from "./fakeOllamaModels.ts";
 import { FakeStore, type PullFault } from "./fakeStore.ts";
 
 /**
  * A stand-in for Ollama that speaks its protocol as the server's source (api/types.go, server/routes.go) has
  * it, with faults on demand. Its default answer really answers from the prompt: it finds the numbered
- * passages, and quotes the sentence that shares most words with the question, with its citation. It is one
- * long file because it is one server: its routes and its faults share their state.
+ * passages, and quotes the sentence that shares most words with the question, with its citation.
  */
 
-export interface FakeModel {
-  readonly name: string;
-  readonly size?: number;
-  readonly family?: string;
-  readonly capabilities?: readonly string[];
-  /** Where /api/tags says otherwise than /api/show, as Ollama was seen to do for an embedding model. */
-  readonly listedCapabilities?: readonly string[];
-  /** Thinks whatever it is asked: without `think`, the thoughts stand in the text, with a closing tag alone. */
-  readonly onlyThinks?: boolean;
-  /** As /api/show gives it; by default one that tells what the model does. */
-  readonly template?: string;
-  readonly contextLength?: number;
-  readonly remoteHost?: string;
-  readonly remoteModel?: string;
-  /** Listed as an ordinary model, though /api/show and the answers say that it is a cloud's. */
-  readonly hiddenRemote?: boolean;
-}
+export { type FakeMessage, passageWith } from "./fakeAnswers.ts";
 
 /** What goes wrong. */
 export type Fault =
@@ -76,11 +70,6 @@ export interface FakeOllamaOptions {
   readonly oldTags?: boolean;
 }
 
-export interface FakeMessage {
-  readonly role: string;
-  readonly content: string;
-}
-
 /** What may stand in the bodies that are understood here. */
 interface FakeBody {
   readonly model?: string;
@@ -122,8 +111,6 @@ const defaultModels: readonly FakeModel[] = [
   },
   { name: "nomic-embed-text:latest", size: 274_000_000, family: "nomic-bert", capabilities: ["embedding"] },
 ];
-
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<FakeOllama> {
   let options = initial;
@@ -349,39 +336,6 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
     response.end();
   }
 
-  function show(response: ServerResponse, model: FakeModel | undefined, name: string): void {
-    if (!model) {
-      json(response, 404, { error: `model '${name.replace(/:local$/, "")}' not found` });
-      return;
-    }
-    const remote = model.remoteHost ?? (model.hiddenRemote ? "https://ollama.com:443" : undefined);
-    if (name.endsWith(":local") && remote) {
-      json(response, 404, { error: `model '${name}' not found` });
-      return;
-    }
-    const family = model.family ?? "llama";
-    json(response, 200, {
-      modelfile: `FROM ${model.name}`,
-      template: model.template ?? templateOf(model),
-      details: details(model, false),
-      ...(remote ? { remote_host: remote, remote_model: model.remoteModel ?? "gpt-oss:120b" } : {}),
-      model_info: {
-        "general.architecture": family,
-        "general.parameter_count": 4_022_468_096,
-        [`${family}.block_count`]: 36,
-        [`${family}.context_length`]: model.contextLength ?? 40_960,
-        [`${family}.embedding_length`]: 2560,
-        [`${family}.attention.head_count`]: 32,
-        [`${family}.attention.head_count_kv`]: 8,
-        [`${family}.attention.key_length`]: 128,
-        [`${family}.attention.value_length`]: 128,
-        "tokenizer.ggml.tokens": null,
-      },
-      capabilities: model.capabilities ?? ["completion"],
-      modified_at: "2026-08-01T12:00:00Z",
-    });
-  }
-
   return {
     url: `http://127.0.0.1:${port}`,
     port,
@@ -399,124 +353,6 @@ export async function startFakeOllama(initial: FakeOllamaOptions = {}): Promise<
   };
 }
 
-/** Sends the same again and again until the client has gone. */
-export async function endless(response: ServerResponse, status: number, text: string): Promise<void> {
-  response.writeHead(status, { "content-type": "application/x-ndjson" });
-  const block = text.repeat(1000);
-  while (!response.destroyed) {
-    response.write(block);
-    do await sleep(1);
-    while (response.writableNeedDrain && !response.destroyed);
-  }
-}
-
-export function json(response: ServerResponse, status: number, value: unknown): void {
-  response
-    .writeHead(status, { "content-type": "application/json; charset=utf-8" })
-    .end(JSON.stringify(value));
-}
-
-function find(models: readonly FakeModel[], name: unknown): FakeModel | undefined {
-  const asked = String(name)
-    .toLowerCase()
-    .replace(/:local$/, "")
-    .replace(/^(?:registry\.ollama\.ai\/)?library\//, "");
-  return models.find(({ name }) => [asked, `${asked}:latest`].includes(name.toLowerCase()));
-}
-
-function digest(name: string): string {
-  return Buffer.from(name).toString("hex").padEnd(64, "0").slice(0, 64);
-}
-
-/** Ollama's templates have a place for thoughts, and for the wish not to have any where the model can do that. */
-function templateOf({ capabilities, onlyThinks }: FakeModel): string {
-  if (!capabilities?.includes("thinking")) return "{{ .Prompt }}";
-  const turn =
-    "{{ if .Thinking }}<think>{{ .Thinking }}</think>{{ end }}{{ .Content }}<|im_start|>assistant\n";
-  return onlyThinks
-    ? `${turn}<think>\n`
-    : `${turn}{{ if and $.IsThinkSet (not $.Think) }}<think></think>{{ end }}`;
-}
-
-function details(model: FakeModel, old: boolean): object {
-  return {
-    parent_model: "",
-    format: "gguf",
-    family: model.family ?? "llama",
-    families: [model.family ?? "llama"],
-    parameter_size: "4.0B",
-    quantization_level: "Q4_K_M",
-    ...(old ? {} : { context_length: model.contextLength ?? 40_960 }),
-  };
-}
-
-function listed(model: FakeModel, old: boolean): object {
-  return {
-    name: model.name,
-    model: model.name,
-    ...(model.remoteHost ? { remote_host: model.remoteHost, remote_model: model.remoteModel } : {}),
-    modified_at: "2026-08-01T12:00:00Z",
-    size: model.size ?? 2_600_000_000,
-    digest: digest(model.name),
-    details: details(model, old),
-    ...(old ? {} : { capabilities: model.listedCapabilities ?? model.capabilities ?? ["completion"] }),
-  };
-}
-
-/** A rough count, as real tokenizers do it: a word has a token for each six letters, a sign has one. */
-export function countTokens(messages: readonly FakeMessage[]): number {
-  let tokens = 8;
-  for (const { content } of messages) {
-    tokens += 4;
-    for (const [piece] of content.matchAll(/\p{L}+|\p{N}|[^\s\p{L}\p{N}]/gu))
-      tokens += Math.ceil(piece.length / 6);
-  }
-  return tokens;
-}
-
-/** As a model streams: a word with the space before it. */
-export function pieces(text: string): string[] {
-  return text.match(/\s*\S+|\s+$/g) ?? [];
-}
-
-const small = new Set(
-  "and are can does for from had has have how not our she that the their they this was were what when where which who why with you your".split(
-    " ",
-  ),
-);
-
-function words(text: string): Set<string> {
-  const long = (text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []).filter((word) => !small.has(word));
-  return new Set(long.map((word) => word.slice(0, 6)));
-}
-
-/** The number under which the prompt shows the passage that contains a text; one that no passage has without it. */
-export function passageWith(messages: readonly FakeMessage[], text: string): string {
-  const prompt = messages.at(-1)?.content ?? "";
-  const before = prompt.slice(0, Math.max(0, prompt.indexOf(text)));
-  return [...before.matchAll(/<passage number="(\d+)"/g)].at(-1)?.[1] ?? "99";
-}
-
-/** Quotes the best sentence of the passages in the last message, with its number. */
-export function answerFromPassages(messages: readonly FakeMessage[]): string {
-  const prompt = messages.at(-1)?.content ?? "";
-  const passages = [...prompt.matchAll(/<passage number="(\d+)"[^>]*>\n([\s\S]*?)\n<\/passage>/g)];
-  const question = words(prompt.slice(prompt.lastIndexOf("</passage>") + 1));
-  let best = { score: 0, text: "" };
-  for (const [, number, text = ""] of passages) {
-    for (const sentence of text.split(/(?<=[.!?])\s+|\n+/)) {
-      const own = words(sentence);
-      let score = 0;
-      for (const word of question) if (own.has(word)) score++;
-      // A heading shares words with a question, but says nothing.
-      if (sentence.trim().length < 25) score -= 0.5;
-      if (score > best.score)
-        best = { score, text: `${sentence.trim().replace(/[.!?]*$/, "")} [${number}].` };
-    }
-  }
-  return best.text === "" ? "I did not find this in your files." : best.text;
-}
-
 function embed(response: ServerResponse, body: FakeBody, model: FakeModel | undefined): void {
   const context = Math.min(model?.contextLength ?? 2048, body.options?.num_ctx ?? 4096);
   const given = typeof body.input === "string" ? [body.input] : (body.input ?? []);
@@ -528,18 +364,6 @@ function embed(response: ServerResponse, body: FakeBody, model: FakeModel | unde
   else if (body.truncate === false && given.some((text) => pieces(text).length > context))
     refuse(400, "the input length exceeds the context length");
   else json(response, 200, embedded(body, given, context));
-}
-
-/** A vector that counts words, so that texts that differ have vectors that differ. */
-export function wordVector(text: string): number[] {
-  const values = new Array<number>(64).fill(0);
-  for (const word of words(text)) {
-    let hash = 7;
-    for (const letter of word) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 64;
-    values[hash] = (values[hash] ?? 0) + 1;
-  }
-  const length = Math.hypot(...values) || 1;
-  return values.map((value) => value / length);
 }
 
 function embedded(body: FakeBody, given: readonly string[], context: number): object {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { FakeModel } from "./fakeOllama.ts";
+import type { FakeModel } from "./fakeOllamaModels.ts";
 
 /** What goes wrong while a model is downloaded, and what the server then says. */
 const pullFaults = {
