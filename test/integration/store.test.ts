@@ -1,81 +1,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { after, test } from "node:test";
+import { cp, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { Connection, Table } from "@lancedb/lancedb";
-import { search } from "../../indexer/search/search.ts";
+import type { Table } from "@lancedb/lancedb";
 import { RefinedVectors } from "../../indexer/store/refinedVectors.ts";
-import { hashOfText } from "../../indexer/store/searchedText.ts";
-import {
-  type ChunkRow,
-  chunkId,
-  DamagedStoreError,
-  type FileRow,
-  Store,
-  type StoreOptions,
-} from "../../indexer/store/store.ts";
-import { terms } from "../../text/terms.ts";
-
-const base = await mkdtemp(join(tmpdir(), "carrel-store-"));
-after(() => rm(base, { recursive: true, force: true }));
-let stores = 0;
-
-const dimension = 8;
-
-/** A unit vector that points along one axis, with a little of another. */
-function vector(axis: number, other = axis, share = 0): Float32Array {
-  const result = new Float32Array(dimension);
-  result[axis] = Math.sqrt(1 - share * share);
-  result[other] = (result[other] ?? 0) + share;
-  return result;
-}
-
-function chunk(path: string, ordinal: number, text: string, at = vector(0), fileHash = "h1"): ChunkRow {
-  const [startLine, endLine] = [ordinal * 10 + 1, ordinal * 10 + 9];
-  return {
-    id: chunkId(path, fileHash, ordinal),
-    path,
-    fileHash,
-    kind: "prose",
-    language: "markdown",
-    heading: ordinal === 0 ? null : `Part ${ordinal}`,
-    page: null,
-    place: null,
-    startLine,
-    endLine,
-    text,
-    terms: terms(text).join(" "),
-    textHash: hashOfText(text),
-    vector: at,
-  };
-}
-
-function file(path: string, chunks: number, hash = "h1"): FileRow {
-  return {
-    ...{ path, size: 100, mtimeMs: 1.5, changedMs: 2.5, hash, reason: "", chunks },
-    ...{ retryAtMs: 0, tries: 0, withheld: "" },
-  };
-}
-
-async function newStore(options: StoreOptions = {}): Promise<{ dir: string; store: Store }> {
-  stores += 1;
-  const dir = join(base, String(stores));
-  return { dir, store: await Store.openForWriting(dir, dimension, options) };
-}
-
-async function find(
-  store: Store,
-  query: string,
-  mode: "lexical" | "vector" | "hybrid" = "lexical",
-  at = vector(0),
-) {
-  const found = await search([{ folder: "/ws", store }], query, { plain: at }, 10, mode);
-  return found.map(({ path, startLine }) => `${path}:${startLine}`);
-}
+import { Store } from "../../indexer/store/store.ts";
+import { chunk, dimension, file, find, newDir, newStore, vector } from "../support/plainStore.ts";
 
 test("an empty store finds nothing, and finds what is added later", async () => {
   const { store } = await newStore();
@@ -271,11 +204,10 @@ test("chunks of an edit that stands after a kill are shown when the file has bee
 });
 
 test("opening for reading makes nothing, and finds the store as soon as it is there", async () => {
-  stores += 1;
-  const dir = join(base, String(stores));
+  const dir = newDir();
   assert.equal(await Store.openForReading(dir, dimension), undefined);
   await RefinedVectors.open(join(dir, "refined"), dimension);
-  assert.deepEqual((await readdir(base)).includes(String(stores)), false);
+  assert.deepEqual((await readdir(dirname(dir))).includes(basename(dir)), false);
   const writer = await Store.openForWriting(dir, dimension);
   const before = await readdir(dir, { recursive: true });
   const reader = await Store.openForReading(dir, dimension);
@@ -289,8 +221,7 @@ test("opening for reading makes nothing, and finds the store as soon as it is th
 test("a reader that comes while another process makes the store gets nothing or all of it", async (t) => {
   const module = fileURLToPath(new URL("../../indexer/store/store.ts", import.meta.url));
   for (let round = 0; round < 4; round++) {
-    stores += 1;
-    const dir = join(base, String(stores));
+    const dir = newDir();
     const script = `
       const { Store } = await import(${JSON.stringify(module)});
       await Store.openForWriting(${JSON.stringify(dir)}, ${dimension});`;
@@ -308,134 +239,6 @@ test("a reader that comes while another process makes the store gets nothing or 
       reader.close();
     }
   }
-});
-
-test("half a character, as cutting may leave it, does not count as damage", async () => {
-  const damage: unknown[] = [];
-  const { store } = await newStore({ onDamage: (paths) => damage.push(paths) });
-  await store.replaceFiles([file("a.md", 1)], [chunk("a.md", 0, "zebra \ud83d")]);
-  assert.deepEqual(await find(store, "zebra", "hybrid"), ["a.md:1"]);
-  assert.deepEqual(await store.verify(new AbortController().signal), []);
-  assert.deepEqual(damage, []);
-});
-
-/** Changes what is stored, on disk: `find` must stand in one data file of the table, and once. */
-async function changeOnDisk(dir: string, table: string, find: Buffer, put: Buffer): Promise<void> {
-  const data = join(dir, `${table}.lance`, "data");
-  const found: string[] = [];
-  for (const name of await readdir(data)) {
-    const bytes = await readFile(join(data, name));
-    const at = bytes.indexOf(find);
-    if (at < 0) continue;
-    found.push(name);
-    assert.equal(bytes.indexOf(find, at + 1), -1, "it stands there once");
-    put.copy(bytes, at);
-    await writeFile(join(data, name), bytes);
-  }
-  assert.equal(found.length, 1, "it was found in one file");
-}
-
-function bytesOf(numbers: readonly number[]): Buffer {
-  return Buffer.from(Float32Array.from(numbers).buffer);
-}
-
-const changes: { what: string; find: Buffer; put: Buffer; verifyAlone?: boolean }[] = [
-  { what: "a letter of a text", find: Buffer.from("ten years"), put: Buffer.from("two") },
-  { what: "a letter of a heading", find: Buffer.from("Part 1"), put: Buffer.from("Pert 1") },
-  {
-    what: "a letter of a term",
-    find: Buffer.from("zebraterm"),
-    put: Buffer.from("zebre"),
-    verifyAlone: true,
-  },
-  { what: "a number of a vector", find: bytesOf([0.6, 0.8]), put: bytesOf([0.5]) },
-];
-
-for (const { what, find: before, put, verifyAlone = false } of changes) {
-  test(`${what} that was changed on disk is not shown, is named, and is mended`, async () => {
-    const { dir, store } = await newStore();
-    const vectors = [Float32Array.of(0, 0, 0.6, 0.8, 0, 0, 0, 0), vector(1)] as const;
-    const text = "The lease runs for ten years.";
-    const mended = { ...chunk("a.md", 1, text, vectors[0]), terms: "leas run zebraterm" };
-    await store.replaceFiles(
-      [file("a.md", 1), file("b.md", 1)],
-      [mended, chunk("b.md", 0, "A lease of b.", vectors[1])],
-    );
-    store.close();
-    await changeOnDisk(dir, "chunks", before, put);
-
-    const damage: unknown[] = [];
-    const again = await Store.openForWriting(dir, dimension, { onDamage: (paths) => damage.push(paths) });
-    const shown = (await find(again, "lease", "hybrid", vectors[0])).sort();
-    assert.deepEqual(shown, verifyAlone ? ["a.md:11", "b.md:1"] : ["b.md:1"]);
-    if (!verifyAlone) assert.deepEqual(damage[0], ["a.md"]);
-    assert.deepEqual(await again.verify(new AbortController().signal), ["a.md"]);
-    await again.replaceFiles([file("a.md", 1)], [mended]);
-    assert.deepEqual(await again.verify(new AbortController().signal), []);
-    assert.deepEqual((await find(again, "lease", "hybrid", vectors[0])).sort(), ["a.md:11", "b.md:1"]);
-  });
-}
-
-test("a path that was changed on disk can't be told, so that the whole is built again", async () => {
-  const { dir, store } = await newStore();
-  const rows = [0, 1].map((n) => chunk("contracts.md", n, `zebra ${n}`));
-  await store.replaceFiles([file("contracts.md", 2)], rows);
-  store.close();
-  const damage: unknown[] = [];
-  const again = await Store.openForWriting(dir, dimension, { onDamage: (paths) => damage.push(paths) });
-  const { connection } = again as unknown as { connection: Connection };
-  const chunks = await connection.openTable("chunks");
-  await chunks.update({ where: `id = '${rows[0]?.id}'`, values: { path: "contrasts.md" } });
-  assert.deepEqual(await find(again, "zebra"), ["contracts.md:11"]);
-  assert.deepEqual(damage, [undefined]);
-  await assert.rejects(again.verify(new AbortController().signal), DamagedStoreError);
-});
-
-test("a file's row that was changed on disk is left out and named", async () => {
-  const { dir, store } = await newStore();
-  await store.replaceFiles(
-    [file("a.md", 1), file("b.md", 1)],
-    [chunk("a.md", 0, "x"), chunk("b.md", 0, "y")],
-  );
-  store.close();
-  const damage: unknown[] = [];
-  const again = await Store.openForWriting(dir, dimension, { onDamage: (paths) => damage.push(paths) });
-  const { connection } = again as unknown as { connection: Connection };
-  await (await connection.openTable("files")).update({ where: "path = 'a.md'", values: { size: 99 } });
-  assert.deepEqual(await again.allFiles(), [file("b.md", 1)]);
-  assert.deepEqual(damage, [["a.md"]]);
-  assert.deepEqual(await again.verify(new AbortController().signal), ["a.md"]);
-  await again.touchFiles([file("a.md", 1)]);
-  assert.deepEqual(await again.verify(new AbortController().signal), []);
-});
-
-test("an index whose files are all gone is built anew", async () => {
-  const { dir, store } = await newStore();
-  await store.replaceFiles([file("a.md", 1)], [chunk("a.md", 0, "zebra")]);
-  await store.maintain(true);
-  store.close();
-  const indices = join(dir, "chunks.lance", "_indices");
-  const [lookup = ""] = (await readdir(indices, { recursive: true })).filter((name) =>
-    name.endsWith("page_lookup.lance"),
-  );
-  await rm(dirname(join(indices, lookup)), { recursive: true });
-  const again = await Store.openForWriting(dir, dimension);
-  await assert.rejects(find(again, "zebra"), DamagedStoreError);
-  assert.deepEqual(await again.verify(new AbortController().signal), []);
-  await again.maintain();
-  assert.deepEqual(await find(again, "zebra"), ["a.md:1"]);
-});
-
-test("rows that went away behind the writer's back are missed, though it has written before", async () => {
-  const { store } = await newStore();
-  await store.replaceFiles(
-    [file("a.md", 2)],
-    [0, 1].map((n) => chunk("a.md", n, `zebra ${n}`)),
-  );
-  assert.deepEqual(await store.verify(new AbortController().signal), []);
-  const { connection } = store as unknown as { connection: Connection };
-  await (await connection.openTable("chunks")).delete(`id = '${chunkId("a.md", "h1", 1)}'`);
-  assert.deepEqual(await store.verify(new AbortController().signal), ["a.md"]);
 });
 
 test("versions that a killed process left are dropped by the next one, a few are not", async () => {
@@ -474,15 +277,4 @@ test("what a write that failed has done all the same is held", async () => {
   assert.ok(store.holds(file("b.md", 1)));
   await store.replaceFiles([file("b.md", 1)], [chunk("b.md", 0, "new words")]);
   assert.equal((await Store.openForReading(dir, dimension))?.writtenRows(), 2);
-});
-
-test("verifying ends early when it is told to, and goes on while files are written", async () => {
-  const { store } = await newStore({ keepVersionsMs: 0 });
-  const put = (n: number): Promise<void> =>
-    store.replaceFiles([file("a.md", 1, `h${n}`)], [chunk("a.md", 0, `word ${n}`, vector(0), `h${n}`)]);
-  await put(0);
-  assert.deepEqual(await store.verify(AbortSignal.abort()), []);
-  const verifying = Promise.all(Array.from({ length: 10 }, () => store.verify(new AbortController().signal)));
-  for (let n = 1; n <= 20; n++) await put(n);
-  assert.deepEqual((await verifying).flat(), []);
 });
