@@ -64,7 +64,7 @@ const rooms = [
     code: "engine/workspace",
     tests: [
       ...unit("loop", "waiters", "shared", "retry", "fileQueue", "nested", "wish", "folders", "wantedModel"),
-      ...integration("reconciler*", "workspaceRequests", "workspace"),
+      ...integration("reconciler*", "workspace*"),
     ],
     seconds: 15,
   },

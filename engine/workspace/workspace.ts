@@ -61,7 +61,6 @@ export class Workspace {
   private readonly loop: Loop;
   private readonly waiters = new Waiters();
   private openedAt = Number.POSITIVE_INFINITY;
-  private hasSettled = false;
   private statusTimer: NodeJS.Timeout | undefined;
   private isClosed = false;
 
@@ -102,6 +101,8 @@ export class Workspace {
       const isOpen = this.reconciler.generation !== undefined && this.reconciler.isFound;
       return isOpen || performance.now() - this.openedAt > openWithinMs;
     });
+    // Only now can the client ask for an index.
+    this.openedAt = performance.now();
   }
 
   get folders(): readonly Folder[] {
@@ -235,7 +236,8 @@ export class Workspace {
 
   /**
    * The `k` best chunks. While an empty index is being built it waits for the first files, and while an index is
-   * opened or exchanged for the next one. @throws CarrelError when there is no index and none will be built.
+   * opened or exchanged for the next one. @throws CarrelError when there is no index and none will be built, or when
+   * building it has failed.
    */
   async search(
     query: string,
@@ -341,10 +343,17 @@ export class Workspace {
     return borrowed;
   }
 
-  /** Whether there is something to find, or nothing more to wait for. */
+  /** Whether there is something to find, or nothing more to wait for. @throws CarrelError when that has failed. */
   private isWorthSearching(generation: Generation): boolean {
-    if (generation.chunks > 0) return true;
-    return this.hasSettled || this.wish.paused || !(this.works || this.isStarting);
+    const { wish, reconciler } = this;
+    if (generation.chunks > 0 || wish.paused) return true;
+    if (!this.works) return !this.isStarting;
+    if (!reconciler.isFound || reconciler.foundAt < wish.revision) return false;
+    const entries = reconciler.newest?.entries ?? [];
+    if (entries.some((entry) => entry.problem === undefined && reconciler.isToDo(entry))) return false;
+    const problem = entries.find((entry) => entry.problem)?.problem;
+    if (problem) throw errorOf(problem);
+    return true;
   }
 
   private get isStarting(): boolean {
@@ -405,10 +414,8 @@ export class Workspace {
 
   private afterStep(): void {
     const entries = this.reconciler.newest?.entries ?? [];
-    if (this.works && this.reconciler.isFound && !entries.some((entry) => this.reconciler.isToDo(entry))) {
-      this.hasSettled = true;
+    if (this.works && this.reconciler.isFound && !entries.some((entry) => this.reconciler.isToDo(entry)))
       this.wish.refineNow &&= entries.some((entry) => this.reconciler.mayRefine(entry));
-    }
     this.waiters.askAll();
     this.sendStatus();
   }
