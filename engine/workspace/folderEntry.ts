@@ -20,6 +20,7 @@ import type { PresentFolder } from "./folders.ts";
 import type { Problem } from "./problem.ts";
 import { Retry } from "./retry.ts";
 import { type Release, Shared } from "./shared.ts";
+import { ToldPaths } from "./toldPaths.ts";
 import type { Models } from "./wantedModel.ts";
 
 const firstRetryMs = 3_000;
@@ -83,8 +84,7 @@ export class FolderEntry {
   private lock: WriteLock | undefined;
   private shared: Shared<FolderIndex> | undefined;
   private release: Release | undefined;
-  /** Absolute paths that were told to have changed. */
-  private told = new Set<string>();
+  private readonly told = new ToldPaths();
   readonly queue = new FileQueue();
 
   constructor({ folder, realPath }: PresentFolder, parts: EntryParts) {
@@ -158,27 +158,28 @@ export class FolderEntry {
   }
 
   tell(paths: Iterable<string>): void {
-    for (const path of paths) this.told.add(path);
+    this.told.add(paths);
   }
 
   /** Walks the whole folder: what has gone is taken out, what is new or changed waits to be read. */
   async lookAtAll(options: WalkOptions, revision: number, signal: AbortSignal): Promise<void> {
     const index = this.opened();
     // What is told from now on may have happened after the walk has passed.
-    const { told } = this;
-    this.told = new Set();
-    const walked = await walkFolder(this.realPath, { ...options, signal });
-    if (signal.aborted) return;
-    this.emptyReason = explainEmpty(walked);
-    const present = new Set([...walked.files, ...walked.skipped].map(({ path }) => path));
-    await this.remove([...index.knownPaths()].filter((path) => !present.has(path)));
-    await index.skip(walked.skipped);
-    const toBeRead = walked.files.filter((file) => this.isToBeRead(file));
-    this.queue.replace(toBeRead, walked.files.length);
-    // Somebody waits for what was told.
-    for (const file of toBeRead) if (told.has(join(this.realPath, file.path))) this.queue.putFirst(file);
-    this.isUnfinished = true;
-    this.lookedAt = revision;
+    await this.told.lookAt(async (told) => {
+      const walked = await walkFolder(this.realPath, { ...options, signal });
+      if (signal.aborted) return false;
+      this.emptyReason = explainEmpty(walked);
+      const present = new Set([...walked.files, ...walked.skipped].map(({ path }) => path));
+      await this.remove([...index.knownPaths()].filter((path) => !present.has(path)));
+      await index.skip(walked.skipped);
+      const toBeRead = walked.files.filter((file) => this.isToBeRead(file));
+      this.queue.replace(toBeRead, walked.files.length);
+      // Somebody waits for what was told.
+      for (const file of toBeRead) if (told.has(join(this.realPath, file.path))) this.queue.putFirst(file);
+      this.isUnfinished = true;
+      this.lookedAt = revision;
+      return true;
+    });
   }
 
   /**
@@ -186,25 +187,21 @@ export class FolderEntry {
    * before all others.
    */
   async lookAtTold(options: WalkOptions, now: number): Promise<void> {
-    const index = this.opened();
-    this.tell(index.takeDueRetries(now).map((path) => join(this.realPath, path)));
-    const told = [...this.told];
-    if (told.some(isIgnoreFile)) {
-      this.told.clear();
+    this.tell(
+      this.opened()
+        .takeDueRetries(now)
+        .map((path) => join(this.realPath, path)),
+    );
+    if (this.told.some(isIgnoreFile)) {
+      // The look at all that follows is one at these paths too.
       this.lookedAt = -1;
       return;
     }
-    const directories = await Directories.of(this.realPath, options.exclude);
-    for (const path of told) {
-      // First, so that what is told again while it is being looked at is looked at again.
-      this.told.delete(path);
-      try {
-        await this.lookAtOne(path, options, directories);
-      } catch (error) {
-        this.told.add(path);
-        throw error;
-      }
-    }
+    await this.told.lookAt(async (told) => {
+      const directories = await Directories.of(this.realPath, options.exclude);
+      for (const path of told) await this.lookAtOne(path, options, directories);
+      return true;
+    });
   }
 
   private async lookAtOne(path: string, options: WalkOptions, directories: Directories): Promise<void> {

@@ -160,6 +160,30 @@ test("what is told before the first look is read first, after it", async (t) => 
   assert.equal(made.status().files, 2);
 });
 
+test("what is told stays told while it is looked at, and when that is ended", async (t) => {
+  const workspace = await workspaceOf(t, fruit);
+  const made = await stepwise(t, workspace, one);
+  await made.settle();
+  const entry = made.entry();
+  entry.tell([join(workspace.dir, "b.md")]);
+  made.ask();
+  await made.step();
+  await made.step(Date.now(), AbortSignal.abort());
+  assert.deepEqual([entry.lookedAt, entry.hasTold], [-1, true], "the look at all was ended");
+  const lookingAtAll = made.step();
+  assert.equal(entry.hasTold, true);
+  await lookingAtAll;
+  assert.deepEqual([entry.hasTold, entry.queue.hasUrgent], [false, true]);
+  await made.settle();
+  assert.deepEqual(made.parsed, ["b.md", "a.md"]);
+
+  entry.tell([join(workspace.dir, "a.md")]);
+  const looking = made.step();
+  assert.equal(entry.hasTold, true);
+  await looking;
+  assert.deepEqual([entry.hasTold, entry.queue.hasUrgent], [false, true]);
+});
+
 test("a changed ignore file, told, is followed by a look at the whole folder", async (t) => {
   const workspace = await workspaceOf(t, fruit);
   const made = await indexedStepwise(t, workspace, one);
@@ -171,8 +195,9 @@ test("a changed ignore file, told, is followed by a look at the whole folder", a
     made.entry().tell([join(workspace.dir, name)]);
     await made.step();
     assert.equal(made.entry().lookedAt, -1);
-    assert.equal(made.entry().hasTold, false);
+    assert.equal(made.entry().hasTold, true, "who has told it waits for the look");
     await made.settle();
+    assert.equal(made.entry().hasTold, false);
     assert.deepEqual(await made.paths("apples bananas"), left);
   }
   await workspace.write("notes.gitignore", "x\n");
