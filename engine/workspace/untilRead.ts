@@ -10,7 +10,7 @@ import type { Wish } from "./wish.ts";
 /** How often a question looks how far the index has come. */
 const lookMs = 250;
 
-interface Source {
+export interface ReadingSource {
   readonly wish: Wish;
   readonly reconciler: Reconciler;
   readonly waiters: Waiters;
@@ -28,7 +28,7 @@ interface Source {
  * before there was anything.
  */
 export async function untilRead(
-  source: Source,
+  source: ReadingSource,
   signal: AbortSignal,
   onReading: (reading: Reading) => void,
 ): Promise<void> {
@@ -74,7 +74,7 @@ export function readingOf(set: IndexSet): Reading {
 }
 
 /** @throws CarrelError "unindexed" when there is nothing to be found, and nothing that would change that. */
-export function throwIfUnindexed(source: Pick<Source, "wish" | "reconciler" | "isStarting">): void {
+export function throwIfUnindexed(source: Pick<ReadingSource, "wish" | "reconciler" | "isStarting">): void {
   const { wish, reconciler } = source;
   if (wish.deleted && !wish.deleting) throw unindexed("The index of this workspace was deleted.");
   const { serving } = reconciler;
@@ -83,7 +83,7 @@ export function throwIfUnindexed(source: Pick<Source, "wish" | "reconciler" | "i
 }
 
 /** Whether no index is being built, nor will be unless somebody asks for one. */
-function isStopped({ wish, isStarting }: Pick<Source, "wish" | "isStarting">): boolean {
+function isStopped({ wish, isStarting }: Pick<ReadingSource, "wish" | "isStarting">): boolean {
   return wish.paused || !(wish.asked || isStarting());
 }
 

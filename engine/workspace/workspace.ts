@@ -1,6 +1,5 @@
 import type { Parser } from "../../indexer/read/pool.ts";
 import type { SearchHit } from "../../indexer/search/search.ts";
-import { DamagedStoreError } from "../../indexer/store/store.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import type {
   Filter,
@@ -12,18 +11,18 @@ import type {
   Skipped,
   Withheld,
 } from "../../protocol/data.ts";
+import { type BorrowingSource, withIndexes } from "./borrowing.ts";
 import type { FolderContents } from "./folderContents.ts";
 import type { FolderEntry, Work } from "./folderEntry.ts";
 import { folderNames, pathsOf } from "./folders.ts";
-import type { Generation, SearchDetails } from "./generation.ts";
+import type { SearchDetails } from "./generation.ts";
 import { Loop } from "./loop.ts";
 import { noticeOf, writtenElsewhere } from "./notices.ts";
 import { errorOf } from "./problem.ts";
 import type { Reading } from "./questionPatience.ts";
 import { Reconciler } from "./reconciler.ts";
-import type { Release, Shared } from "./shared.ts";
 import { countsOf, skippedOf, statusOf, withheldOf } from "./status.ts";
-import { readingOf, throwIfUnindexed, unindexed, untilRead } from "./untilRead.ts";
+import { readingOf, throwIfUnindexed, untilRead } from "./untilRead.ts";
 import { Waiters } from "./waiters.ts";
 import { type ModelParts, WantedModel } from "./wantedModel.ts";
 import { changesWalk, emptyWish, type Wish } from "./wish.ts";
@@ -36,17 +35,10 @@ const startingMs = 500;
 const openWithinMs = 3_000;
 /** A process that writes the index and does nothing for so long is not waited for. */
 const idleWriterMs = 20_000;
-/** A search meets damage again when what was mended is damaged too. */
-const mostAttempts = 3;
 
 export interface WorkspaceParts extends ModelParts {
   readonly parser: Parser;
   onStatus(status: IndexStatus): void;
-}
-
-interface Borrowed {
-  readonly generation: Shared<Generation>;
-  readonly release: Release;
 }
 
 /**
@@ -60,6 +52,7 @@ export class Workspace {
   private readonly reconciler: Reconciler;
   private readonly loop: Loop;
   private readonly waiters = new Waiters();
+  private readonly source: BorrowingSource;
   private openedAt = Number.POSITIVE_INFINITY;
   private statusTimer: NodeJS.Timeout | undefined;
   private isClosed = false;
@@ -82,6 +75,15 @@ export class Workspace {
       after: () => this.afterStep(),
       onFailure: (what, error) => parts.log("error", `${what} ${String(error)}`),
     });
+    this.source = {
+      wish: this.wish,
+      reconciler: this.reconciler,
+      waiters: this.waiters,
+      works: () => this.works,
+      isStarting: () => performance.now() - this.openedAt < startingMs,
+      throwIfHopeless: () => this.throwIfHopeless(),
+      wake: () => this.loop.wake(),
+    };
   }
 
   /**
@@ -215,16 +217,12 @@ export class Workspace {
 
   /** Waits for the first index where that takes only seconds; see untilRead.ts. */
   untilRead(signal: AbortSignal, onReading: (reading: Reading) => void): Promise<void> {
-    const { wish, reconciler, waiters } = this;
-    const isStarting = (): boolean => this.isStarting;
-    const throwIfHopeless = (): void => this.throwIfHopeless();
-    return untilRead({ wish, reconciler, waiters, isStarting, throwIfHopeless }, signal, onReading);
+    return untilRead(this.source, signal, onReading);
   }
 
   /** For a search that has found nothing. @throws CarrelError "unindexed" when nothing could be found. */
   throwIfUnindexed(): void {
-    const { wish, reconciler } = this;
-    throwIfUnindexed({ wish, reconciler, isStarting: () => this.isStarting });
+    throwIfUnindexed(this.source);
   }
 
   /** What is searched, in words: "412 files in 2 folders". */
@@ -248,7 +246,7 @@ export class Workspace {
   ): Promise<SearchHit[]> {
     const readNow = details.isQuestion === true && this.wish.settings.refine;
     const wanted = this.foldersOf(details.filter);
-    const found = await this.reading(signal, (generation) =>
+    const found = await withIndexes(this.source, signal, (generation) =>
       generation.search(query, k, mode, { ...details, wanted, readNow, signal }),
     );
     return this.named(found);
@@ -261,29 +259,11 @@ export class Workspace {
     read: (folders: readonly FolderContents[]) => Promise<T>,
   ): Promise<T> {
     const wanted = this.foldersOf(filter);
-    return this.reading(signal, (generation) => read(generation.contents(wanted)));
+    return withIndexes(this.source, signal, (generation) => read(generation.contents(wanted)));
   }
 
   private foldersOf(filter: Filter | undefined): string[] | undefined {
     return filter?.folders && pathsOf(this.wish.folders, filter.folders);
-  }
-
-  private async reading<T>(signal: AbortSignal, read: (generation: Generation) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      const { generation, release } = await this.borrow(signal);
-      try {
-        return await read(generation.value);
-      } catch (error) {
-        // The loop mends the damage; then the search can be tried again.
-        const canMend = error instanceof DamagedStoreError && this.works && attempt < mostAttempts;
-        if (!canMend || signal.aborted) throw error;
-      } finally {
-        release();
-      }
-      this.reconciler.suspect();
-      this.loop.wake();
-      await this.waiters.until(() => !this.works || !this.reconciler.isMending, signal);
-    }
   }
 
   private named(hits: readonly SearchHit[]): SearchHit[] {
@@ -318,46 +298,6 @@ export class Workspace {
     this.loop.wake();
     this.sendStatus();
     return wish.revision;
-  }
-
-  private async borrow(signal: AbortSignal): Promise<Borrowed> {
-    let borrowed: Borrowed | undefined;
-    const isReady = (): boolean => {
-      this.throwIfHopeless();
-      if (this.wish.deleted && !this.wish.deleting)
-        throw unindexed("The index of this workspace was deleted.");
-      const { generation } = this.reconciler;
-      if (!generation || !this.isWorthSearching(generation.value)) return false;
-      // Held at once: when the one who waits goes on, it may be another one's turn.
-      borrowed = { generation, release: generation.hold() };
-      return true;
-    };
-    // The time at which nobody has asked for an index is met by no step of the loop.
-    const timer = setInterval(() => this.waiters.askAll(), startingMs / 4);
-    try {
-      await this.waiters.until(isReady, signal);
-    } finally {
-      clearInterval(timer);
-    }
-    if (!borrowed) throw new Error("There is nothing to borrow.");
-    return borrowed;
-  }
-
-  /** Whether there is something to find, or nothing more to wait for. @throws CarrelError when that has failed. */
-  private isWorthSearching(generation: Generation): boolean {
-    const { wish, reconciler } = this;
-    if (generation.chunks > 0 || wish.paused) return true;
-    if (!this.works) return !this.isStarting;
-    if (!reconciler.isFound || reconciler.foundAt < wish.revision) return false;
-    const entries = reconciler.newest?.entries ?? [];
-    if (entries.some((entry) => entry.problem === undefined && reconciler.isToDo(entry))) return false;
-    const problem = entries.find((entry) => entry.problem)?.problem;
-    if (problem) throw errorOf(problem);
-    return true;
-  }
-
-  private get isStarting(): boolean {
-    return performance.now() - this.openedAt < startingMs;
   }
 
   private isIndexed(revision: number, started: number, refine: boolean): boolean {
