@@ -3,11 +3,11 @@ import { type Damage, DamagedIndex, damages, type Outcome } from "../support/dam
 import { Random } from "./random.ts";
 
 /**
- * node test/soak/damage.ts [--bits N] [--jobs N] [--case N]
+ * node test/soak/damage.ts [--bits N] [--jobs N] [--from N] [--case N]
  *
  * Damages an index of the sample, a copy at a time: each file in each way, and `--bits` (160) single bits at random
  * places of the files with data. Searches, runs `carrel index`, and holds status and hits to those of an index that
- * was not damaged. `--case` runs one alone. Prints what went wrong and a table; the exit code is 0 when nothing did.
+ * was not damaged. `--case` runs one alone, `--from` leaves out those before it. Prints what went wrong and a table; the exit code is 0 when nothing did.
  */
 interface Case {
   readonly number: number;
@@ -33,12 +33,14 @@ function options() {
     options: {
       bits: { type: "string", default: "160" },
       jobs: { type: "string", default: "2" },
+      from: { type: "string", default: "0" },
       case: { type: "string" },
     },
   });
   return {
     bits: Number(values.bits),
     jobs: Number(values.jobs),
+    from: Number(values.from),
     only: values.case === undefined ? undefined : Number(values.case),
   };
 }
@@ -78,7 +80,7 @@ function print(table: ReadonlyMap<string, Row>): void {
 }
 
 async function main(): Promise<number> {
-  const { bits, jobs, only } = options();
+  const { bits, jobs, from, only } = options();
   const [plain, refined] = [await DamagedIndex.make(false), await DamagedIndex.make(true)];
   const table = new Map<string, Row>();
   let wrong = 0;
@@ -103,8 +105,8 @@ async function main(): Promise<number> {
     console.log(`case ${number}: ${file} ${damage}\n  ${problems.join("\n  ")}`);
   };
   try {
-    const waiting = casesOf(plain, refined, bits).filter(
-      ({ number }) => only === undefined || number === only,
+    const waiting = casesOf(plain, refined, bits).filter(({ number }) =>
+      only === undefined ? number >= from : number === only,
     );
     console.log(`${waiting.length} cases`);
     const work = async (): Promise<void> => {
