@@ -24,6 +24,11 @@ export interface Format {
   readonly label?: string;
   /** How its files begin, in Latin-1, where that tells one that has another format's name. */
   readonly magic?: string;
+  /**
+   * What its files hold, where that tells one that has another format's name: the beginning of a part's name in an
+   * archive, the name of a stream in a compound file, or the type that an OpenDocument or EPUB file gives itself.
+   */
+  readonly signs?: readonly string[];
   /** Files may be this many times as large as the limit: documents carry fonts and images beside their text. */
   readonly sizeFactor: number;
   /**
@@ -57,43 +62,55 @@ export const formats: readonly Format[] = [
     ...row("document", "docx", "docx dotx", { opensOutside: true }),
     reader: "docx",
     label: "Word document",
+    signs: ["word/"],
     sizeFactor: 20,
   },
   { ...row("document", "docx", "docm dotm"), reader: "docx", label: "Word document", sizeFactor: 20 },
   {
-    ...row("document", "spreadsheet", "xlsx ods", { opensOutside: true }),
+    ...row("document", "docx", "doc"),
+    reader: "doc",
+    label: "Word document",
+    signs: ["WordDocument"],
+    sizeFactor: 20,
+  },
+  {
+    ...row("document", "spreadsheet", "xlsx xltx ods ots fods", { opensOutside: true }),
+    reader: "sheet",
+    label: "Spreadsheet",
+    signs: ["xl/", "Workbook", "application/vnd.oasis.opendocument.spreadsheet"],
+    sizeFactor: 10,
+  },
+  {
+    ...row("document", "spreadsheet", "xlsm xltm xlsb xls"),
     reader: "sheet",
     label: "Spreadsheet",
     sizeFactor: 10,
   },
   {
-    ...row("document", "spreadsheet", "xlsm xlsb xls"),
-    reader: "sheet",
-    label: "Spreadsheet",
-    sizeFactor: 10,
+    ...row("document", "presentation", "pptx odp otp fodp", { opensOutside: true }),
+    reader: "slides",
+    label: "Presentation",
+    signs: ["ppt/", "application/vnd.oasis.opendocument.presentation"],
+    sizeFactor: 20,
   },
   {
-    ...row("document", "presentation", "pptx odp", { opensOutside: true }),
+    ...row("document", "presentation", "pptm ppsx ppsm potx potm"),
     reader: "slides",
     label: "Presentation",
     sizeFactor: 20,
   },
   {
-    ...row("document", "presentation", "pptm ppsx"),
-    reader: "slides",
-    label: "Presentation",
-    sizeFactor: 20,
-  },
-  {
-    ...row("document", "odt", "odt", { opensOutside: true }),
+    ...row("document", "odt", "odt ott fodt", { opensOutside: true }),
     reader: "odt",
     label: "OpenDocument text",
+    signs: ["application/vnd.oasis.opendocument.text"],
     sizeFactor: 20,
   },
   {
     ...row("document", "epub", "epub", { opensOutside: true }),
     reader: "epub",
     label: "E-book",
+    signs: ["application/epub+zip"],
     sizeFactor: 20,
   },
   {
@@ -103,7 +120,13 @@ export const formats: readonly Format[] = [
     magic: "{\\rtf",
     sizeFactor: 10,
   },
-  { ...row("document", "mail", "eml mbox msg"), reader: "mail", label: "Mail", sizeFactor: 20 },
+  {
+    ...row("document", "mail", "eml mbox msg"),
+    reader: "mail",
+    label: "Mail",
+    signs: ["__properties_version1.0"],
+    sizeFactor: 20,
+  },
   { ...row("document", "jupyter", "ipynb"), reader: "notebook", label: "Notebook", sizeFactor: 20 },
   code("typescript", "ts mts cts"),
   code("typescriptreact", "tsx"),
@@ -210,9 +233,10 @@ export const formats: readonly Format[] = [
   data("toml", "toml"),
   data("ini", "ini cfg conf cnf inf editorconfig", { names: ".editorconfig" }),
   data("properties", "properties", { names: ".gitattributes" }),
+  { ...data("xml", "xml"), reader: "xml" },
   data(
     "xml",
-    "xml xsd xsl xslt wsdl plist csproj fsproj vbproj props targets resx xaml config pom rss atom kml gpx",
+    "xsd xsl xslt wsdl plist csproj fsproj vbproj props targets resx xaml config pom rss atom kml gpx",
   ),
   data("csv", "csv"),
   data("tsv", "tsv tab"),
@@ -245,10 +269,18 @@ export const formats: readonly Format[] = [
     "db sqlite sqlite3 db3 mdb accdb parquet arrow feather avro orc hdf5 h5 npy npz pkl pickle mat rds rdata dbf frm ibd ldb lance sav dta",
   ),
   notRead("A model's weights.", "onnx safetensors gguf ggml pt pth ckpt tflite pb caffemodel mlmodel"),
-  notRead("A spreadsheet: Carrel does not read this format yet.", "numbers"),
-  notRead("A presentation: Carrel does not read this format yet.", "ppt"),
-  notRead("A document in a format that Carrel does not read yet.", "doc pages wpd mobi azw3 djvu xps"),
-  notRead("Mail in a format that Carrel does not read yet.", "pst ost"),
+  notRead("A spreadsheet that Carrel does not read: save it as XLSX or ODS.", "numbers wk1 wk3 wk4 qpw"),
+  notRead("A presentation that Carrel does not read: save it as PPTX or PDF.", "ppt pps"),
+  notRead(
+    "A document that Carrel does not read: save it as DOCX, ODT or PDF.",
+    "pages wpd wps hwp hwpx sdw lwp one",
+  ),
+  notRead(
+    "A book or a scan that Carrel does not read: convert it to EPUB or PDF.",
+    "mobi azw azw3 djvu xps oxps",
+  ),
+  notRead("A drawing that Carrel does not read: save it as PDF.", "odg otg fodg vsd vsdx vdx cdr"),
+  notRead("An archive of mails that Carrel does not read: save the mails as EML or MBOX.", "pst ost dbx olm"),
   notRead("A source map: made from other files.", "map"),
   notRead("A temporary or backup file.", "swp swo bak tmp temp part crdownload"),
   notRead("A three-dimensional model or a drawing.", "stl obj3d fbx glb gltf dwg dxf skp step stp 3ds"),

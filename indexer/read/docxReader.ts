@@ -5,7 +5,7 @@ import { type Extracted, UnreadableFile } from "./extracted.ts";
 import { type Relation, relations } from "./openPackage.ts";
 import { DocumentWriter } from "./writer.ts";
 import { childrenOf, parseUnprefixed, textIn, within, type Xml } from "./xml.ts";
-import { Zip } from "./zip.ts";
+import { type Parts, Zip } from "./zip.ts";
 
 /** A whole paragraph that has a heading's style is one by mistake when it is longer. */
 const longestHeading = 250;
@@ -17,7 +17,11 @@ const longestHeading = 250;
  * Throws UnreadableFile.
  */
 export async function read(bytes: Buffer): Promise<Extracted> {
-  const zip = new Zip(bytes);
+  return readParts(new Zip(bytes));
+}
+
+/** The same of parts that are in no archive. Throws UnreadableFile. */
+export function readParts(zip: Parts): Extracted {
   const main = [...relations(zip, "").values()].find(({ type }) => type.endsWith("/officeDocument"))?.path;
   const path = main !== undefined && zip.names.includes(main) ? main : "word/document.xml";
   const body = part(zip, path);
@@ -30,7 +34,7 @@ export async function read(bytes: Buffer): Promise<Extracted> {
 
 class DocxWriter {
   readonly out = new DocumentWriter();
-  private readonly zip: Zip;
+  private readonly zip: Parts;
   private readonly relations: ReadonlyMap<string, Relation>;
   private readonly styles: DocxStyles;
   private readonly numbering: DocxNumbering;
@@ -41,7 +45,7 @@ class DocxWriter {
   /** What stood in paragraphs whose end is deleted, or as a large first letter: it continues in the next one. */
   private begun = "";
 
-  constructor(zip: Zip, related: ReadonlyMap<string, Relation>) {
+  constructor(zip: Parts, related: ReadonlyMap<string, Relation>) {
     this.zip = zip;
     this.relations = related;
     this.styles = new DocxStyles(this.parts("styles")[0]);
@@ -209,7 +213,7 @@ class DocxWriter {
   }
 }
 
-function part(zip: Zip, name: string): Xml | undefined {
+function part(zip: Parts, name: string): Xml | undefined {
   const text = zip.text(name);
   return text === undefined ? undefined : parseUnprefixed(text);
 }

@@ -1,18 +1,24 @@
 import type { DocumentText } from "../../protocol/data.ts";
 import type { Heading } from "../chunk/markdownOutline.ts";
+import type { Language } from "../files/languages.ts";
 
 /** Text taken from a file. Its lines are what people are shown and what places count. */
 export interface Extracted extends DocumentText {
   /** Rows count from 0. Empty where the text itself shows its headings. */
   readonly headings: readonly Heading[];
+  /** What it is, where its content says another thing than its name. */
+  readonly as?: Language;
   /** What was left out because there is so much of it, in a sentence for people. */
   readonly partly?: string;
 }
 
 /** What each reader ("pdfReader.ts") exports: it turns the bytes of a file of its format into text with places. */
 export interface Reader {
-  /** Throws UnreadableFile when there is nothing to index. */
-  read(bytes: Buffer): Promise<Extracted>;
+  /**
+   * Throws UnreadableFile when there is nothing to index.
+   * @param path The file's path in its folder, for formats whose content alone does not tell what it is.
+   */
+  read(bytes: Buffer, path: string): Promise<Extracted>;
 }
 
 /** A file that holds nothing to index; the message is a sentence for people. */

@@ -1,8 +1,7 @@
 import { type Extracted, UnreadableFile } from "./extracted.ts";
-import { openRows, openText } from "./openDocument.ts";
+import { openParts, openRows, openText } from "./openDocument.ts";
 import { DocumentWriter } from "./writer.ts";
-import { childrenOf, parseXml, textIn, within, type Xml } from "./xml.ts";
-import { Zip } from "./zip.ts";
+import { childrenOf, textIn, within, type Xml } from "./xml.ts";
 
 /** What stands in a paragraph and is written apart from it. */
 const apart = ["text:note", "office:annotation", "draw:frame", "draw:custom-shape", "text:ruby-text"];
@@ -12,14 +11,11 @@ const apart = ["text:note", "office:annotation", "draw:frame", "draw:custom-shap
  * deleted text of tracked changes as deleted, headers and footers once. Throws UnreadableFile.
  */
 export async function read(bytes: Buffer): Promise<Extracted> {
-  const zip = new Zip(bytes);
-  const content = zip.text("content.xml");
-  if (content === undefined) throw new UnreadableFile("The document is damaged: it holds no text part.");
-  const root = parseXml(content);
-  const styleText = zip.text("styles.xml");
-  const styles = styleText === undefined ? undefined : parseXml(styleText);
-  const writer = new OdtWriter([...numberedLevels(root), ...numberedLevels(styles)]);
-  writer.blocks(within(root, "office:text")[0]);
+  const parts = openParts(bytes);
+  if (!parts) throw new UnreadableFile("The document is damaged: it holds no text part.");
+  const { content, styles } = parts;
+  const writer = new OdtWriter([...numberedLevels(content), ...numberedLevels(styles)]);
+  writer.blocks(within(content, "office:text")[0]);
   writer.atEnd(styles);
   return writer.out.extracted("The document");
 }

@@ -1,5 +1,5 @@
 import { childrenOf, parseXml } from "./xml.ts";
-import type { Zip } from "./zip.ts";
+import type { Parts } from "./zip.ts";
 
 export interface Relation {
   /** An address; its last part says what it is ("…/footnotes"). */
@@ -12,7 +12,7 @@ export interface Relation {
  * What a part of an Office Open XML archive refers to inside it, by its ids; what lies outside is left alone.
  * @param of The part's name; "" for the archive itself.
  */
-export function relations(zip: Zip, of: string): Map<string, Relation> {
+export function relations(zip: Parts, of: string): Map<string, Relation> {
   const cut = of.lastIndexOf("/") + 1;
   const text = zip.text(`${of.slice(0, cut)}_rels/${of.slice(cut)}.rels`);
   const root = text === undefined ? undefined : parseXml(text);

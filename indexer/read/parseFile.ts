@@ -52,7 +52,7 @@ export async function parseFile(
   try {
     const extracted = await extract(bytes, path, exceptions);
     const { withheld, letThrough, partly } = extracted;
-    const { id: language, kind } = languageOfText(path, extracted.text);
+    const { id: language, kind } = extracted.as ?? languageOfText(path, extracted.text);
     const chunks = await cutUp({ ...extracted, kind, language });
     if (typeof chunks === "string") return { ok: false, reason: chunks, hash };
     return {

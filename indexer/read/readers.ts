@@ -1,15 +1,23 @@
-import { formatOf, notReadReason } from "../../protocol/formats.ts";
+import { type Format, formatOf, notReadReason } from "../../protocol/formats.ts";
 import type { Extracted, Reader } from "./extracted.ts";
+import { formatInside } from "./formatInside.ts";
 
 const readers = new Map<string, Reader>();
 
 /**
- * The text of a file's bytes, as the reader gives it that the table of formats names for its path. Nothing is masked
- * yet. Throws UnreadableFile when it holds nothing to index.
+ * The text of a file's bytes, as the reader gives it that the table of formats names for its path, or for a document
+ * that is of another format than its name says, for that. Nothing is masked yet. Throws UnreadableFile when it holds
+ * nothing to index.
  */
 export async function readAs(path: string, bytes: Buffer): Promise<Extracted> {
-  const { read } = await readerOf(formatOf(path).reader);
-  return read(bytes);
+  const named = formatOf(path);
+  return readBy(named.kind === "document" ? formatInside(bytes, named) : named, bytes, path);
+}
+
+/** The text of bytes that are known to be of a format. Throws UnreadableFile. */
+export async function readBy(format: Format, bytes: Buffer, path: string): Promise<Extracted> {
+  const { read } = await readerOf(format.reader);
+  return read(bytes, path);
 }
 
 /** Whether a file of this name would be read. */

@@ -1,5 +1,5 @@
 import { type Extracted, UnreadableFile } from "./extracted.ts";
-import { openRows, openText } from "./openDocument.ts";
+import { openParts, openRows, openText } from "./openDocument.ts";
 import { relations } from "./openPackage.ts";
 import { DocumentWriter } from "./writer.ts";
 import { childrenOf, parseXml, textIn, within, type Xml } from "./xml.ts";
@@ -10,11 +10,14 @@ import { Zip } from "./zip.ts";
  * the speaker's notes. Throws UnreadableFile.
  */
 export async function read(bytes: Buffer): Promise<Extracted> {
-  const zip = new Zip(bytes);
   const writer = new DocumentWriter();
-  if (zip.names.includes("ppt/presentation.xml")) powerPoint(zip, writer);
-  else if (zip.names.includes("content.xml")) openDocument(zip, writer);
-  else throw new UnreadableFile("The presentation is damaged: it holds no slides.");
+  const zip = bytes.toString("latin1", 0, 2) === "PK" ? new Zip(bytes) : undefined;
+  if (zip?.names.includes("ppt/presentation.xml")) powerPoint(zip, writer);
+  else {
+    const open = openParts(bytes);
+    if (!open) throw new UnreadableFile("The presentation is damaged: it holds no slides.");
+    openDocument(open.content, writer);
+  }
   return writer.extracted("The presentation");
 }
 
@@ -119,8 +122,7 @@ function writeComments(root: Xml | undefined, writer: DocumentWriter): void {
 
 // ---- OpenDocument
 
-function openDocument(zip: Zip, writer: DocumentWriter): void {
-  const content = part(zip, "content.xml");
+function openDocument(content: Xml, writer: DocumentWriter): void {
   const hiding = within(content, "style:style").filter((style) =>
     within(style, "style:drawing-page-properties").some(
       ({ attributes }) => attributes["presentation:visibility"] === "hidden",

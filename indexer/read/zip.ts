@@ -12,8 +12,15 @@ interface Entry {
   readonly offset: number;
 }
 
+/** The parts of a document that is made of several texts. */
+export interface Parts {
+  readonly names: readonly string[];
+  /** Undefined when there is none of this name. */
+  text(name: string): string | undefined;
+}
+
 /** The parts of a ZIP archive, by their names; each is unpacked when it is asked for. */
-export class Zip {
+export class Zip implements Parts {
   /** In the order of the archive. */
   readonly names: readonly string[];
   private readonly bytes: Buffer;

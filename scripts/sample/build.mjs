@@ -55,6 +55,7 @@ try {
   convert("new-starters", join(sample, "handbook/new-starters.docx"), firm);
   convert("incident-response", join(sample, "policies/incident-response.docx"), firm);
 
+  office(join(sources, "slip.fodt"), join(fixtures, "slip.doc"));
   for (const ending of ["xlsx", "ods", "xls"]) {
     office(join(sources, "book.fods"), join(fixtures, `book.${ending}`));
   }
@@ -64,9 +65,11 @@ try {
 
   convert("fivePages", join(fixtures, "fivePages.pdf"), "");
   convert("report", join(fixtures, "report.docx"), "");
-  for (const ending of ["odt", "rtf", "epub"]) {
+  for (const ending of ["odt", "rtf", "epub", "doc", "fodt"]) {
     office(join(fixtures, "report.docx"), join(fixtures, `report.${ending}`));
   }
+  office(join(fixtures, "book.xlsx"), join(fixtures, "book.fods"));
+  office(join(fixtures, "kickoff.pptx"), join(fixtures, "kickoff.fodp"));
 
   // The scan: a page as a picture, without a text layer.
   const page = join(work, "scan");

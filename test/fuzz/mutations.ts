@@ -23,7 +23,8 @@ export function mutated(random: Random, originals: readonly Original[]): Origina
   const original = random.pick(originals);
   const other = random.pick(originals);
   const parts = partsOf(original.bytes);
-  const way = random.pick(["flips", "cut", "splice", "type", ...(parts ? ["parts", "parts", "parts"] : [])]);
+  const inside = parts ? ["parts", "parts", "parts"] : isMarkup(original.bytes) ? ["markup", "markup"] : [];
+  const way = random.pick(["flips", "cut", "splice", "type", ...inside]);
   switch (way) {
     case "cut":
       return { name: original.name, bytes: original.bytes.subarray(0, random.int(original.bytes.length)) };
@@ -41,9 +42,18 @@ export function mutated(random: Random, originals: readonly Original[]): Origina
       return { name: other.name, bytes: original.bytes };
     case "parts":
       return { name: original.name, bytes: withBrokenParts(random, parts ?? []) };
+    case "markup":
+      return {
+        name: original.name,
+        bytes: Buffer.from(brokenMarkup(random, original.bytes.toString("utf8"))),
+      };
     default:
       return { name: original.name, bytes: flipped(random, original.bytes) };
   }
+}
+
+function isMarkup(bytes: Buffer): boolean {
+  return bytes.toString("latin1", 0, 100).trimStart().startsWith("<");
 }
 
 function flipped(random: Random, bytes: Buffer): Buffer {

@@ -46,21 +46,28 @@ test("each reader that the table names is there, and each that is there is named
 test("documents have a label, and nothing that can run code opens outside", () => {
   for (const { kind, label, reader } of formats) {
     assert.equal(kind === "document", label !== undefined, label ?? "");
-    // Subtitles stay the text that they are, with times.
-    assert.equal(kind === "document", !["text", "subtitle"].includes(reader), label ?? "");
+    // Subtitles stay the text that they are, with times; XML does where it holds no document.
+    assert.equal(kind === "document", !["text", "subtitle", "xml"].includes(reader), label ?? "");
   }
   const outside = formats.filter(({ opensOutside }) => opensOutside).flatMap(({ extensions }) => extensions);
   assert.deepEqual(outside.sort(), [
     "docx",
     "dotx",
     "epub",
+    "fodp",
+    "fods",
+    "fodt",
     "odp",
     "ods",
     "odt",
+    "otp",
+    "ots",
+    "ott",
     "pdf",
     "pptx",
     "rtf",
     "xlsx",
+    "xltx",
   ]);
 });
 
