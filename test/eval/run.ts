@@ -21,6 +21,7 @@ import type { SearchMode } from "../../protocol/data.ts";
 import { build, defaultCache } from "./build.ts";
 import { evaluateChecker } from "./checker.ts";
 import { type Dataset, type Question, sample } from "./dataset.ts";
+import { evaluateExtractors } from "./extractors/extractors.ts";
 import { evaluateFolders } from "./folders.ts";
 import { evaluateFollowUps } from "./followUps.ts";
 import { indexFolder } from "./indexing.ts";
@@ -93,6 +94,11 @@ const { values: options } = parseArgs({
     ablation: { type: "boolean", default: false },
     /** With "folders": what a model is given; see passages.ts. */
     passages: { type: "boolean", default: false },
+    /** What the readers of documents find, against other extractors; see extractors/extractors.ts. */
+    extractors: { type: "boolean", default: false },
+    python: { type: "string", default: "python3" },
+    seed: { type: "string", default: "1" },
+    words: { type: "boolean", default: false },
     /** Questions in other languages than English instead; see languages.ts. "model" is one beside the bundled one. */
     languages: { type: "boolean", default: false },
     model: { type: "string" },
@@ -121,6 +127,12 @@ const parser = createParser({
   // What a busy machine gives up on would be missing from the set, and change its figures.
   timeoutMs: 600_000,
 });
+if (options.extractors) {
+  const { python, words, json } = options;
+  await evaluateExtractors({ parser, python, seed: Number(options.seed), words, json });
+  await parser.close();
+  process.exit();
+}
 if (options.languages) {
   const { model, bundled: bundledDir, json } = options;
   await evaluateLanguages({ model, bundledDir, parser, json });
