@@ -66,7 +66,10 @@ class HtmlWalk {
     }
     if (tagName === "img") this.line += ` ${attribute(element, "alt")} `;
     if (!blocks.has(tagName)) {
+      const apart = isNoteMark(element) ? " " : "";
+      this.line += apart;
       this.inner(childNodes, depth + 1);
+      this.line += apart;
       return;
     }
     this.end();
@@ -132,9 +135,16 @@ function plain(nodes: readonly Node[], depth: number): string {
       if (node.tagName === "br") return "\n";
       if (node.tagName === "img") return ` ${attribute(node, "alt")} `;
       const text = plain(node.childNodes, depth + 1);
-      return blocks.has(node.tagName) ? ` ${text} ` : text;
+      return blocks.has(node.tagName) || isNoteMark(node) ? ` ${text} ` : text;
     })
     .join("");
+}
+
+/** A raised number that leads to a note, or back from it, and must not hang on a word. */
+function isNoteMark({ tagName, childNodes }: Element): boolean {
+  const inner = tagName === "sup" ? "a" : tagName === "a" ? "sup" : "";
+  const [only, ...others] = childNodes;
+  return only !== undefined && isElement(only) && only.tagName === inner && others.length === 0;
 }
 
 function isElement(node: Node): node is Element {

@@ -112,12 +112,27 @@ export function textOfRow(row: Row): string {
   for (const piece of pieces) {
     const goesOn = before !== undefined && piece.x >= before.x;
     const gap = goesOn ? piece.x - right : (before?.x ?? piece.x) - (piece.x + piece.width);
-    const isApart = before !== undefined && gap > row.size * 0.15;
+    const isApart =
+      before !== undefined && (gap > row.size * 0.15 || isMarked(before, piece) || isMarking(before, piece));
     text += (isApart && !/\s$/.test(text) && !/^\s/.test(piece.text) ? " " : "") + piece.text;
     right = goesOn ? Math.max(right, piece.x + piece.width) : piece.x + piece.width;
     before = piece;
   }
   return text.replace(/\s+/g, " ").trim();
+}
+
+/** The second hangs on the first as the mark of a note; what hangs on a sign of a unit ("m") is its power. */
+function isMarked(word: Upright, mark: Upright): boolean {
+  return isRaised(mark, word) && !/(?:^|[^\p{L}])\p{L}{1,3}$/u.test(word.text);
+}
+
+/** The first is the number of a note, which the second begins. */
+function isMarking(mark: Upright, word: Upright): boolean {
+  return isRaised(mark, word) && /^\p{L}/u.test(word.text);
+}
+
+function isRaised(mark: Upright, word: Upright): boolean {
+  return /^\d{1,3}$/.test(mark.text) && mark.size < word.size * 0.8 && mark.y > word.y + word.size * 0.2;
 }
 
 /** Pieces of both directions: those of the row's own direction one after the other, the others as they stand in between. */
