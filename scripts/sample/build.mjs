@@ -6,41 +6,29 @@
  * fonts-liberation.
  */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, extname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { makeBytes } from "./bytes.mjs";
 import { toFodt } from "./fodt.mjs";
+import { convert as toFormat } from "./libreOffice.mjs";
 
 const sources = fileURLToPath(new URL("./sources/", import.meta.url));
 const sample = fileURLToPath(new URL("../../sample/", import.meta.url));
 const fixtures = fileURLToPath(new URL("../../test/fixtures/files/", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "carrel-sample-"));
 
-const FILTERS = { pdf: "pdf:writer_pdf_Export", docx: "docx:MS Word 2007 XML" };
-
 /** Has LibreOffice write a document in the format that the target's ending says. */
 function office(document, target) {
-  const format = target.split(".").at(-1);
-  soffice(["--convert-to", format, "--outdir", work, document]);
-  copyFileSync(join(work, `${basename(document, extname(document))}.${format}`), target);
-}
-
-function soffice(options) {
-  const profile = pathToFileURL(join(work, "profile")).href;
-  execFileSync("soffice", [`-env:UserInstallation=${profile}`, "--headless", ...options], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  toFormat(document, target, work);
 }
 
 /** Converts one source to `target`, whose ending says what it becomes. */
 function convert(name, target, footer) {
   const fodt = join(work, `${name}.fodt`);
   writeFileSync(fodt, toFodt(readFileSync(join(sources, `${name}.md`), "utf8"), { footer, folder: work }));
-  const format = target.split(".").at(-1);
-  soffice(["--convert-to", FILTERS[format], "--outdir", work, fodt]);
-  copyFileSync(join(work, `${name}.${format}`), target);
+  toFormat(fodt, target, work);
 }
 
 try {

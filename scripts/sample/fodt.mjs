@@ -1,7 +1,8 @@
 /**
  * Turns the small Markdown of the sources in this folder into a flat OpenDocument text that LibreOffice opens.
  * Known: "# " title, "## " and "### " headings, paragraphs, "- " and "1. " lists, "|" tables (first row is the
- * head), "**bold**", "\newpage", and "!FILE" for an image that fills the page.
+ * head), "**bold**", "\newpage", and "!FILE" for an image that fills the page; footnotes ("^[…]"); and, as
+ * CriticMarkup writes them, changes that are tracked ("{+new+}", "{-old-}") and comments ("{>>NAME: TEXT<<}").
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -119,11 +120,46 @@ function escapeXml(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-function inline(text) {
-  return escapeXml(text).replace(
-    /\*\*(.+?)\*\*/g,
-    '<text:span text:style-name="Strong_20_Emphasis">$1</text:span>',
+/** Changes of the document at hand, in the order of the text: what the marks in it refer to. */
+let changes = [];
+
+/** Who changed something and when stands apart from the place; of what was taken out, so does the text. */
+function change(kind, text) {
+  const id = `change${changes.length + 1}`;
+  const info =
+    "<office:change-info><dc:creator>Bram Castellane</dc:creator><dc:date>2026-05-21T16:20:00</dc:date></office:change-info>";
+  const said = kind === "deletion" ? `<text:p text:style-name="Text_20_body">${text}</text:p>` : "";
+  changes.push(
+    `<text:changed-region xml:id="${id}" text:id="${id}"><text:${kind}>${info}${said}</text:${kind}></text:changed-region>`,
   );
+  return kind === "deletion"
+    ? `<text:change text:change-id="${id}"/>`
+    : `<text:change-start text:change-id="${id}"/>${text}<text:change-end text:change-id="${id}"/>`;
+}
+
+let notes = 0;
+
+function note(text) {
+  notes += 1;
+  return (
+    `<text:note text:id="note${notes}" text:note-class="footnote"><text:note-citation>${notes}</text:note-citation>` +
+    `<text:note-body><text:p text:style-name="Text_20_body">${text}</text:p></text:note-body></text:note>`
+  );
+}
+
+function comment(author, text) {
+  return (
+    `<office:annotation><dc:creator>${author}</dc:creator><dc:date>2026-05-22T09:05:00</dc:date>` +
+    `<text:p>${text}</text:p></office:annotation>`
+  );
+}
+
+function inline(text) {
+  return escapeXml(text)
+    .replace(/\*\*(.+?)\*\*/g, '<text:span text:style-name="Strong_20_Emphasis">$1</text:span>')
+    .replace(/\{([+-])(.+?)\1\}/g, (_, sign, said) => change(sign === "+" ? "insertion" : "deletion", said))
+    .replace(/\s*\{&gt;&gt;(.+?): (.+?)&lt;&lt;\}/g, (_, author, said) => comment(author, said))
+    .replace(/\^\[(.+?)\]/g, (_, said) => note(said));
 }
 
 function paragraph(style, text) {
@@ -213,9 +249,18 @@ function body(source, folder) {
 
 /**
  * The whole document. `footer` stands on every page before the page number; "" leaves the footer out.
- * `folder` is where the images of the source are.
+ * `folder` is where the images of the source are; `columns` is how many the text stands in.
  */
-export function toFodt(source, { footer, folder }) {
+export function toFodt(source, { footer, folder, columns = 1 }) {
+  changes = [];
+  notes = 0;
+  const written = body(source, folder);
+  const tracked =
+    changes.length > 0 ? `<text:tracked-changes>${changes.join("")}</text:tracked-changes>` : "";
+  const automatic = AUTOMATIC.replace(
+    'fo:margin-right="2.5cm"/>',
+    `fo:margin-right="2.5cm"><style:columns fo:column-count="${columns}" fo:column-gap="0.8cm"/></style:page-layout-properties>`,
+  );
   const title = /^# (.*)$/m.exec(source)?.[1] ?? "";
   const foot = footer
     ? `<style:footer><text:p text:style-name="Footer">${escapeXml(footer)} · page <text:page-number/> of <text:page-count/></text:p></style:footer>`
@@ -225,9 +270,9 @@ export function toFodt(source, { footer, folder }) {
     'office:mimetype="application/vnd.oasis.opendocument.text">' +
     `<office:meta><dc:title>${escapeXml(title)}</dc:title><dc:language>en-GB</dc:language></office:meta>` +
     `<office:font-face-decls>${FONTS}</office:font-face-decls>` +
-    `<office:styles>${STYLES}</office:styles><office:automatic-styles>${AUTOMATIC}</office:automatic-styles>` +
+    `<office:styles>${STYLES}</office:styles><office:automatic-styles>${columns > 1 ? automatic : AUTOMATIC}</office:automatic-styles>` +
     '<office:master-styles><style:master-page style:name="Standard" style:page-layout-name="Page">' +
     `${foot}</style:master-page></office:master-styles>` +
-    `<office:body><office:text>\n${body(source, folder)}\n</office:text></office:body></office:document>\n`
+    `<office:body><office:text>${tracked}\n${written}\n</office:text></office:body></office:document>\n`
   );
 }
