@@ -46,7 +46,15 @@ const rooms = [
     tests: [
       ...unit("heldVectors", "lance", "fileSums", "lockProblem", "storeProblems", "storeVerify"),
       // Not storeDamage, which takes half a minute of every try that nothing else ends.
-      ...integration("store", "storeChanged", "storeVectorIndex", "unusedIndexes", "lock", "lockPlaces"),
+      ...integration(
+        "store",
+        "storeChanged",
+        "storeCandidates",
+        "storeVectorIndex",
+        "unusedIndexes",
+        "lock",
+        "lockPlaces",
+      ),
       ...integration("storeDisk", "refine"),
     ],
     seconds: 60,
