@@ -32,7 +32,8 @@ export async function read(bytes: Buffer): Promise<Extracted> {
     // One row more than is taken tells whether there are more. Dates come as the ISO format writes them where the
     // sheet leaves their form to the machine.
     const rows = maxSheetRows + 1;
-    book = xlsx.read(bytes, { dense: true, sheetRows: rows, dateNF: "yyyy-mm-dd", cellHTML: false });
+    const dateNF = "yyyy-mm-dd";
+    book = xlsx.read(bytes, { dense: true, sheetRows: rows, dateNF, cellHTML: false, cellNF: true });
   } catch (error) {
     const isLocked = error instanceof Error && /password|encrypt/i.test(error.message);
     throw new UnreadableFile(
@@ -86,7 +87,7 @@ class SheetWriter {
     const rows: Row[] = [];
     for (const [index, cells] of data.entries()) {
       if (!cells) continue;
-      const texts = Array.from(cells, textOf);
+      const texts = Array.from(cells, (cell) => this.textOf(cell));
       const first = texts.findIndex((text) => text !== "");
       if (first < 0) continue;
       if (rows.length >= maxSheetRows || this.cells > maxCells || this.characters > maxDocumentCharacters) {
@@ -159,7 +160,29 @@ class SheetWriter {
   private valueAt(book: WorkBook, sheet: string, cells: string): string {
     if (cells.includes(":")) return "";
     const { r: row, c: column } = this.xlsx.utils.decode_cell(cells);
-    return textOf(book.Sheets[sheet]?.["!data"]?.[row]?.[column]);
+    return this.textOf(book.Sheets[sheet]?.["!data"]?.[row]?.[column]);
+  }
+
+  /** What a cell shows, and its note. */
+  private textOf(cell: CellObject | undefined): string {
+    if (!cell) return "";
+    const shown = cell.t === "z" ? "" : (cell.w ?? this.spacedPercent(cell) ?? String(cell.v ?? ""));
+    const notes = (cell.c ?? []).map(({ t: note = "" }) => note.trim()).filter((note) => note !== "");
+    const text = notes.length > 0 ? `${shown} (note: ${notes.join("; ")})` : shown;
+    return text.replace(/\s+/g, " ").trim();
+  }
+
+  /** The library shows no percentage whose format has a space before the sign, as German and French ones have. */
+  private spacedPercent({ v: value, z: format }: CellObject): string | undefined {
+    if (typeof value !== "number" || typeof format !== "string") return undefined;
+    const plain = format.replace(spaceBeforePercent, "%");
+    if (plain === format) return undefined;
+    try {
+      const shown = this.xlsx.SSF.format(plain, value) as string;
+      return shown.replace("%", " %");
+    } catch {
+      return undefined;
+    }
   }
 
   private push(line: string, place?: PlaceFrom["place"]): void {
@@ -171,15 +194,7 @@ class SheetWriter {
 /** A header stands within the first rows, under a title or two. */
 const headerWithin = 8;
 const longestHeader = 300;
-
-/** What a cell shows, and its note. */
-function textOf(cell: CellObject | undefined): string {
-  if (!cell) return "";
-  const shown = cell.t === "z" ? "" : (cell.w ?? String(cell.v ?? ""));
-  const notes = (cell.c ?? []).map(({ t: note = "" }) => note.trim()).filter((note) => note !== "");
-  const text = notes.length > 0 ? `${shown} (note: ${notes.join("; ")})` : shown;
-  return text.replace(/\s+/g, " ").trim();
-}
+const spaceBeforePercent = /(?:\\[ \u00a0]|"[ \u00a0]"|[ \u00a0])%/g;
 
 function isHeader(cells: readonly (CellObject | undefined)[]): boolean {
   return cells.every((cell) => !cell || cell.t === "s" || cell.t === "z");

@@ -106,6 +106,16 @@ describe("a spreadsheet", () => {
     const empty = readBook((book) => xlsx.utils.book_append_sheet(book, xlsx.utils.aoa_to_sheet([[]]), "A"));
     await assert.rejects(empty, /holds nothing/);
     await assert.rejects(extract(sound.subarray(0, 4_000), "a.xlsx"), /damaged/);
-    await assert.rejects(extract(readFileSync(`${folder}report.docx`), "a.xlsx"), /damaged|holds nothing/);
+    await assert.rejects(extract(Buffer.from("PK\x03\x04 and no more"), "a.xlsx"), /damaged|holds nothing/);
+  });
+
+  it("shows percentages whose format has a space before the sign, and what no format can show as it is", async () => {
+    const { text } = await readBook((book) => {
+      const sheet = xlsx.utils.aoa_to_sheet([["Share"], [0.0567], [-0.5], [1.25], [0.4]]);
+      const formats = ["0.0\\ %", '#,##0" "%;[Red]-#,##0" "%', "0 %", "0 % @@q"];
+      for (const [i, z] of formats.entries()) Object.assign(sheet[`A${i + 2}`], { z });
+      xlsx.utils.book_append_sheet(book, sheet, "S");
+    });
+    assert.equal(text, "S\nShare\n5.7 %\n-50 %\n125 %\n0.4");
   });
 });
