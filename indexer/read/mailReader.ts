@@ -72,11 +72,9 @@ async function writeAttachment(
   }
   try {
     const inner = await readAs(name, content);
-    writer.at({ in: "mail", ...counted, part: name });
-    writer.heading(name, 2);
     const placeOf = (inside: string | undefined) =>
       ({ in: "mail", ...counted, part: inside === undefined ? name : `${name}, ${inside}` }) as const;
-    writer.insert(inner, placeOf, 2);
+    writer.insert(name, inner, placeOf, 2);
     if (inner.partly !== undefined) writer.leaveOut(`a part of the attachment ${name}`);
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;

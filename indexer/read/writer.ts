@@ -56,13 +56,16 @@ export class DocumentWriter {
   }
 
   /**
-   * A document within this one, as it is.
+   * A document within this one, as it is, under its name as a heading.
    * @param placeOf Where it stands; `inside` says where in it, where it says that ("page 3").
-   * @param below The level of the heading that it stands under.
+   * @param level The heading's.
    */
-  insert(inner: Extracted, placeOf: (inside: string | undefined) => Place, below: number): void {
-    this.gap();
-    const start = this.lines.length;
+  insert(
+    name: string,
+    inner: Extracted,
+    placeOf: (inside: string | undefined) => Place,
+    level: number,
+  ): void {
     const pages = inner.pages.map(({ page, startLine }) => ({ startLine, inside: documentPlace({ page }) }));
     const places = (inner.places ?? []).map(({ startLine, place }) => ({
       startLine,
@@ -70,16 +73,20 @@ export class DocumentWriter {
       inside: place.in === "sheet" ? `sheet ${place.sheet}` : documentPlace({ place }),
     }));
     const starts = new Map([...pages, ...places].map(({ startLine, inside }) => [startLine, inside]));
-    this.at(placeOf(undefined));
-    let before: string | undefined;
+    // The name stands where the text begins: at a place of its own it would be a passage without text.
+    let before = starts.get(1);
+    this.at(placeOf(before));
+    this.heading(name, level);
+    this.gap();
+    const start = this.lines.length;
     for (const [index, line] of inner.text.split("\n").entries()) {
       const inside = starts.get(index + 1);
       if (inside !== undefined && inside !== before) this.at(placeOf(inside));
       before = inside ?? before;
       this.push(line);
     }
-    for (const { name, level, row } of inner.headings) {
-      this.headings.push({ name, level: level + below, row: start + row });
+    for (const heading of inner.headings) {
+      this.headings.push({ ...heading, level: heading.level + level, row: start + heading.row });
     }
     this.gap();
   }

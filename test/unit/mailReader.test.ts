@@ -45,6 +45,8 @@ prices.xlsx
     assert.equal(read.partly, "Not read: the attachment plan.png.");
     const parsed = await parseFile(folder, "offer.eml", 2_000_000);
     assert.ok(parsed.ok && parsed.parsed.chunks.length >= 3);
+    const alone = parsed.parsed.chunks.filter(({ text }) => /^\S+\.(xlsx|txt)\s*$/.test(text));
+    assert.deepEqual(alone, [], "the name of an attachment is no passage of its own");
     assert.equal(parsed.parsed.partly, read.partly);
   });
 
