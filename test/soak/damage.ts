@@ -7,7 +7,8 @@ import { Random } from "./random.ts";
  *
  * Damages an index of the sample, a copy at a time: each file in each way, and `--bits` (160) single bits at random
  * places of the files with data. Searches, runs `carrel index`, and holds status and hits to those of an index that
- * was not damaged. `--case` runs one alone, `--from` leaves out those before it. Prints what went wrong and a table; the exit code is 0 when nothing did.
+ * was not damaged. `--case` runs one alone, `--from` leaves out those before it. Prints what went wrong and a table;
+ * the exit code is 0 when nothing did.
  */
 interface Case {
   readonly number: number;
