@@ -1,11 +1,12 @@
 import type { WalkOptions } from "../../indexer/files/walk.ts";
 import { DamagedStoreError } from "../../indexer/store/store.ts";
+import type { CarrelError } from "../../protocol/channel.ts";
 import type { FolderEntry } from "./folderEntry.ts";
 import { findFolders, type MissingFolder, type PresentFolder } from "./folders.ts";
 import { Generation } from "./generation.ts";
 import { IndexSet, type IndexSetParts } from "./indexSet.ts";
 import type { Step } from "./loop.ts";
-import { problemOf } from "./problem.ts";
+import { errorOf, problemOf } from "./problem.ts";
 import type { Release, Shared } from "./shared.ts";
 import type { WantedModel } from "./wantedModel.ts";
 import type { Wish } from "./wish.ts";
@@ -32,7 +33,7 @@ export class Reconciler {
   successor: IndexSet | undefined;
   missing: readonly MissingFolder[] = [];
   /** Why the last deletion has left something behind. */
-  deletionFailure: unknown;
+  deletionFailure: CarrelError | undefined;
   /** The revision of the wish at which the folders were last looked for. */
   foundAt = -1;
   private present: readonly PresentFolder[] = [];
@@ -191,10 +192,8 @@ export class Reconciler {
 
   private async findFolders(): Promise<void> {
     const { folders, revision } = this.parts.wish;
-    const { present, missing } = await findFolders(folders);
-    this.present = present;
-    this.missing = missing;
-    this.nextFindAt = missing.length > 0 ? Date.now() + lookForMs : Number.POSITIVE_INFINITY;
+    ({ present: this.present, missing: this.missing } = await findFolders(folders));
+    this.nextFindAt = this.missing.length > 0 ? Date.now() + lookForMs : Number.POSITIVE_INFINITY;
     await this.followFolders();
     this.foundFor = folders;
     this.foundAt = revision;
@@ -225,19 +224,21 @@ export class Reconciler {
     this.deletionFailure = undefined;
     // Nobody may borrow what is about to go; who has borrowed it already goes on with it to the end.
     this.publish(undefined);
+    if (this.successor && this.serving) this.takeOver(this.successor, this.serving);
+    for (const entry of this.serving?.entries ?? []) if (entry.isWriter) await this.deleteOne(entry);
+    this.parts.wish.deleting = false;
+    this.publish(this.serving);
+    if (this.deletionFailure !== undefined) throw this.deletionFailure;
+  }
+
+  /** What can't be deleted is told when all others have been. */
+  private async deleteOne(entry: FolderEntry): Promise<void> {
     try {
-      if (this.successor && this.serving) {
-        this.retire(this.serving.discard());
-        this.serving = this.successor;
-        this.successor = undefined;
-      }
-      for (const entry of this.serving?.entries ?? []) if (entry.isWriter) await entry.rebuild();
+      await entry.rebuild();
     } catch (error) {
-      this.deletionFailure = error;
-      throw error;
-    } finally {
-      this.parts.wish.deleting = false;
-      this.publish(this.serving);
+      const what = `The index of "${entry.folder.name}" can't be deleted:`;
+      const problem = problemOf(what, error, "Check that its files may be deleted, then delete it again.");
+      this.deletionFailure ??= errorOf(problem);
     }
   }
 
@@ -248,14 +249,15 @@ export class Reconciler {
 
   private async followWriters(): Promise<void> {
     let hasNews = false;
-    try {
-      for (const entry of this.entries) {
-        if (await entry.follow()) hasNews = true;
+    for (const entry of this.entries) {
+      try {
+        hasNews = (await entry.follow()) || hasNews;
+      } catch (error) {
+        this.parts.log("warn", `The index of ${entry.realPath} could not be read anew: ${String(error)}`);
       }
-    } finally {
-      this.nextFollowAt = Date.now() + lookForMs;
-      if (hasNews) this.publish(this.serving);
     }
+    this.nextFollowAt = Date.now() + lookForMs;
+    if (hasNews) this.publish(this.serving);
   }
 
   /** Whatever was told goes before what is only waiting, and what serves before what is being built. */
@@ -345,9 +347,13 @@ export class Reconciler {
   }
 
   private async succeed(successor: IndexSet, serving: IndexSet): Promise<void> {
+    this.takeOver(successor, serving);
+    this.publish(successor);
+  }
+
+  private takeOver(successor: IndexSet, serving: IndexSet): void {
     this.serving = successor;
     this.successor = undefined;
-    this.publish(successor);
     this.retire(serving.discard());
   }
 

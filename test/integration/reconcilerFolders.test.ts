@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { FolderEntry } from "../../engine/workspace/folderEntry.ts";
 import { skippedOf } from "../../engine/workspace/status.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import type { Settings } from "../../protocol/data.ts";
@@ -159,4 +160,44 @@ test("where no lock can be had an index is only read, with the reason, and writt
   assert.equal(entry.readOnly, undefined);
   assert.equal(entry.isWriter, true);
   assert.equal(made.status().state, "ready");
+});
+
+/** A folder whose step fails, whatever the disk has done to it. */
+function failing(entry: FolderEntry, step: "follow" | "rebuild"): void {
+  entry[step] = async () => {
+    throw new Error("the disk was in the way");
+  };
+}
+
+test("a reader whose index can't be read anew keeps no other folder from being followed", async (t) => {
+  const workspace = await workspaceOf(t, { "one/a.md": "apples\n", "two/b.md": "bananas\n" });
+  const folders = ["one", "two"].map((name) => join(workspace.dir, name));
+  const writer = await stepwise(t, workspace, { ...one, folders });
+  await writer.settle();
+  const reader = await stepwise(t, workspace, { ...one, folders });
+  await reader.settle();
+  const [first, second] = reader.reconciler.entries;
+  assert.ok(first && second);
+  failing(first, "follow");
+  writer.ask();
+  await writer.settle();
+  await reader.step(later(3_000));
+  assert.ok(second.followedAt > 0);
+  assert.equal(reader.status().files, 1);
+  assert.match(reader.logged.join("\n"), /warn: The index of .*one could not be read anew: .*in the way/);
+  assert.equal(await reader.settle(), 0, "the next look is due later");
+});
+
+test("a folder whose index can't be deleted keeps no other one from being deleted, and the reason is told", async (t) => {
+  const workspace = await workspaceOf(t, { "one/a.md": "apples\n", "two/b.md": "bananas\n" });
+  const folders = ["one", "two"].map((name) => join(workspace.dir, name));
+  const made = await indexedStepwise(t, workspace, { ...one, folders });
+  const [first] = made.reconciler.entries;
+  assert.ok(first);
+  failing(first, "rebuild");
+  Object.assign(made.wish, { deleting: true, deleted: true, asked: false });
+  await assert.rejects(made.step(), /The index of "one" can't be deleted: .*in the way/);
+  assert.equal(made.wish.deleting, false);
+  assert.deepEqual(await made.paths("apples bananas"), ["a.md"]);
+  assert.match(String(made.reconciler.deletionFailure), /"one" can't be deleted/);
 });
