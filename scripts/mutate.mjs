@@ -2,9 +2,9 @@
  * npm run mutate [-- PATH…] [--share 0.1] [--seed 1] [--patience 1]
  *
  * Breaks the code on purpose, thousands of times in a small way each, and runs the tests that reach the place. What
- * no test notices is listed with its place. PATH is one of the rooms below or a file or folder in one; --share
- * tries that part of all mutants; on a busy machine --patience 4 lets tests take four times as long until they count
- * as hanging, which counts as killed. It takes long and is not part of npm test.
+ * no test notices is listed with its place, and so is what a time limit ended. PATH is one of the rooms below or a
+ * file or folder in one; --share tries that part of all mutants; on a busy machine --patience 4 lets tests take four
+ * times as long until they count as hanging, which counts as killed. It takes long and is not part of npm test.
  */
 import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -131,8 +131,9 @@ const killed = ["Killed", "Timeout"];
 const survived = ["Survived", "NoCoverage"];
 
 function report(results) {
-  const living = results.filter(({ status }) => survived.includes(status));
-  for (const { fileName, location, mutatorName, replacement, status } of living) {
+  // A time-out may be a test that hangs as it should, or a machine that was too busy: a person must look.
+  const listed = results.filter(({ status }) => survived.includes(status) || status === "Timeout");
+  for (const { fileName, location, mutatorName, replacement, status } of listed) {
     const lines = readFileSync(fileName, "utf8").split("\n");
     const { start, end } = location;
     const line = lines[start.line - 1] ?? "";
@@ -142,7 +143,8 @@ function report(results) {
         : `${line.slice(start.column - 1)} …`;
     const short = (text) => text.replace(/\s+/g, " ").slice(0, 100);
     const place = `${relative(root, fileName)}:${start.line}:${start.column}`;
-    const reached = status === "NoCoverage" ? ", which no test reaches" : "";
+    const reached =
+      { NoCoverage: ", which no test reaches", Timeout: ", which was ended by the time limit" }[status] ?? "";
     console.log(`  ${place} ${mutatorName}: ${short(before)} → ${short(replacement)}${reached}`);
   }
 }
