@@ -30,7 +30,7 @@ const rooms = [
     code: "indexer/files",
     tests: unit(
       ...["secretFiles", "accounted", "formats", "gitPointer", "walk", "ignorePatterns", "lookAt"],
-      ...["parseFile", "secretKinds", "secrets"],
+      ...["parseFile", "secretKinds", "secrets", "letThrough"],
     ),
     seconds: 20,
   },

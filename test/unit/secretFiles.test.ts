@@ -21,7 +21,7 @@ github_token access_token.txt .token bitwarden_export.json AuthKey_AB12.p8 relea
 `;
 
 const readNames = `
-environment.ts env.ts .env.example .env.sample .env.template id_rsa.pub keys.md secrets.ts secrets.md tokens.json
+environment.ts env.ts id_rsakeys.ts .env.example .env.sample .env.template id_rsa.pub keys.md secrets.ts secrets.md tokens.json
 private_key.py privateKey.test.ts credentials.ts password-reset.md key.ts .envoy.yaml keyboard.json env.d.ts
 env.example env.test.ts env.production.ts .env.production.example .env.example~ example.env secrets.example.yml
 secrets.yml.example credentials.sample.json deploy_key.pub deploy.key.pub monkey.txt turkey.json hockey.csv history.md

@@ -36,6 +36,12 @@ const found: readonly (readonly [text: string, masked: string, kind: string])[] 
     "docker --config x login registry -u me -p [masked secret]",
     "password in a command",
   ],
+  // Where a value ends.
+  [String.raw`password = "bl4ckH0rse\\" + "shown"`, 'password = "[masked secret]" + "shown"', "password"],
+  ["log(password=bl4ckH0rse9)", "log(password=[masked secret])", "password"],
+  ["why? password=hunter2#more", "why? password=[masked secret]", "password"],
+  ['api_key = "9kj8dq2x-7hg5fr3w-4mn6bv8c"', 'api_key = "[masked secret]"', "key"],
+  [String.raw`a\nBearer abcDEF123456ghi`, String.raw`a\nBearer [masked secret]`, "authorization header"],
   ['"x\\npass: hunter2x"', '"x\\npass: [masked secret]"', "password"],
 ];
 
@@ -52,6 +58,10 @@ test("what only looks like a key is left alone", () => {
     "see sk-Some-Kebab-case-name-of-many",
     "see s.renderMethodOfTheObjects end",
     "compass: hunter2x",
+    "password | ab_12_cd3\n",
+    "<password>hunter2x and so on",
+    "password = [hunter2x]",
+    "aBearer abcDEF123456ghi",
     "docker ps | login with -p bl4ckH0rse",
   ])
     assert.equal(maskSecrets(text).text, text);

@@ -156,6 +156,8 @@ test("a folder inside a repository follows the rules above it, unless they ignor
   const within = async (name: string): Promise<string[]> =>
     (await walkFolder(join(root, name), options)).files.map((file) => file.path).sort();
   assert.deepEqual(await within("pkg"), ["b.md"]);
+  put({ "far/down/below/e.md": "", "far/down/below/f.md": "", "far/down/below/logs/g.md": "" });
+  assert.deepEqual(await within("far/down/below"), ["f.md"]);
   assert.deepEqual(await within("ignored"), ["a.md", "logs/d.md"]);
 });
 
@@ -189,6 +191,7 @@ test("leaves out packages, caches and build output", async () => {
     "web/build/a.js": "",
     "build/how-we-build.md": "",
     "x.egg-info/top.txt": "",
+    "ios/DerivedData/a.swift": "",
   });
   assert.deepEqual(await found(), [
     "build/how-we-build.md",
