@@ -60,7 +60,7 @@ test("what only looks like a key is left alone", () => {
     "compass: hunter2x",
     "password | ab_12_cd3\n",
     "<password>hunter2x and so on",
-    "password = [hunter2x]",
+    "f(password=[hunter2x])",
     "aBearer abcDEF123456ghi",
     "docker ps | login with -p bl4ckH0rse",
   ])
