@@ -65,6 +65,18 @@ async function memoryOf(engine: number): Promise<Memory> {
   };
 }
 
+/** Seconds of processor time that the children of a process have taken, from /proc; zero where there is none. */
+export async function processorSecondsBelow(pid: number): Promise<number> {
+  const ticksPerSecond = 100;
+  const times = (await childrenOf(pid)).map(async (child) => {
+    const stat = await readFile(`/proc/${child}/stat`, "utf8").catch(() => "");
+    // The second field, the name, may hold spaces; the time of the program and of the system are the 14th and 15th.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / ticksPerSecond;
+  });
+  return (await Promise.all(times)).reduce((sum, one) => sum + one, 0);
+}
+
 async function childrenOf(pid: number): Promise<number[]> {
   const list = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
   const children = list.trim().split(/\s+/).filter(Boolean).map(Number);
