@@ -91,7 +91,7 @@ function frontMatterEnd(lines: Lines, costs: Uint16Array): number {
 }
 
 function costOf(lines: Lines, row: number, line: string, previousIsBlank: boolean): number {
-  const isTableRow = /^\s{0,3}\|/.test(line) || /^[^|]*\S[^|]*\|.*\|/.test(line);
+  const isTableRow = /^\s{0,3}\|/.test(line) || /^\s*[^\s|][^|]*\|.*\|/.test(line);
   if (previousIsBlank) {
     let above = row - 1;
     while (above >= 0 && lines.isBlank(above)) above -= 1;

@@ -1,4 +1,4 @@
-import type { CellObject, WorkBook } from "@e965/xlsx";
+import type { CellObject, WorkBook, WorkSheet } from "@e965/xlsx";
 import type { PlaceFrom } from "../../protocol/places.ts";
 import type { Heading } from "../chunk/markdownOutline.ts";
 import { maxCells, maxDocumentCharacters, maxSheetRows } from "../files/limits.ts";
@@ -29,8 +29,8 @@ export async function read(bytes: Buffer): Promise<Extracted> {
   const xlsx = await load();
   let book: WorkBook;
   try {
-    // One row more than is taken tells whether there are more. Dates come as the ISO format writes them where the
-    // sheet leaves their form to the machine.
+    // One row more than is taken tells whether there are more, where the sheet does not say it. Dates come as the
+    // ISO format writes them where the sheet leaves their form to the machine.
     const rows = maxSheetRows + 1;
     const dateNF = "yyyy-mm-dd";
     book = xlsx.read(bytes, { dense: true, sheetRows: rows, dateNF, cellHTML: false, cellNF: true });
@@ -75,23 +75,29 @@ class SheetWriter {
       this.sheet(name, isHidden, this.rowsOf(book, name));
     }
     this.namedRanges(book);
-    if (this.cells === 0) throw new UnreadableFile("The spreadsheet holds nothing.");
-    const partly = this.left.length > 0 ? { partly: `Read in part: ${this.left.join("; ")}.` } : {};
+    const left = `Read in part: ${this.left.join("; ")}.`;
+    const isCut = this.left.length > 0;
+    if (this.cells === 0)
+      throw new UnreadableFile(`The spreadsheet holds nothing.${isCut ? ` ${left}` : ""}`);
+    const partly = isCut ? { partly: left } : {};
     const { headings, places } = this;
     return { text: this.lines.join("\n"), pages: [], headings, places, ...partly };
   }
 
   private rowsOf(book: WorkBook, name: string): Row[] {
-    const data: readonly (readonly (CellObject | undefined)[] | undefined)[] =
-      book.Sheets[name]?.["!data"] ?? [];
+    const sheet = book.Sheets[name];
+    const data: readonly (readonly (CellObject | undefined)[] | undefined)[] = sheet?.["!data"] ?? [];
     const rows: Row[] = [];
+    let isCut = this.lastRow(sheet) >= maxSheetRows;
+    let taken = maxSheetRows;
     for (const [index, cells] of data.entries()) {
       if (!cells) continue;
       const texts = Array.from(cells, (cell) => this.textOf(cell));
       const first = texts.findIndex((text) => text !== "");
       if (first < 0) continue;
-      if (rows.length >= maxSheetRows || this.cells > maxCells || this.characters > maxDocumentCharacters) {
-        this.left.push(`the first ${rows.length.toLocaleString("en")} rows of sheet ${name}`);
+      if (index >= maxSheetRows || this.cells > maxCells || this.characters > maxDocumentCharacters) {
+        isCut = true;
+        taken = index;
         break;
       }
       const last = texts.findLastIndex((text) => text !== "");
@@ -102,7 +108,16 @@ class SheetWriter {
       this.characters += held.reduce((sum, text) => sum + text.length, 0);
       rows.push({ number: index + 1, first, last, texts: held, isAllText });
     }
+    if (isCut) {
+      this.left.push(`the first ${Math.min(taken, maxSheetRows).toLocaleString("en")} rows of sheet ${name}`);
+    }
     return rows;
+  }
+
+  /** The row, from 0, in which a sheet ends that the library has not read to its end; -1 for one that it has. */
+  private lastRow(sheet: WorkSheet | undefined): number {
+    const range: unknown = sheet?.["!fullref"];
+    return typeof range === "string" ? this.xlsx.utils.decode_range(range).e.r : -1;
   }
 
   private sheet(name: string, isHidden: boolean, rows: readonly Row[]): void {

@@ -101,6 +101,28 @@ describe("a spreadsheet", () => {
     assert.equal(read.split("\n").length, maxSheetRows + 1);
   });
 
+  for (const ending of ["xlsx", "ods"] as const) {
+    it(`that goes on far below, after rows without anything, is read in part, which is said (${ending})`, async () => {
+      const { partly, text: read } = await readBook((book) => {
+        const sheet = xlsx.utils.aoa_to_sheet([["near"]]);
+        xlsx.utils.sheet_add_aoa(sheet, [["far"]], { origin: `A${maxSheetRows + 10_000}` });
+        xlsx.utils.book_append_sheet(book, sheet, "Gap");
+      }, ending);
+      assert.equal(read, "Gap\nnear");
+      assert.equal(partly, "Read in part: the first 20,000 rows of sheet Gap.");
+    });
+  }
+
+  it("whose last row is the last that is taken is read as a whole", async () => {
+    const { partly, text: read } = await readBook((book) => {
+      const sheet = xlsx.utils.aoa_to_sheet([["near"]]);
+      xlsx.utils.sheet_add_aoa(sheet, [["last"]], { origin: `A${maxSheetRows}` });
+      xlsx.utils.book_append_sheet(book, sheet, "Edge");
+    });
+    assert.equal(read, "Edge\nnear\nlast");
+    assert.equal(partly, undefined);
+  });
+
   it("that is empty, damaged or none is listed with the reason", async () => {
     const sound = readFileSync(`${folder}book.xlsx`);
     const empty = readBook((book) => xlsx.utils.book_append_sheet(book, xlsx.utils.aoa_to_sheet([[]]), "A"));
