@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from "node:buffer";
-import chardet from "chardet";
 import iconv from "iconv-lite";
 import { formats } from "../../protocol/formats.ts";
+import { likelyEncodings, wideEncoding } from "./encodings.ts";
 
 export type Decoded =
   | { readonly ok: true; readonly text: string }
@@ -62,13 +62,8 @@ function decodeByGuess(bytes: Buffer, probe: Buffer): Decoded {
   const lenient = bytes.toString("utf8");
   const broken = lenient.split("\ufffd").length - 1;
   const multibyte = (lenient.match(/[\u0080-\ufffc]/g) ?? []).length;
-  if (multibyte > broken * 10) return checkText(lenient);
-  const encodings = chardet
-    .analyse(probe)
-    .filter(({ name }) => name !== "UTF-8" && name !== "ASCII" && iconv.encodingExists(name))
-    .slice(0, 3);
-  for (const { name, confidence } of encodings) {
-    if (confidence < 10) continue;
+  if (multibyte > broken * 3) return checkText(lenient);
+  for (const name of likelyEncodings(probe)) {
     const decoded = decodeAs(bytes, name);
     if (decoded.ok) return decoded;
   }
@@ -80,20 +75,6 @@ function decodeAs(bytes: Buffer, encoding: string): Decoded {
   const broken = text.split("\ufffd").length - 1;
   if (broken > 3 + text.length / 200) return binary;
   return checkText(text);
-}
-
-/** UTF-16 without a mark: about every second byte is zero, always on the same side. */
-function wideEncoding(probe: Buffer): "utf-16le" | "utf-16be" | undefined {
-  let even = 0;
-  let odd = 0;
-  for (let i = 0; i + 1 < probe.length; i += 2) {
-    if (probe[i] === 0) even += 1;
-    if (probe[i + 1] === 0) odd += 1;
-  }
-  const pairs = probe.length / 2;
-  if (odd > pairs * 0.4 && even < pairs * 0.02) return "utf-16le";
-  if (even > pairs * 0.4 && odd < pairs * 0.02) return "utf-16be";
-  return undefined;
 }
 
 /** Bytes that no text has: control characters other than tab, line feed, form feed, return and escape. */

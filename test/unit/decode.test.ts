@@ -62,6 +62,56 @@ test("text that is not UTF-8 is read in its encoding", () => {
   }
 });
 
+test("a few words are read in their encoding, too", () => {
+  const texts: Readonly<Record<string, readonly string[]>> = {
+    "windows-1252": [
+      "Grüße",
+      "Müller & Söhne",
+      "Café",
+      "Straße 5",
+      "Übergröße: 20 €",
+      "Ça va? Très bien.",
+      "naïve “quotes” – 5 €, it’s 20 m²",
+      "100 µm ± 5°",
+      "São Paulo",
+      "ß",
+      "Größe;Länge\n5;7\n",
+    ],
+    "windows-1250": ["Příliš žluťoučký kůň", "Zażółć gęślą jaźń", "Český Krumlov", "Kraków, ul. Długa 5"],
+    "windows-1251": ["Привет", "Договор аренды"],
+    "koi8-r": ["Привет", "Договор аренды помещения"],
+    "windows-1253": ["Η συμφωνία μίσθωσης του σπιτιού"],
+    "windows-1255": ["שלום", "הסכם שכירות של הדירה"],
+    Shift_JIS: ["こんにちは", "賃貸借契約書"],
+    "EUC-JP": ["賃貸借契約書です。よろしくお願いします。"],
+    GB18030: ["本合同由甲乙双方签订,自签字之日起生效。"],
+    Big5: ["租賃合約"],
+  };
+  for (const [encoding, list] of Object.entries(texts)) {
+    for (const text of list) assert.equal(textOf(iconv.encode(text, encoding)), text, encoding);
+  }
+});
+
+test("UTF-16 without a mark is told by its script, too", () => {
+  const texts = [
+    "Привет, мир",
+    "Καλημέρα σας",
+    "שלום עולם",
+    "안녕하세요 여러분",
+    "Grüße",
+    "ok\n",
+    "100 €",
+    "灯台の日誌\n二行目\n",
+  ];
+  for (const encoding of ["utf-16le", "utf-16be"]) {
+    for (const text of texts) {
+      assert.equal(textOf(iconv.encode(text, encoding, { addBOM: false })), text, `${encoding} ${text}`);
+    }
+    const mixed = iconv.encode("Пä日한ש", encoding, { addBOM: false });
+    assert.match(reasonOf(Buffer.concat([mixed, Buffer.from("\0 ")])) ?? "", isBinary, "of all scripts");
+  }
+});
+
 test("a few broken bytes in UTF-8 are no reason to read all of it as something else", () => {
   const text = "Der Wärter zündete für später die Lampe an. ".repeat(5);
   const cut = Buffer.concat([Buffer.from(text), Buffer.from([0xc3])]);
@@ -70,6 +120,13 @@ test("a few broken bytes in UTF-8 are no reason to read all of it as something e
   assert.equal(textOf(marked), `${text}\ufffd`);
   const pasted = Buffer.concat([Buffer.from(text), latin1(text)]);
   assert.ok(!textOf(pasted)?.includes("\ufffd"), "half of it is more than a few");
+});
+
+test("UTF-8 is taken for it where more than three of four characters beyond ASCII are sound", () => {
+  const broken = Buffer.from([0x20, 0xff]);
+  const sound = (count: number): Buffer => Buffer.concat([Buffer.from("ä ".repeat(count)), broken]);
+  assert.equal(textOf(sound(4)), `${"ä ".repeat(4)} \ufffd`);
+  assert.ok(!textOf(sound(3))?.includes("ä"));
 });
 
 test("a mark before what is no text does not make it one", () => {
