@@ -38,6 +38,8 @@ export interface Format {
   readonly opensOutside: boolean;
   /** The reader shows it as it is, page by page; of the other documents it shows the text. */
   readonly isDrawn?: true;
+  /** Some of its files are documents; the reader tells which. */
+  readonly mayBeDocument?: true;
 }
 
 type Details = Partial<Pick<Format, "interpreter" | "opensOutside">> & {
@@ -186,7 +188,7 @@ export const formats: readonly Format[] = [
   code("graphql", "graphql gql graphqls"),
   code("thrift", "thrift"),
   code("sql", "sql ddl pgsql plsql"),
-  code("html", "html htm xhtml"),
+  { ...code("html", "html htm xhtml"), reader: "html", mayBeDocument: true, sizeFactor: 5 },
   code("vue", "vue"),
   code("svelte", "svelte"),
   code("astro", "astro"),
@@ -233,7 +235,7 @@ export const formats: readonly Format[] = [
   data("toml", "toml"),
   data("ini", "ini cfg conf cnf inf editorconfig", { names: ".editorconfig" }),
   data("properties", "properties", { names: ".gitattributes" }),
-  { ...data("xml", "xml"), reader: "xml" },
+  { ...data("xml", "xml"), reader: "xml", mayBeDocument: true },
   data(
     "xml",
     "xsd xsl xslt wsdl plist csproj fsproj vbproj props targets resx xaml config pom rss atom kml gpx",

@@ -1,8 +1,10 @@
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
 import type { DocumentWriter } from "./writer.ts";
 
-type Node = DefaultTreeAdapterTypes.ChildNode;
-type Element = DefaultTreeAdapterTypes.Element;
+export type HtmlNode = DefaultTreeAdapterTypes.ChildNode;
+export type HtmlElement = DefaultTreeAdapterTypes.Element;
+type Node = HtmlNode;
+type Element = HtmlElement;
 
 /** Nothing in these is for readers. */
 const unseen = new Set(["head", "script", "style", "template", "noscript", "svg", "object", "iframe", "nav"]);
@@ -13,15 +15,25 @@ const blocks = new Set(
   ),
 );
 /** A page that nests deeper is made to break what reads it. */
-const deepest = 400;
+export const deepest = 400;
 
 /** Writes what a page shows: headings, paragraphs, lists and tables. Nothing is fetched and no script is run. */
 export function writeHtml(html: string, writer: DocumentWriter, below = 0): void {
-  new HtmlWalk(writer, below).walk(parse(html).childNodes, 0);
+  writeNodes(parse(html).childNodes, writer, below);
+}
+
+/** The same for a part of a page. */
+export function writeNodes(nodes: readonly HtmlNode[], writer: DocumentWriter, below = 0): void {
+  new HtmlWalk(writer, below).walk(nodes, 0);
 }
 
 /** The title that a page gives itself; "" for none. */
 export function htmlTitle(html: string): string {
+  return titleIn(parse(html).childNodes);
+}
+
+/** The same for a page that is parsed. */
+export function titleIn(page: readonly HtmlNode[]): string {
   const find = (nodes: readonly Node[], depth: number): string => {
     for (const node of nodes) {
       if (!isElement(node) || depth > deepest) continue;
@@ -32,7 +44,7 @@ export function htmlTitle(html: string): string {
     }
     return "";
   };
-  return find(parse(html).childNodes, 0).replace(/\s+/g, " ").trim();
+  return find(page, 0).replace(/\s+/g, " ").trim();
 }
 
 class HtmlWalk {
@@ -76,7 +88,7 @@ class HtmlWalk {
     const heading = /^h([1-6])$/.exec(tagName)?.[1];
     if (heading !== undefined) this.writer.heading(plain(childNodes, depth), Number(heading) + this.below);
     else if (tagName === "table" && isOfData(element)) this.table(element, depth);
-    else if (tagName === "pre") this.writer.paragraph(plain(childNodes, depth));
+    else if (tagName === "pre") this.writer.verbatim(plain(childNodes, depth));
     else if (tagName === "ul" || tagName === "ol") this.list(element, 0, depth);
     else this.walk(childNodes, depth + 1);
   }
@@ -84,15 +96,19 @@ class HtmlWalk {
   private list({ tagName, childNodes }: Element, level: number, depth: number): void {
     if (depth > deepest) return;
     let number = 0;
-    for (const item of childNodes) {
-      if (!isElement(item) || item.tagName !== "li") continue;
+    for (const item of childNodes.filter(isElement)) {
+      if (isHidden(item)) continue;
+      // Some programs put a list into a list without an item around it.
+      if (isList(item)) this.list(item, level + 1, depth + 1);
+      if (item.tagName !== "li") continue;
       number += 1;
-      const isList = (node: Node): boolean => isElement(node) && /^[uo]l$/.test(node.tagName);
+      if (holdsMore(item)) {
+        this.walk(item.childNodes, depth + 1);
+        continue;
+      }
       const own = item.childNodes.filter((node) => !isList(node));
       this.writer.item(plain(own, depth), tagName === "ol" ? `${number}.` : "•", level);
-      for (const child of item.childNodes) {
-        if (isElement(child) && isList(child)) this.list(child, level + 1, depth + 2);
-      }
+      for (const child of item.childNodes) if (isList(child)) this.list(child, level + 1, depth + 2);
     }
   }
 
@@ -100,6 +116,8 @@ class HtmlWalk {
     const rows = descendants(table, "tr", depth).map((row) =>
       row.childNodes.filter((cell) => isElement(cell)).map((cell) => plain([cell], depth)),
     );
+    for (const caption of descendants(table, "caption", depth))
+      this.writer.paragraph(plain([caption], depth));
     this.writer.table(rows);
   }
 
@@ -108,6 +126,17 @@ class HtmlWalk {
     this.writer.paragraph(this.line.replace(/\s*\n\s*/g, " ").replaceAll("\u2028", "\n"));
     this.line = "";
   }
+}
+
+function isList(node: Node): node is Element {
+  return isElement(node) && (node.tagName === "ul" || node.tagName === "ol");
+}
+
+/** Whether an item is more than a text: programs number headings by lists, and lay pages out by them. */
+function holdsMore(item: Element): boolean {
+  return ["h1", "h2", "h3", "h4", "h5", "h6", "table", "pre"].some(
+    (name) => descendants(item, name, 0).length > 0,
+  );
 }
 
 /** Mails are laid out by tables: one with headings or blocks in its cells, or with a single column, is no table of data. */
@@ -147,7 +176,7 @@ function isNoteMark({ tagName, childNodes }: Element): boolean {
   return only !== undefined && isElement(only) && only.tagName === inner && others.length === 0;
 }
 
-function isElement(node: Node): node is Element {
+export function isElement(node: Node): node is Element {
   return "tagName" in node;
 }
 
@@ -156,6 +185,6 @@ function isHidden(element: Element): boolean {
   return /display\s*:\s*none/i.test(attribute(element, "style"));
 }
 
-function attribute({ attrs }: Element, name: string): string {
+export function attribute({ attrs }: Element, name: string): string {
   return attrs.find((one) => one.name === name)?.value ?? "";
 }

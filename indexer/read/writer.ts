@@ -35,6 +35,14 @@ export class DocumentWriter {
     for (const line of lines) if (line !== "") this.push(line);
   }
 
+  /** Text as it is set, such as a program's: the white space at the beginning of its lines stays. */
+  verbatim(text: string): void {
+    const lines = text.split("\n").map((line) => line.trimEnd());
+    if (lines.every((line) => line === "")) return;
+    this.gap();
+    for (const line of lines) if (line !== "") this.push(line);
+  }
+
   /** @param depth From 0. */
   item(text: string, mark = "•", depth = 0): void {
     const line = flat(text);

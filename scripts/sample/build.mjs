@@ -53,7 +53,7 @@ try {
 
   convert("fivePages", join(fixtures, "fivePages.pdf"), "");
   convert("report", join(fixtures, "report.docx"), "");
-  for (const ending of ["odt", "rtf", "epub", "doc", "fodt"]) {
+  for (const ending of ["odt", "rtf", "epub", "doc", "fodt", "html"]) {
     office(join(fixtures, "report.docx"), join(fixtures, `report.${ending}`));
   }
   office(join(fixtures, "book.xlsx"), join(fixtures, "book.fods"));

@@ -44,10 +44,11 @@ test("each reader that the table names is there, and each that is there is named
 });
 
 test("documents have a label, and nothing that can run code opens outside", () => {
-  for (const { kind, label, reader } of formats) {
+  for (const { kind, label, reader, mayBeDocument } of formats) {
     assert.equal(kind === "document", label !== undefined, label ?? "");
-    // Subtitles stay the text that they are, with times; XML does where it holds no document.
-    assert.equal(kind === "document", !["text", "subtitle", "xml"].includes(reader), label ?? "");
+    // Subtitles stay the text that they are, with times.
+    const isText = ["text", "subtitle"].includes(reader) || mayBeDocument === true;
+    assert.equal(kind === "document", !isText, label ?? "");
   }
   const outside = formats.filter(({ opensOutside }) => opensOutside).flatMap(({ extensions }) => extensions);
   assert.deepEqual(outside.sort(), [

@@ -198,7 +198,9 @@ test("the reader is offered for every kind of document, and is nobody's default"
   const [reader, ...others] = contributes.customEditors;
   const patterns = reader?.selector.map(({ filenamePattern }) => filenamePattern) ?? [];
   const endings = patterns.flatMap((pattern) => /^\*\.\{(.*)\}$/.exec(pattern)?.[1]?.split(",") ?? []);
-  const documents = formats.filter(({ kind }) => kind === "document").flatMap(({ extensions }) => extensions);
+  const documents = formats
+    .filter(({ kind, mayBeDocument }) => kind === "document" || mayBeDocument)
+    .flatMap(({ extensions }) => extensions);
   assert.deepEqual(endings.sort(), documents.sort());
   assert.deepEqual([reader?.priority, others], ["option", []]);
 });

@@ -1,0 +1,36 @@
+import { isUtf8 } from "node:buffer";
+import iconv from "iconv-lite";
+import { parse } from "parse5";
+import type { Extracted } from "./extracted.ts";
+import { titleIn, writeNodes } from "./html.ts";
+import { holds, isDocument, mainPart } from "./htmlPage.ts";
+import { read as readText } from "./textReader.ts";
+import { DocumentWriter } from "./writer.ts";
+
+/** How much of a page is looked at for the encoding that it names; as browsers do. */
+const looked = 1_024;
+
+/**
+ * A page that is there to be read as the document that it shows: headings, paragraphs, lists, tables. One that is
+ * source code stays the text that it is. Nothing is fetched and no script is run. Throws UnreadableFile.
+ */
+export async function read(bytes: Buffer, path: string): Promise<Extracted> {
+  const extracted = await readText(inUtf8(bytes));
+  const page = parse(extracted.text).childNodes;
+  if (!isDocument(extracted.text, page, path)) return extracted;
+  const title = titleIn(page);
+  const main = mainPart(page);
+  const writer = new DocumentWriter();
+  // The title is a heading where the page shows none.
+  if (!holds(main, "h1")) writer.heading(title, 1);
+  writeNodes(main, writer);
+  return { ...writer.extracted("The page"), as: { id: "html", kind: "document" } };
+}
+
+/** The bytes in UTF-8 where the page says that they are in another encoding, and they can't be UTF-8. */
+function inUtf8(bytes: Buffer): Buffer {
+  if (isUtf8(bytes) || bytes[0] === 0xff || bytes[0] === 0xfe) return bytes;
+  const head = bytes.toString("latin1", 0, looked);
+  const [, name = ""] = /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/i.exec(head) ?? [];
+  return iconv.encodingExists(name) ? Buffer.from(iconv.decode(bytes, name)) : bytes;
+}

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import iconv from "iconv-lite";
+import { extract } from "../../indexer/read/extract.ts";
+import type { Extracted } from "../../indexer/read/extracted.ts";
+import { parseFile } from "../../indexer/read/parseFile.ts";
+
+const folder = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
+const page = (html: string, path = "a.html"): Promise<Extracted> => extract(Buffer.from(html), path);
+const prose = `<p>${"The keeper lit the lamp at dusk, and went up again at two to trim it. ".repeat(4)}</p>`;
+const isDocument = async (html: string, path?: string): Promise<boolean> =>
+  (await page(html, path)).as !== undefined;
+
+describe("a page that is there to be read", () => {
+  it("is the document that it shows, without what surrounds it", async () => {
+    const { text, headings, as } = await extract(readFileSync(`${folder}ferry.html`), "notes/ferry.html");
+    assert.deepEqual(as, { id: "html", kind: "document" });
+    assert.deepEqual(
+      text.split("\n").filter((line) => line !== ""),
+      [
+        "Timetable of the island ferry",
+        "By Åse Lind, 4 March 2026",
+        "The ferry Perdita crosses the sound six times a day, except on Christmas Day. In a storm above force 9 it stays in the harbour.",
+        "Departures",
+        "Valid from April",
+        "From | First | Last",
+        "Halden quay | 06:40 | 21:15",
+        "Outer island | 07:20 | 21:55",
+        "What you may bring",
+        "• bicycles,",
+        "  • up to four on each crossing;",
+        "• dogs on a lead.",
+        "For programmers",
+        "The same times as JSON, with {{harbour}} in the address:",
+        "GET /times/{{harbour}}",
+        "    Accept: application/json",
+        "The ferry Perdita at the quay",
+      ],
+    );
+    assert.deepEqual(
+      headings.map(({ name, level }) => [name, level]),
+      [
+        ["Timetable of the island ferry", 1],
+        ["Departures", 2],
+        ["What you may bring", 2],
+        ["For programmers", 3],
+      ],
+    );
+    for (const { name, row } of headings) assert.equal(text.split("\n")[row], name);
+  });
+
+  it("has the headings and lists that LibreOffice writes into lists", async () => {
+    const { text, headings } = await extract(readFileSync(`${folder}report.html`), "report.html");
+    assert.deepEqual(
+      headings.map(({ name }) => name),
+      ["Method", "Tools", "Order of work", "Results", "Mill Bridge in detail", "Next survey"],
+    );
+    assert.match(text, /^2\. Tap every beam and mark those that sound hollow\.$/m);
+    assert.match(text, /^Mill Bridge \| 1994 \| 34 % \| replace two beams$/m);
+    assert.match(text, /Brückenprüfung, naïveté, “quotes”/);
+  });
+
+  it("stands in the index as a document, cut at its headings", async () => {
+    const result = await parseFile(folder, "ferry.html", 1_000_000);
+    assert.ok(result.ok);
+    assert.deepEqual([result.parsed.kind, result.parsed.language], ["document", "html"]);
+    assert.ok(result.parsed.chunks.every(({ text }) => !/<\w|cookies/.test(text)));
+  });
+
+  it("has its title as a heading where it shows none, and its whole body where the main part is small", async () => {
+    const { text, headings } = await page(
+      `<title>Log</title><main><p>Short.</p></main><div class="nav">Home</div>${prose}`,
+    );
+    assert.deepEqual(headings, [{ name: "Log", level: 1, row: 0 }]);
+    assert.match(text, /^Log\n\nShort\.\n\nThe keeper/);
+    assert.doesNotMatch(text, /Home/);
+  });
+
+  it("is read in the encoding that it names", async () => {
+    const html = `<meta charset="windows-1251"><p>Ётот текст: ${prose}</p>`;
+    const { text } = await extract(iconv.encode(html, "windows-1251"), "a.html");
+    assert.match(text, /Ётот текст/);
+    const unknown = await extract(iconv.encode(html.replace("1251", "9999"), "windows-1251"), "a.html");
+    assert.match(unknown.text, /The keeper/);
+  });
+
+  it("may be called a Word document, and be a table alone", async () => {
+    const table = `<html><table>${`<tr><td>Halden quay, the northern side</td><td>06:40</td></tr>`.repeat(9)}</table>`;
+    assert.match((await page(table, "a.doc")).text, /^Halden quay, the northern side \| 06:40$/m);
+    assert.match((await page(`<!DOCTYPE html>${prose}`, "a.doc")).text, /^The keeper lit/);
+  });
+});
+
+describe("a page that is source code", () => {
+  it("is told by what a template engine or a framework replaces", async () => {
+    assert.equal(await isDocument(prose), true);
+    assert.equal(await isDocument(`${prose}<p>{{ a }}</p><p>{{ b }}</p>`), true, "a text about templates");
+    const sources = [
+      `<ul><li>{{ a }}</li><li>{% if b %}</li><li><% c %></li></ul>${prose}`,
+      `<div v-if="open">${prose}</div>`,
+      `<li *ngFor="let a of b">${prose}</li>`,
+      `<p :class="a">${prose}</p>`,
+      `<a href="{{ url }}">${prose}</a>`,
+      `<?php echo $a; ?>${prose}`,
+      `${prose}<?php echo $a; ?>`,
+      `---\nlayout: page\n---\n${prose}`,
+    ];
+    for (const source of sources) {
+      assert.equal(await isDocument(source), false, source);
+      assert.equal((await page(source)).text, source);
+    }
+  });
+
+  it("is told by its folder, by how little it shows, and by scripts that somebody wrote in it", async () => {
+    for (const path of ["web/src/a.html", "templates/a.html", "app/views/a.htm", "tests/a.html"]) {
+      assert.equal(await isDocument(prose, path), false, path);
+    }
+    assert.equal(await isDocument(prose, "resource/a.html"), true);
+    assert.equal(await isDocument(`<div id="app"></div><p>Please turn on scripts.</p>`), false);
+    const script = "  const next = draw(board, player);\n".repeat(100);
+    assert.equal(await isDocument(`${prose}<script>${script}</script>`), false);
+    assert.equal(
+      await isDocument(`${prose}<script>${script.replaceAll("\n", " ")}</script>`),
+      true,
+      "packed",
+    );
+    assert.equal(await isDocument(`${prose.repeat(9)}<script>${script}</script>`), true, "more text");
+  });
+
+  it("that nests without end is read to an end", async () => {
+    const { text } = await page("<div>".repeat(20_000) + prose);
+    assert.ok(text.length > 0);
+  });
+});
