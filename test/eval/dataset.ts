@@ -1,19 +1,27 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { DocumentTarget } from "./documentPlaces.ts";
 
 /** What answers a question: a file, or some lines of it, or a page, or a passage that is marked in it. */
 export interface Target {
   readonly path: string;
   readonly startLine?: number;
   readonly endLine?: number;
-  readonly page?: number;
+  readonly page?: number | undefined;
+  readonly place?: DocumentTarget | undefined;
   /** The passage's first character, and the one after its last. */
   readonly marked?: readonly [number, number];
+  /** Other places that answer as well: one of all is enough. */
+  readonly or?: readonly Target[] | undefined;
 }
 
 export interface Question {
   readonly id: string;
   readonly query: string;
+  /** Results are also shown by part, where a set has several. */
+  readonly part?: string;
+  /** It is counted in its part alone. */
+  readonly isApart?: boolean;
   readonly relevant: readonly Target[];
 }
 

@@ -1,4 +1,6 @@
+import type { Place } from "../../protocol/places.ts";
 import type { Question, Target } from "./dataset.ts";
+import { isAtPlace } from "./documentPlaces.ts";
 
 /** A found passage, as far as judging it goes. */
 export interface Judged {
@@ -6,6 +8,10 @@ export interface Judged {
   readonly startLine: number;
   readonly endLine: number;
   readonly page?: number | undefined;
+  readonly place?: Place | undefined;
+  /** All places that a blind cut touches, in place of the one that a passage says. */
+  readonly places?: readonly Place[] | undefined;
+  readonly heading?: string | undefined;
   readonly text: string;
   /** Where its text begins in the file, in characters; needed where targets are marked so. */
   readonly from?: number | undefined;
@@ -28,7 +34,7 @@ const context = 6000;
 export function judge({ relevant }: Question, hits: readonly Judged[]): Measures {
   const met = meetings(relevant, hits);
   const byFile = relevant.every(
-    (one) => one.startLine === undefined && one.page === undefined && !one.marked,
+    (one) => one.startLine === undefined && one.page === undefined && !one.marked && !one.place,
   );
   const paths = new Set<string>();
   const places: { readonly isMet: boolean }[] = [];
@@ -90,7 +96,9 @@ function withinContext(met: readonly number[], hits: readonly Judged[]): number 
  * lines would not do, because some texts have a whole conversation on one.
  */
 function meets(hit: Judged, target: Target, held: Set<number> | undefined): boolean {
+  if (target.or?.some((other) => meets(hit, other, undefined))) return true;
   if (hit.path !== target.path) return false;
+  if (target.place) return isAtPlace(hit, target.place);
   if (target.marked) return holdsHalf(hit, target.marked, held ?? new Set());
   if (target.page !== undefined) return hit.page === target.page;
   if (target.startLine === undefined) return true;

@@ -1,4 +1,6 @@
+import * as v from "valibot";
 import type { Candidate, Store } from "../../indexer/store/store.ts";
+import { place } from "../../protocol/places.ts";
 import { terms } from "../../text/terms.ts";
 import type { Judged } from "./metrics.ts";
 
@@ -36,7 +38,12 @@ export async function rankAtEachWeight(
   const all = [...found].flatMap(([id, one]): Scored[] => {
     const chunk = chunks.get(id);
     if (!chunk) return [];
-    const hit = { ...chunk, page: chunk.page ?? undefined };
+    const hit = {
+      ...chunk,
+      page: chunk.page ?? undefined,
+      heading: chunk.heading ?? undefined,
+      place: chunk.place === null ? undefined : v.parse(place, JSON.parse(chunk.place)),
+    };
     return [{ lexical: scaledLexical(one.lexical), near: scaledNear(one.near), hit }];
   });
   return weights.map((weight) => {

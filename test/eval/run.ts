@@ -4,7 +4,7 @@
  * model's vectors, both fused (what there is at once), and that with the transformer's second pass. Where a
  * yardstick model's folder is there (scripts/train/teacher.py makes it): the same search with it, alone and
  * fused; it fused plainly with lexical search, at the weight that suits it best on the set's own questions; and a
- * search as tutorials have it.
+ * search as tutorials have it. "documents" are questions on the sample's office documents, with a table by format.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
@@ -27,7 +27,9 @@ import { evaluateFollowUps } from "./followUps.ts";
 import { indexFolder } from "./indexing.ts";
 import { evaluateLanguages } from "./languages.ts";
 import { interval, type Judged, judge, type Measures, mean, measures } from "./metrics.ts";
+import { judgeParts, type PartResults, printParts } from "./parts.ts";
 import { rankAtEachWeight, weights } from "./plainFusion.ts";
+import { documentQuestions, sampleQuestions } from "./sampleSets.ts";
 import { Tutorial } from "./tutorial.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -73,6 +75,7 @@ interface MethodResult extends Measures {
   readonly seconds: number;
   /** The best weight, where it was looked for. */
   readonly weight?: number;
+  readonly parts: PartResults;
 }
 
 const { values: options } = parseArgs({
@@ -175,27 +178,23 @@ if (options.json) console.log(JSON.stringify({ models: [bundled.id, encoder?.id]
 else print(results);
 
 async function listSets(): Promise<string[]> {
-  return ["sample", ...(JSON.parse(await readFile(join(setsDir, "index.json"), "utf8")) as string[])];
+  return [
+    "sample",
+    "documents",
+    ...(JSON.parse(await readFile(join(setsDir, "index.json"), "utf8")) as string[]),
+  ];
 }
 
-/** The sample workspace's questions stand beside it in the repository; all of them are in both halves. */
+/** The questions on the sample workspace stand beside it in the repository. */
 async function readSet(
   name: string,
 ): Promise<{ dir: string; group: string; questions: readonly Question[] }> {
   if (name === "sample") {
-    const lines = (await readFile(join(root, "test/fixtures/sampleQuestions.jsonl"), "utf8"))
-      .trim()
-      .split("\n");
-    const questions = lines.map((line): Question => {
-      const { id, query, path, page } = JSON.parse(line) as {
-        id: string;
-        query: string;
-        path: string;
-        page?: number;
-      };
-      return { id, query, relevant: [{ path, ...(page === undefined ? {} : { page }) }] };
-    });
-    return { dir: join(root, "sample"), group: "text", questions };
+    return { dir: join(root, "sample"), group: "text", questions: await sampleQuestions() };
+  }
+  if (name === "documents") {
+    const questions = await documentQuestions(options.half);
+    return { dir: join(root, "sample"), group: "documents", questions };
   }
   const set = JSON.parse(await readFile(join(setsDir, name, "set.json"), "utf8")) as Omit<Dataset, "files">;
   const rest = options.half === "dev" ? 1 : 0;
@@ -237,7 +236,7 @@ async function evaluate(name: string): Promise<SetResult> {
   return {
     set: name,
     group,
-    questions: questions.length,
+    questions: questions.filter(({ isApart }) => !isApart).length,
     chunks,
     methods: out,
     differences: differ(gainsOf),
@@ -279,12 +278,14 @@ async function judgeAll(method: Method, asked: Asked): Promise<Outcome> {
   }
   const outcomes = (judged[0] ?? []).map((_, at): Outcome => {
     const some = judged.flatMap((one) => one[at] ?? []);
-    const means = measures.map((measure) => [measure, mean(some.map((one) => one[measure]))]);
+    const counted = some.filter((_, i) => !asked.questions[i]?.isApart);
+    const means = measures.map((measure) => [measure, mean(counted.map((one) => one[measure]))]);
     const weight = method.mode === "best weight" ? { weight: weights[at] ?? 0 } : {};
     return {
       ...(Object.fromEntries(means) as Measures),
       ...weight,
-      gains: some.map((one) => one["nDCG@10"]),
+      gains: counted.map((one) => one["nDCG@10"]),
+      parts: judgeParts(asked.questions, some),
     };
   });
   return outcomes.reduce((best, one) => (one["nDCG@10"] > best["nDCG@10"] ? one : best));
@@ -384,6 +385,7 @@ function print(all: readonly SetResult[]): void {
     );
     line([`**${title}**`, "", "", ...cells, ...differences]);
   }
+  for (const one of all) printParts(one.set, one.methods);
   console.log();
   for (const measure of measures.slice(1)) {
     const some = all.filter((one) => one.group !== "languages");

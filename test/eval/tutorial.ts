@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { Parser } from "../../indexer/read/pool.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import type { DocumentText } from "../../protocol/data.ts";
+import { placesWithin } from "./documentPlaces.ts";
 import type { Judged } from "./metrics.ts";
 
 const size = 1000;
@@ -13,7 +14,8 @@ const overlap = 200;
 export type Cut = Judged & { readonly from: number };
 
 /** A text cut every so many characters, as tutorials do it; documents with pages are cut page by page. */
-export function cutBlindly(path: string, { text, pages }: DocumentText): Cut[] {
+export function cutBlindly(path: string, document: DocumentText): Cut[] {
+  const { text, pages } = document;
   const lineStarts = [0];
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lineStarts.push(at + 1);
   const startOf = (line: number): number => lineStarts[line - 1] ?? text.length;
@@ -29,9 +31,9 @@ export function cutBlindly(path: string, { text, pages }: DocumentText): Cut[] {
     for (let from = start; from < end; from += size - overlap) {
       const to = Math.min(end, from + size);
       const part = text.slice(from, to);
-      const startLine = lineOf(lineStarts, from);
-      if (part.trim() !== "")
-        cuts.push({ path, page, text: part, from, startLine, endLine: lineOf(lineStarts, to - 1) });
+      const [startLine, endLine] = [lineOf(lineStarts, from), lineOf(lineStarts, to - 1)];
+      const within = placesWithin(document, startLine, endLine);
+      if (part.trim() !== "") cuts.push({ path, page, text: part, from, startLine, endLine, ...within });
       if (to === end) break;
     }
     return cuts;
