@@ -12,11 +12,11 @@ function home(extensionUri: vscode.Uri): string {
 
 /** pdf.js itself, which the page loads as a script. */
 export function pdfScript(extensionUri: vscode.Uri): vscode.Uri {
-  return vscode.Uri.file(join(home(extensionUri), "legacy/build/pdf.mjs"));
+  return vscode.Uri.file(join(home(extensionUri), "legacy/build/pdf.min.mjs"));
 }
 
 const places = {
-  worker: () => "legacy/build/pdf.worker.mjs",
+  worker: () => "legacy/build/pdf.worker.min.mjs",
   cmap: (name: string) => `cmaps/${name}`,
   font: (name: string) => `standard_fonts/${name}`,
   wasm: (name: string) => `wasm/${name}`,

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import { CarrelError, Channel, type Handlers } from "../protocol/channel.ts";
@@ -11,6 +12,7 @@ import {
   readerHostContract,
 } from "../protocol/reader.ts";
 import { readerPage } from "../protocol/readerPage.ts";
+import { readEnds, readRange } from "./documentBytes.ts";
 import type { EngineClient } from "./engineClient.ts";
 import { canOpenOutside } from "./originals.ts";
 import { pdfPart, pdfScript } from "./pdfParts.ts";
@@ -20,8 +22,8 @@ import { placeInWorkspace, workspaceFolders } from "./workspaceFolders.ts";
 
 const viewType = "carrel.reader";
 
-/** The page and its worker hold a PDF in memory. */
-const maxShownBytes = 300_000_000;
+/** Programs write a file in several steps: it is read again when it has been left alone for so long. */
+const settleMs = 300;
 
 type ReaderChannel = Channel<ReaderContract, ReaderHostContract>;
 
@@ -55,12 +57,12 @@ export function createReader(options: ReaderOptions): Reader {
   });
   return {
     async open(uri, passage, how) {
-      const reveal = tabs.expect(uri, passage);
+      tabs.expect(uri, passage);
       await vscode.commands.executeCommand("vscode.openWith", uri, viewType, {
         viewColumn: vscode.ViewColumn.Active,
         ...how,
       });
-      reveal();
+      tabs.tell(uri);
     },
     askSelection: () => tabs.askSelection(),
     dispose() {
@@ -80,14 +82,19 @@ class ReaderTabs implements vscode.CustomReadonlyEditorProvider {
     this.options = options;
   }
 
-  /** A passage that is to be shown waits until its tab's page asks for it; a page that is there is told by the result. */
-  expect(uri: vscode.Uri, passage: Hit): () => void {
+  /** A passage that is to be shown waits until its tab's page asks for it. */
+  expect(uri: vscode.Uri, passage: Hit): void {
+    this.waiting.set(uri.toString(), passage);
+  }
+
+  /** A page that has asked already is told. One whose tab was closed meanwhile has a new one, which will ask. */
+  tell(uri: vscode.Uri): void {
     const key = uri.toString();
-    if (this.tabs.get(key)?.isReady) {
-      return () => this.tabs.get(key)?.channel.notify("reveal", { passage });
-    }
-    this.waiting.set(key, passage);
-    return () => undefined;
+    const tab = this.tabs.get(key);
+    const passage = this.waiting.get(key);
+    if (!tab?.isReady || !passage) return;
+    this.waiting.delete(key);
+    tab.channel.notify("reveal", { passage });
   }
 
   askSelection(): boolean {
@@ -117,13 +124,36 @@ class ReaderTabs implements vscode.CustomReadonlyEditorProvider {
     const channel = new Channel(port, readerContract, readerHostContract, handlers);
     const tab: Tab = { panel, channel, isReady: false };
     this.tabs.set(key, tab);
+    const watcher = watchFile(uri, (isGone) => tab.isReady && channel.notify("changed", { isGone }));
     panel.onDidDispose(() => {
+      watcher.dispose();
       channel.close("the tab was closed");
       port.dispose();
       if (this.tabs.get(key) === tab) this.tabs.delete(key);
     });
     showPage(panel.webview, this.options.extensionUri, formatOf(uri.path).isDrawn ?? false);
   }
+}
+
+/** Tells when a file was written, put back or taken away. */
+function watchFile(uri: vscode.Uri, tell: (isGone: boolean) => void): vscode.Disposable {
+  // A file's name may hold what a pattern gives a meaning to, so all of its folder is listened to.
+  const watcher = vscode.workspace.createFileSystemWatcher(
+    new vscode.RelativePattern(vscode.Uri.joinPath(uri, ".."), "*"),
+  );
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const onEvent = (changed: vscode.Uri): void => {
+    if (changed.toString() !== uri.toString()) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      stat(uri.fsPath).then(
+        () => tell(false),
+        () => tell(true),
+      );
+    }, settleMs);
+  };
+  for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) event(onEvent);
+  return vscode.Disposable.from(watcher, { dispose: () => clearTimeout(timer) });
 }
 
 /** What a tab's page may ask: always about its own document, and that only while it lies in the workspace. */
@@ -143,14 +173,8 @@ function readerHandlers(
         ...(passage && { passage }),
       };
     },
-    async bytes() {
-      const { file, path } = await place();
-      const { size } = await vscode.workspace.fs.stat(file);
-      if (size > maxShownBytes) {
-        throw new CarrelError(`"${path}" is too large to be shown here.`, "Open it in a program of its own.");
-      }
-      return { bytes: new Uint8Array(await vscode.workspace.fs.readFile(file)) };
-    },
+    file: async () => await readEnds((await place()).file.fsPath),
+    range: async (range) => ({ bytes: await readRange((await place()).file.fsPath, range) }),
     part: async ({ kind, name }) => ({ bytes: await pdfPart(extensionUri, kind, name) }),
     async text(_, { signal }) {
       const { folder, path } = await place();

@@ -5,6 +5,16 @@ import * as data from "./data.ts";
 const nothing = v.object({});
 const bytes = v.object({ bytes: v.instance(Uint8Array) });
 
+const fileEnds = v.object({
+  size: v.number(),
+  /** Differs when the file has changed. */
+  version: v.string(),
+  start: v.instance(Uint8Array),
+  /** The last bytes, as far as `start` has not got them already. */
+  end: v.instance(Uint8Array),
+});
+export type FileEnds = v.InferOutput<typeof fileEnds>;
+
 /** What a person has selected in a document, and where it stands, as the document counts. */
 const selected = v.object({
   text: v.string(),
@@ -30,8 +40,13 @@ export const readerHostContract = {
         passage: v.exactOptional(data.hit),
       }),
     },
-    /** The file itself. */
-    bytes: { params: nothing, result: bytes },
+    /** Opens the file: what stands at its two ends, where a PDF says what lies where; a small one is all start. */
+    file: { params: nothing, result: fileEnds },
+    /** Bytes [begin, end) of the version that `file` has opened; fails when that is not there any more. */
+    range: {
+      params: v.object({ version: v.string(), begin: v.number(), end: v.number() }),
+      result: bytes,
+    },
     /** A file of pdf.js: its worker, a character map, a font, a decoder. */
     part: {
       params: v.object({ kind: v.picklist(["worker", "cmap", "font", "wasm"]), name: v.string() }),
@@ -46,6 +61,8 @@ export const readerHostContract = {
   },
   notifications: {
     reveal: v.object({ passage: data.hit }),
+    /** The document's file was written or is gone. */
+    changed: v.object({ isGone: v.boolean() }),
     /** Ask about what is selected. */
     askSelection: nothing,
   },

@@ -22,13 +22,15 @@ function readerPolicy({ cspSource, nonce, pdfScript }: ReaderPage): string {
   ].join("; ");
 }
 
-/** The reader's HTML. The extension serves it, and so do the tests of the reader in a browser. */
+/**
+ * The reader's HTML, with its own script before pdf.js: it asks for the file and the worker while the larger one loads.
+ * The extension serves it, and so do the tests of the reader in a browser. */
 export function readerPage(page: ReaderPage): string {
   const nonce = attribute(page.nonce);
   const drawing =
     page.pdfScript === undefined
       ? ""
-      : `<script type="module" nonce="${nonce}" src="${attribute(page.pdfScript)}"></script>\n`;
+      : `<script id="pdf-script" type="module" nonce="${nonce}" src="${attribute(page.pdfScript)}"></script>\n`;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -40,8 +42,8 @@ export function readerPage(page: ReaderPage): string {
 </head>
 <body>
 <div id="reader"></div>
-${drawing}<script defer nonce="${nonce}" src="${attribute(page.script)}"></script>
-</body>
+<script defer nonce="${nonce}" src="${attribute(page.script)}"></script>
+${drawing}</body>
 </html>
 `;
 }

@@ -31,8 +31,11 @@ const packageFiles = {
   "onnxruntime-node": ["dist/*.js", `bin/napi-v6/${platform}/${arch}/*`],
   "onnxruntime-common": ["dist/cjs/*.js", "dist/cjs/package.json", "dist/esm/*.js", "dist/esm/package.json"],
   "pdfjs-dist": [
+    // The parser's, and those that the reader's page loads.
     "legacy/build/pdf.mjs",
     "legacy/build/pdf.worker.mjs",
+    "legacy/build/pdf.min.mjs",
+    "legacy/build/pdf.worker.min.mjs",
     "cmaps/*",
     "iccs/*",
     "standard_fonts/*",

@@ -12,7 +12,8 @@ import { launchBrowser } from "../support/browser.ts";
 import { makePdf } from "../support/makePdf.ts";
 import { eventually } from "../support/workspace.ts";
 import { type ThemeName, themeClasses } from "../webview/themes.ts";
-import { type OpenReader, openReader, type ReaderTest } from "./readerPageHarness.ts";
+import { fileHandlers, type OpenReader, openReader, type ReaderTest } from "./readerPageHarness.ts";
+import { assertQuiet, inkOf, pageNumber, said } from "./readerPageSteps.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const fixtures = join(root, "test/fixtures/files");
@@ -54,7 +55,7 @@ async function openPdf(
         opensOutside: false,
         ...(at && { passage: { ...passage, ...at } }),
       }),
-      bytes: () => ({ bytes: new Uint8Array(bytes) }),
+      ...fileHandlers(() => bytes),
       ...handlers,
     },
   });
@@ -81,32 +82,6 @@ async function openText(name: string, at?: Partial<Hit>, theme?: ThemeName): Pro
       text: () => document,
     },
   });
-}
-
-/** The share of a page's picture that is not white, when the page is drawn. */
-async function inkOf({ page }: OpenReader, number: number): Promise<number> {
-  return await page.evaluate<number>(`(() => {
-    const canvas = document.querySelector('[data-page="${number}"] canvas');
-    if (!canvas) return 0;
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    let dark = 0;
-    for (let i = 0; i < data.length; i += 4) if (data[i] < 200 && data[i + 3] > 0) dark++;
-    return dark / (data.length / 4);
-  })()`);
-}
-
-async function said({ page }: OpenReader): Promise<string> {
-  return (await page.getByTestId("said").textContent()) ?? "";
-}
-
-async function pageNumber({ page }: OpenReader): Promise<string> {
-  return await page.getByTestId("page-number").inputValue();
-}
-
-/** Nothing was loaded but the page's own files, and its policy had nothing to refuse. */
-async function assertQuiet(reader: OpenReader): Promise<void> {
-  assert.deepEqual(reader.requests, []);
-  assert.deepEqual(await reader.violations(), []);
 }
 
 const lease = readFileSync(join(root, "sample/contracts/office-lease.pdf"));

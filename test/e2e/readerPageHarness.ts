@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
-import { Channel, type Handlers, type Port } from "../../protocol/channel.ts";
+import { CarrelError, Channel, type Handlers, type Port } from "../../protocol/channel.ts";
 import {
   type ReaderContract,
   type ReaderHostContract,
@@ -72,9 +73,9 @@ function pagePrelude(theme: ThemeName): string {
     addEventListener("securitypolicyviolation", (event) => {
       window.violations.push(event.violatedDirective + " " + event.blockedURI);
     });
-    window.fromHost = (message) => {
-      const base64 = message.value?.bytes;
-      if (base64 !== undefined) message.value.bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const bytesOf = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    window.fromHost = (text) => {
+      const message = JSON.parse(text, (key, value) => value?.isBytes ? bytesOf(value.base64) : value);
       window.postMessage(message, "*");
     };
     let state;
@@ -109,7 +110,7 @@ export async function openReader(browser: Browser, test: ReaderTest): Promise<Op
     "/reader.js": { body: script, contentType: "text/javascript" },
     "/reader.css": { body: style, contentType: "text/css" },
     "/pdf.mjs": {
-      body: readFileSync(join(pdfHome, "legacy/build/pdf.mjs"), "utf8"),
+      body: readFileSync(join(pdfHome, "legacy/build/pdf.min.mjs"), "utf8"),
       contentType: "text/javascript",
     },
   };
@@ -125,9 +126,11 @@ export async function openReader(browser: Browser, test: ReaderTest): Promise<Op
   const port: Port = {
     send(message) {
       const plain = JSON.stringify(message, (_, value) =>
-        value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value,
+        value instanceof Uint8Array
+          ? { isBytes: true, base64: Buffer.from(value).toString("base64") }
+          : value,
       );
-      page.evaluate(`window.fromHost(${plain})`).catch(() => undefined);
+      page.evaluate(`window.fromHost(${JSON.stringify(plain)})`).catch(() => undefined);
     },
     listen(onMessage, onClose) {
       receive = onMessage;
@@ -153,15 +156,39 @@ export async function openReader(browser: Browser, test: ReaderTest): Promise<Op
   };
 }
 
+/** Answers for a file with these bytes, as the extension does. They may change, and then are another version. */
+export function fileHandlers(
+  bytes: () => Buffer,
+  ends = { start: 131_072, end: 524_288 },
+): Pick<Handlers<ReaderHostContract>, "file" | "range"> {
+  const whole = (): Uint8Array<ArrayBuffer> => new Uint8Array(bytes());
+  const version = (): string => createHash("sha256").update(bytes()).digest("hex");
+  return {
+    file() {
+      const all = whole();
+      const isSmall = all.length <= ends.start + ends.end;
+      const start = isSmall ? all : all.slice(0, ends.start);
+      const end = isSmall ? new Uint8Array() : all.slice(-ends.end);
+      return { size: all.length, version: version(), start, end };
+    },
+    range({ version: wanted, begin, end }) {
+      if (wanted !== version())
+        throw new CarrelError("The file was changed while it was shown.", "Try again.");
+      return { bytes: whole().slice(begin, end) };
+    },
+  };
+}
+
 function handlersFor({ isDrawn }: ReaderTest): Handlers<ReaderHostContract> {
   const unexpected = (): never => {
     throw new Error("This was not expected to be asked.");
   };
   return {
     ready: () => ({ name: "document", isDrawn, opensOutside: false }),
-    bytes: unexpected,
+    file: unexpected,
+    range: unexpected,
     part({ kind, name }) {
-      const path = kind === "worker" ? "legacy/build/pdf.worker.mjs" : join(folders[kind], name);
+      const path = kind === "worker" ? "legacy/build/pdf.worker.min.mjs" : join(folders[kind], name);
       return { bytes: new Uint8Array(readFileSync(join(pdfHome, path))) };
     },
     text: unexpected,

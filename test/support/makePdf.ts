@@ -6,16 +6,24 @@ export interface MadePage {
   readonly hasScan?: boolean;
 }
 
+/** So many pages stand under one node of the tree. */
+const nodeSize = 50;
+
 /** A PDF with these pages, an outline with each page's first line, and a script that runs when it is opened. */
 export function makePdf(pages: readonly MadePage[]): Buffer {
   const objects: string[] = [];
   const add = (body: string): number => objects.push(body);
   const pageNumber = (index: number): number => 5 + index * 2;
   const outlineStart = 5 + pages.length * 2;
+  // As programs write it: so that one page is found without a look at all others.
+  const nodeStart = outlineStart + pages.length;
+  const nodes = Array.from({ length: Math.ceil(pages.length / nodeSize) }, (_, node) =>
+    pages.slice(node * nodeSize, (node + 1) * nodeSize).map((_page, index) => node * nodeSize + index),
+  );
   add(
     "<< /Type /Catalog /Pages 2 0 R /Outlines 4 0 R /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >>",
   );
-  const kids = pages.map((_, index) => `${pageNumber(index)} 0 R`).join(" ");
+  const kids = nodes.map((_, node) => `${nodeStart + node} 0 R`).join(" ");
   add(`<< /Type /Pages /Count ${pages.length} /Kids [${kids}] >>`);
   add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>");
   add(`<< /First ${outlineStart} 0 R /Last ${outlineStart + pages.length - 1} 0 R /Count ${pages.length} >>`);
@@ -27,7 +35,7 @@ export function makePdf(pages: readonly MadePage[]): Buffer {
     const annotations =
       link === undefined ? "" : `/Annots [<< /Subtype /Link /Rect [50 600 250 640] ${action} >>]`;
     add(
-      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents ${pageNumber(index) + 1} 0 R ${annotations}
+      `<< /Type /Page /Parent ${nodeStart + Math.floor(index / nodeSize)} 0 R /MediaBox [0 0 595 842] /Contents ${pageNumber(index) + 1} 0 R ${annotations}
       /Resources << /Font << /F1 3 0 R >> >> >>`,
     );
     const shown = lines.map((line) => `(${line}) Tj 0 -18 Td`).join("\n");
@@ -37,6 +45,10 @@ export function makePdf(pages: readonly MadePage[]): Buffer {
   for (const [index, { lines }] of pages.entries()) {
     const next = index + 1 < pages.length ? `/Next ${outlineStart + index + 1} 0 R` : "";
     add(`<< /Title (${lines[0]}) /Parent 4 0 R /Dest [${pageNumber(index)} 0 R /Fit] ${next} >>`);
+  }
+  for (const node of nodes) {
+    const own = node.map((index) => `${pageNumber(index)} 0 R`).join(" ");
+    add(`<< /Type /Pages /Parent 2 0 R /Count ${node.length} /Kids [${own}] >>`);
   }
   return written(objects);
 }

@@ -36,6 +36,7 @@ export function ReaderApp({ session }: { readonly session: ReaderSession }): JSX
           onOutline={() => setOutlined(!isOutlined)}
         />
       </header>
+      {view && <Problem session={session} host={host} />}
       <div class="below">
         {showsOutline && <Outline entries={outline} />}
         <main
@@ -47,7 +48,7 @@ export function ReaderApp({ session }: { readonly session: ReaderSession }): JSX
           aria-busy={!view && !problem}
           data-testid="document"
         />
-        <Problem session={session} host={host} />
+        {!view && <Problem session={session} host={host} />}
         {!view && !problem && <p class="opening">Opening…</p>}
       </div>
       <p class="sr" aria-live="polite" data-testid="said">
@@ -62,12 +63,12 @@ interface ProblemProps {
   readonly host: { current: HTMLElement | null };
 }
 
-/** Why nothing is shown. The engine may be back, or the file mended: it can be tried again. */
+/** Why nothing is shown, or nothing more. The engine may be back, or the file mended: it can be tried again. */
 function Problem({ session, host }: ProblemProps): JSX.Element | null {
   const { problem } = session;
   if (!problem) return null;
   return (
-    <div class="problem">
+    <div class={session.view ? "problem above" : "problem"}>
       <Notice kind="error" message={problem.message} remedy={problem.remedy}>
         <button
           type="button"

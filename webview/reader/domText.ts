@@ -62,3 +62,13 @@ export function mark(name: MarkName, ranges: readonly Range[]): void {
   if (ranges.length > 0) CSS.highlights.set(name, new Highlight(...ranges));
   else CSS.highlights.delete(name);
 }
+
+/** Whether there are marks of this kind, and their elements have not been taken off the page. */
+export function isMarked(name: MarkName): boolean {
+  return [...(CSS.highlights.get(name) ?? [])].some((range) => isThere(range as Range));
+}
+
+/** A range whose elements are taken away closes at the place where they were, or goes with them. */
+export function isThere(range: Range): boolean {
+  return !range.collapsed && range.startContainer.isConnected;
+}

@@ -1,4 +1,4 @@
-import type { PDFPageProxy, RenderTask, TextLayer } from "pdfjs-dist";
+import type { PDFPageProxy, RenderTask } from "pdfjs-dist";
 import { DomText } from "./domText.ts";
 import type { PdfFile } from "./pdfFile.ts";
 
@@ -27,7 +27,7 @@ export class PdfPage {
   private drawing:
     | { readonly scale: number; task: RenderTask | undefined; readonly done: Promise<void> }
     | undefined;
-  private layer: { readonly drawn: TextLayer; readonly text: Promise<DomText> } | undefined;
+  private layer: Promise<DomText> | undefined;
 
   constructor(number: number, file: PdfFile, size: PageSize, links: LinkTargets) {
     this.number = number;
@@ -57,8 +57,8 @@ export class PdfPage {
   /** Gives the memory of a page that is out of sight back. */
   hide(): void {
     this.drawing?.task?.cancel();
-    this.layer?.drawn.cancel();
     this.drawing = undefined;
+    // Whoever waits for the text still gets it, of elements that are no part of the page any more.
     this.layer = undefined;
     this.element.replaceChildren();
     void this.page?.then((page) => page.cleanup()).catch(() => undefined);
@@ -69,22 +69,28 @@ export class PdfPage {
   }
 
   /** The page's text as it stands on the page. */
-  async text(): Promise<DomText> {
+  text(): Promise<DomText> {
+    this.layer ??= this.addLayer();
+    return this.layer;
+  }
+
+  /** Lays the text over the page, and the links over the text. */
+  private async addLayer(): Promise<DomText> {
+    const layer = document.createElement("div");
+    const container = document.createElement("div");
+    layer.append(container);
+    layer.className = "layers";
+    container.className = "textLayer";
+    this.element.append(layer);
     const page = await this.getPage();
-    if (!this.layer) {
-      const container = document.createElement("div");
-      container.className = "textLayer";
-      this.element.append(container);
-      const drawn = new this.file.lib.TextLayer({
-        textContentSource: page.streamTextContent({ includeMarkedContent: true }),
-        container,
-        viewport: page.getViewport({ scale: 1 }),
-      });
-      this.layer = { drawn, text: drawn.render().then(() => new DomText(container)) };
-      await this.layer.text;
-      await this.addLinks(page);
-    }
-    return await this.layer.text;
+    const drawn = new this.file.lib.TextLayer({
+      textContentSource: page.streamTextContent({ includeMarkedContent: true }),
+      container,
+      viewport: page.getViewport({ scale: 1 }),
+    });
+    await drawn.render();
+    await this.addLinks(page, layer);
+    return new DomText(container);
   }
 
   /** The page's size becomes known when it is first opened; until then it has that of the first page. */
@@ -122,7 +128,7 @@ export class PdfPage {
     await this.text();
   }
 
-  private async addLinks(page: PDFPageProxy): Promise<void> {
+  private async addLinks(page: PDFPageProxy, layer: HTMLElement): Promise<void> {
     const annotations = await page.getAnnotations().catch(() => []);
     const { width, height } = this.size;
     const viewport = page.getViewport({ scale: 1 });
@@ -141,7 +147,7 @@ export class PdfPage {
       link.style.width = `${(Math.abs(x2 - x1) / width) * 100}%`;
       link.style.height = `${(Math.abs(y2 - y1) / height) * 100}%`;
       link.addEventListener("click", () => (url ? this.links.openLink(url) : this.links.openPlace(dest)));
-      this.element.append(link);
+      layer.append(link);
     }
   }
 }

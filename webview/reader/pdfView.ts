@@ -1,12 +1,13 @@
+import { CarrelError } from "../../protocol/channel.ts";
 import type { Hit } from "../../protocol/data.ts";
-import { mark } from "./domText.ts";
+import { type DomText, isMarked, isThere, mark } from "./domText.ts";
 import { findAll, loosen } from "./looseText.ts";
 import type { PdfFile } from "./pdfFile.ts";
 import { type LinkTargets, PdfPage } from "./pdfPage.ts";
-import type { DocumentView, OutlineEntry, PlacedSelection, ViewState } from "./view.ts";
+import type { DocumentView, OutlineEntry, PlacedSelection, ViewPosition, ViewState } from "./view.ts";
 
 /** A browser's page can't be higher than about 30 million pixels; at the largest zoom these fit. */
-const maxPages = 10_000;
+const maxShown = 10_000;
 const scales = { least: 0.25, most: 4, first: (96 / 72) * 1.25, ofPoints: 96 / 72 } as const;
 /** What is kept of the outline: nobody reads more, and a hostile one may have no end. */
 const maxOutline = 5_000;
@@ -14,6 +15,8 @@ const maxOutline = 5_000;
 export interface PdfViewOptions {
   /** What scrolls. */
   readonly host: HTMLElement;
+  /** Where it opens. */
+  readonly at: ViewPosition;
   readonly openLink: (url: string) => void;
   readonly onChange: () => void;
 }
@@ -22,8 +25,14 @@ export interface PdfViewOptions {
 export class PdfView implements DocumentView, LinkTargets {
   private readonly file: PdfFile;
   private readonly options: PdfViewOptions;
-  private readonly pages: readonly PdfPage[];
+  /** Of a document of very many pages some do not stand here: those around the place that is shown do. */
+  private pages: readonly PdfPage[] = [];
+  /** The number of the first of them. */
+  private from = 1;
+  private readonly pageSize: PdfPage["size"];
   private readonly observer: IntersectionObserver;
+  private readonly resizes = new ResizeObserver(() => this.fit());
+  private readonly closing = new AbortController();
   private readonly near = new Set<number>();
   private readonly texts = new Map<number, Promise<string>>();
   private current = 1;
@@ -31,32 +40,65 @@ export class PdfView implements DocumentView, LinkTargets {
   private wanted: number | "width" | "first" = "first";
   private scale = 1;
   private isDrawing = false;
+  private passage: Hit | undefined;
   private found: { text: string; page: number; index: number } | undefined;
 
-  /** @param first The size of the first page, which all are taken to have until they are opened. */
-  constructor(file: PdfFile, first: PdfPage["size"], options: PdfViewOptions) {
+  /** Opens the page that is to be shown first, before any other, and takes all to have its size until they are opened. */
+  static async open(file: PdfFile, options: PdfViewOptions): Promise<PdfView> {
+    const { numPages } = file.document;
+    if (numPages < 1) {
+      throw new CarrelError("This PDF has no pages.", "Get the file again from where it came from.");
+    }
+    const number = bounded(options.at.page ?? 1, numPages);
+    // A page that is damaged says so where it would stand.
+    const page = await file.document.getPage(number).catch(() => undefined);
+    const { width, height } = page?.getViewport({ scale: 1 }) ?? { width: 595, height: 842 };
+    return new PdfView(file, { width, height }, { ...options, at: { ...options.at, page: number } });
+  }
+
+  private constructor(file: PdfFile, size: PdfPage["size"], options: PdfViewOptions) {
     this.file = file;
     this.options = options;
-    const count = Math.min(file.document.numPages, maxPages);
-    this.pages = Array.from({ length: count }, (_, index) => new PdfPage(index + 1, file, first, this));
-    const { host } = options;
-    host.append(...this.pages.map(({ element }) => element));
-    this.fit();
+    this.pageSize = size;
+    const { host, at } = options;
+    const { page = 1, scrolled = 0, zoom = "first" } = at;
+    this.wanted = zoom;
+    this.passage = at.passage;
     this.observer = new IntersectionObserver((entries) => this.see(entries), {
       root: host,
       rootMargin: "60% 0px",
     });
-    host.addEventListener("scroll", () => this.follow(), { passive: true });
-    new ResizeObserver(() => this.fit()).observe(host);
+    this.setPages(page);
+    this.fit();
+    this.goTo(page);
+    const shown = this.page(page)?.element;
+    if (shown && at.scrolled !== undefined) host.scrollTop = shown.offsetTop + scrolled * shown.offsetHeight;
+    host.addEventListener("scroll", () => this.follow(), { passive: true, signal: this.closing.signal });
+    this.resizes.observe(host);
+    // It is drawn before the browser has told which pages are near.
+    this.near.add(page);
+    void this.drawNear();
   }
 
-  /** Begins to draw. Called after the view was brought to its first place, so that no other page is drawn for it. */
-  start(): void {
-    for (const { element } of this.pages) this.observer.observe(element);
+  close(): void {
+    this.closing.abort();
+    this.observer.disconnect();
+    this.resizes.disconnect();
+    this.near.clear();
+    mark("carrel-passage", []);
+    mark("carrel-found", []);
+    this.options.host.replaceChildren();
+    this.file.close();
   }
 
   get state(): ViewState {
     return { page: this.current, pages: this.file.document.numPages, scale: this.scale };
+  }
+
+  get position(): ViewPosition {
+    const scrolled = this.scrolledIn(this.page(this.current));
+    const { passage } = this;
+    return { page: this.current, scrolled, zoom: this.wanted, ...(passage && { passage }) };
   }
 
   async outline(): Promise<readonly OutlineEntry[]> {
@@ -74,23 +116,36 @@ export class PdfView implements DocumentView, LinkTargets {
   }
 
   async reveal(passage: Hit): Promise<string> {
+    this.passage = passage;
     const number = this.bounded(passage.page ?? 1);
     this.goTo(number);
-    const page = this.pages[number - 1];
-    const text = await page?.text();
-    const sentences = passage.marks.map(([start, end]) => passage.text.slice(start, end));
-    const inSentences = sentences.flatMap((sentence) => text?.locate(sentence) ?? []);
-    const ranges = inSentences.length > 0 ? inSentences : (text?.locate(passage.text) ?? []);
-    mark("carrel-passage", ranges);
+    const text = await this.page(number)
+      ?.text()
+      .catch(() => undefined);
+    if (!text) return `Page ${number} is damaged: its text can't be read.`;
+    // Another one was to be shown meanwhile.
+    if (this.passage !== passage) return "";
+    const { ranges, marked } = this.markPassage(passage, text);
     if (!ranges[0]) return `Page ${number}. The passage could not be found on the page.`;
     this.center(ranges[0]);
-    const marked = inSentences.length > 0 ? sentences.join(" ") : passage.text;
     return `Page ${number}. Marked: ${marked.replace(/\s+/g, " ").trim()}`;
+  }
+
+  private markPassage(passage: Hit, text: DomText): { ranges: readonly Range[]; marked: string } {
+    const sentences = passage.marks.map(([start, end]) => passage.text.slice(start, end));
+    const inSentences = sentences.flatMap((sentence) => text.locate(sentence));
+    const ranges = inSentences.length > 0 ? inSentences : text.locate(passage.text);
+    mark("carrel-passage", ranges);
+    return { ranges, marked: inSentences.length > 0 ? sentences.join(" ") : passage.text };
   }
 
   goTo(page: number): void {
     const number = this.bounded(page);
-    const element = this.pages[number - 1]?.element;
+    if (!this.page(number)) {
+      this.setPages(number);
+      this.fit();
+    }
+    const element = this.page(number)?.element;
     if (!element) return;
     this.options.host.scrollTop = element.offsetTop - 8;
     this.setCurrent(number);
@@ -105,8 +160,9 @@ export class PdfView implements DocumentView, LinkTargets {
     const same = this.found?.text === text ? this.found : undefined;
     const step = back ? -1 : 1;
     const start = same?.page ?? this.current;
-    for (let turn = 0; turn <= this.pages.length; turn++) {
-      const number = wrapped(start + turn * step, this.pages.length);
+    const { numPages } = this.file.document;
+    for (let turn = 0; turn <= numPages; turn++) {
+      const number = wrapped(start + turn * step, numPages);
       const count = findAll(loosen(await this.textOf(number)), text).length;
       if (signal.aborted) return true;
       const index = turn === 0 && same ? same.index + step : back ? count - 1 : 0;
@@ -160,7 +216,7 @@ export class PdfView implements DocumentView, LinkTargets {
     const { found } = this;
     if (!found) return;
     if (found.page !== this.current) this.goTo(found.page);
-    const ranges = (await this.pages[found.page - 1]?.text())?.findAll(found.text) ?? [];
+    const ranges = (await this.page(found.page)?.text())?.findAll(found.text) ?? [];
     // The page may hold its text in other pieces than the search: then the first place of it is shown.
     const range = ranges[found.index] ?? ranges[0];
     if (signal.aborted || !range) return;
@@ -181,12 +237,46 @@ export class PdfView implements DocumentView, LinkTargets {
     return text;
   }
 
+  /** A page that stands here. */
+  private page(number: number): PdfPage | undefined {
+    return this.pages[number - this.from];
+  }
+
+  /** Lays out all pages, or of very many those around one of them, and says which are not here. */
+  private setPages(around: number): void {
+    const { numPages } = this.file.document;
+    const count = Math.min(numPages, maxShown);
+    this.from = Math.min(Math.max(1, around - maxShown / 2), numPages - count + 1);
+    this.observer.disconnect();
+    this.near.clear();
+    this.pages = Array.from(
+      { length: count },
+      (_, index) => new PdfPage(this.from + index, this.file, this.pageSize, this),
+    );
+    const elements = this.pages.map(({ element }) => element);
+    const note = count < numPages ? [this.note(count)] : [];
+    this.options.host.replaceChildren(...note, ...elements, ...note.map((one) => one.cloneNode(true)));
+    for (const element of elements) this.observer.observe(element);
+  }
+
+  private note(count: number): HTMLElement {
+    const [from, to, all] = [this.from, this.from + count - 1, this.file.document.numPages].map((number) =>
+      number.toLocaleString("en"),
+    );
+    const note = document.createElement("p");
+    note.className = "note";
+    note.textContent = `This PDF is long: pages ${from} to ${to} of ${all} stand here. Type the number of another one above to go there; finding looks through all.`;
+    return note;
+  }
+
   private bounded(page: number): number {
-    return Math.min(Math.max(1, Math.round(page) || 1), this.pages.length);
+    return bounded(page, this.file.document.numPages);
   }
 
   private center(range: Range): void {
     const { host } = this.options;
+    // Its page has been left meanwhile.
+    if (!isThere(range)) return;
     const place = range.getBoundingClientRect();
     const frame = host.getBoundingClientRect();
     if (place.top < frame.top + 40 || place.bottom > frame.bottom - 40) {
@@ -196,18 +286,23 @@ export class PdfView implements DocumentView, LinkTargets {
     this.follow();
   }
 
+  /** How much of a page stands above what is seen. */
+  private scrolledIn(page: PdfPage | undefined): number {
+    if (!page) return 0;
+    const { offsetTop, offsetHeight } = page.element;
+    return (this.options.host.scrollTop - offsetTop) / Math.max(1, offsetHeight);
+  }
+
   /** Sets the scale and keeps what stands at the top of the view where it is. */
   private fit(): void {
     const { host } = this.options;
-    const page = this.pages[this.current - 1];
+    const page = this.page(this.current);
     const widest = page?.size.width ?? 1;
     const room = Math.max(100, host.clientWidth - 24);
     const fitting = this.wanted === "first" ? Math.min(room / widest, scales.first) : room / widest;
     const wanted = typeof this.wanted === "number" ? this.wanted * scales.ofPoints : fitting;
     const scale = Math.min(Math.max(wanted, scales.least), scales.most * scales.ofPoints);
-    const above = page
-      ? (host.scrollTop - page.element.offsetTop) / Math.max(1, page.element.offsetHeight)
-      : 0;
+    const above = this.scrolledIn(page);
     host.style.setProperty("--total-scale-factor", `${scale}`);
     this.scale = scale / scales.ofPoints;
     if (page) host.scrollTop = page.element.offsetTop + above * page.element.offsetHeight;
@@ -219,7 +314,7 @@ export class PdfView implements DocumentView, LinkTargets {
     for (const { target, isIntersecting } of entries) {
       const number = Number((target as HTMLElement).dataset["page"]);
       if (isIntersecting) this.near.add(number);
-      else if (this.near.delete(number)) this.pages[number - 1]?.hide();
+      else if (this.near.delete(number)) this.page(number)?.hide();
     }
     void this.drawNear();
   }
@@ -234,7 +329,7 @@ export class PdfView implements DocumentView, LinkTargets {
         const scale = this.scale * scales.ofPoints;
         const waiting = [...this.near].filter((number) => drawn.get(number) !== scale);
         const next = waiting.sort((a, b) => Math.abs(a - this.current) - Math.abs(b - this.current))[0];
-        const page = next === undefined ? undefined : this.pages[next - 1];
+        const page = next === undefined ? undefined : this.page(next);
         if (next === undefined || !page) return;
         drawn.set(next, scale);
         await this.draw(page, scale);
@@ -250,8 +345,17 @@ export class PdfView implements DocumentView, LinkTargets {
     const before = page.element.offsetHeight;
     const isAbove = page.element.offsetTop + before <= host.scrollTop;
     await page.show(scale);
+    await this.markAgain(page);
     const grown = page.element.offsetHeight - before;
     if (isAbove && grown !== 0) host.scrollTop += grown;
+  }
+
+  /** A page that comes into sight again has got new elements. */
+  private async markAgain(page: PdfPage): Promise<void> {
+    const { passage } = this;
+    if (!passage || this.page(this.bounded(passage.page ?? 1)) !== page || isMarked("carrel-passage")) return;
+    const text = await page.text().catch(() => undefined);
+    if (text && this.passage === passage) this.markPassage(passage, text);
   }
 
   private follow(): void {
@@ -264,7 +368,7 @@ export class PdfView implements DocumentView, LinkTargets {
       if ((this.pages[half]?.element.offsetTop ?? 0) <= middle) low = half;
       else high = half - 1;
     }
-    this.setCurrent(low + 1);
+    this.setCurrent(this.from + low);
   }
 
   private setCurrent(page: number): void {
@@ -272,6 +376,10 @@ export class PdfView implements DocumentView, LinkTargets {
     this.current = page;
     this.options.onChange();
   }
+}
+
+function bounded(page: number, count: number): number {
+  return Math.min(Math.max(1, Math.round(page) || 1), count);
 }
 
 function wrapped(page: number, count: number): number {

@@ -6,10 +6,10 @@ import {
   readerContract,
   readerHostContract,
 } from "../../protocol/reader.ts";
-import { openPdf } from "./pdfFile.ts";
+import { drawsPdf, openPdf, type PdfSource } from "./pdfFile.ts";
 import { PdfView } from "./pdfView.ts";
 import { TextView } from "./textView.ts";
-import type { DocumentView, OutlineEntry } from "./view.ts";
+import type { DocumentView, OutlineEntry, ViewPosition } from "./view.ts";
 
 export interface ReaderOptions {
   readonly port: Port;
@@ -35,6 +35,12 @@ export class ReaderSession {
   private finding = new AbortController();
   /** What came before the view was there. */
   private waiting: Hit | undefined;
+  private host: HTMLElement | undefined;
+  private opening: Promise<void> = Promise.resolve();
+  /** Counts the calls of `start`. */
+  private turn = 0;
+  /** When the document was opened for the first time, or could not be. */
+  private readonly settled = Promise.withResolvers<void>();
 
   constructor(options: ReaderOptions) {
     this.options = options;
@@ -42,6 +48,7 @@ export class ReaderSession {
       this.tell(error),
     );
     this.channel.on("reveal", ({ passage }) => void this.reveal(passage));
+    this.channel.on("changed", (change) => this.onFileChanged(change));
     this.channel.on("askSelection", () => void this.ask());
     document.addEventListener("selectionchange", () => {
       const has = this.view?.selected() !== undefined;
@@ -56,27 +63,71 @@ export class ReaderSession {
     return () => void this.listeners.delete(listener);
   }
 
-  /** Opens the document in `host`, at its passage if there is one. */
-  async start(host: HTMLElement): Promise<void> {
+  /**
+   * Opens the document in `host`, at its passage if there is one; where it is open already it is read anew and stays
+   * where it is. Of several calls the last one counts.
+   */
+  start(host: HTMLElement): Promise<void> {
+    const turn = ++this.turn;
+    const isStale = (): boolean => turn !== this.turn;
+    this.host = host;
+    this.opening = this.opening.then(() => (isStale() ? undefined : this.open(host, isStale)));
+    return this.opening;
+  }
+
+  private async open(host: HTMLElement, isStale: () => boolean): Promise<void> {
     this.problem = undefined;
     this.changed();
     try {
-      const { name, isDrawn, opensOutside, passage } = await this.channel.request("ready", {});
-      this.name = name;
-      this.opensOutside = opensOutside;
+      const passage = await this.openView(host, isStale);
+      this.settled.resolve();
       this.changed();
-      const onChange = (): void => this.changed();
-      if (isDrawn) await this.openPdf(host, onChange, passage);
-      else {
-        this.view = new TextView(await this.channel.request("text", {}), { host, onChange });
-        await this.revealFirst(passage);
-      }
+      const wanted = this.waiting ?? passage;
+      this.waiting = undefined;
+      if (wanted) await this.reveal(wanted);
       this.outline = (await this.view?.outline().catch(() => [])) ?? [];
     } catch (error) {
-      const remedy = error instanceof CarrelError ? error.remedy : "";
-      this.problem = { message: error instanceof Error ? error.message : String(error), remedy };
+      if (!isStale()) this.fail(error);
     }
     this.changed();
+  }
+
+  /** Puts the document's view in the place of the one that is there. Resolves to the passage that is to be shown. */
+  private async openView(host: HTMLElement, isStale: () => boolean): Promise<Hit | undefined> {
+    // What a PDF takes is asked for at once, not after the extension has said that it is one.
+    const file = drawsPdf() ? openPdf(this.pdfSource(isStale)) : undefined;
+    file?.catch(() => undefined);
+    const { name, opensOutside, passage } = await this.channel.request("ready", {});
+    Object.assign(this, { name, opensOutside });
+    this.changed();
+    const opened = file ? await file : await this.channel.request("text", {});
+    // Where the one stood that is there, else where the tab was left.
+    const kept = this.view?.position ?? keptPosition(this.options.saved);
+    this.view?.close();
+    this.view = undefined;
+    const wanted = (this.waiting ?? passage)?.page;
+    const onChange = (): void => this.changed();
+    if ("document" in opened) {
+      const openLink = (url: string): void =>
+        void this.attempt(this.channel.request("openLink", { url }), "");
+      const at = wanted === undefined ? kept : { page: wanted };
+      this.view = await PdfView.open(opened, { host, at, openLink, onChange });
+    } else this.view = new TextView(opened, { host, at: kept, onChange });
+    return passage;
+  }
+
+  private pdfSource(isStale: () => boolean): PdfSource {
+    return {
+      ends: this.channel.request("file", {}),
+      range: async (version, begin, end) =>
+        (await this.channel.request("range", { version, begin, end })).bytes,
+      part: async (kind, name) => (await this.channel.request("part", { kind, name })).bytes,
+      onLost: (error) => {
+        if (isStale()) return;
+        this.fail(error);
+        this.changed();
+      },
+    };
   }
 
   async find(text: string, back: boolean): Promise<void> {
@@ -89,9 +140,13 @@ export class ReaderSession {
       return;
     }
     this.say("Searching…");
-    const isFound = await this.view?.find(text, back, signal);
+    // What is looked for while the document is being opened is found when it is there.
+    await this.settled.promise;
     if (signal.aborted) return;
-    const { page } = this.view?.state ?? {};
+    if (!this.view) return this.say(this.problem?.message ?? "");
+    const isFound = await this.view.find(text, back, signal);
+    if (signal.aborted) return;
+    const { page } = this.view.state;
     this.say(
       isFound ? (page === undefined ? "Found." : `Found on page ${page}.`) : `“${text}” is not found.`,
     );
@@ -123,41 +178,15 @@ export class ReaderSession {
     await this.attempt(this.channel.request("openOriginal", {}), "");
   }
 
-  private async openPdf(host: HTMLElement, onChange: () => void, passage: Hit | undefined): Promise<void> {
-    const bytes = this.channel.request("bytes", {}).then((result) => result.bytes);
-    const file = await openPdf(bytes, async (kind, name) => {
-      const part = await this.channel.request("part", { kind, name });
-      return part.bytes;
-    });
-    const first = (await file.document.getPage(1)).getViewport({ scale: 1 });
-    const openLink = (url: string): void => void this.attempt(this.channel.request("openLink", { url }), "");
-    const view = new PdfView(
-      file,
-      { width: first.width, height: first.height },
-      { host, openLink, onChange },
-    );
-    this.view = view;
-    const kept = this.options.saved;
-    if (typeof kept === "object" && kept && "page" in kept) view.goTo(Number(kept.page));
-    // What is drawn next is the passage's page alone.
-    const revealed = this.revealFirst(passage);
-    view.start();
-    await revealed;
-  }
-
-  private async revealFirst(passage: Hit | undefined): Promise<void> {
-    const wanted = this.waiting ?? passage;
-    this.waiting = undefined;
-    if (wanted) await this.reveal(wanted);
-  }
-
   private async reveal(passage: Hit): Promise<void> {
     if (!this.view) {
       this.waiting = passage;
       return;
     }
     try {
-      this.say(await this.view.reveal(passage));
+      const told = await this.view.reveal(passage);
+      // Nothing is told of one that another one has overtaken.
+      if (told !== "") this.say(told);
     } catch (error) {
       this.tell(error);
     }
@@ -170,6 +199,25 @@ export class ReaderSession {
     } catch (error) {
       this.tell(error);
     }
+  }
+
+  /** The file was written: it is read anew. Of one that is gone stays what is shown. */
+  private onFileChanged({ isGone }: { readonly isGone: boolean }): void {
+    if (!this.host) return;
+    if (!isGone) return void this.start(this.host);
+    this.fail(
+      new CarrelError(
+        "This file was deleted or moved.",
+        this.view ? "What was read of it can still be seen." : "Close this tab, or put the file back.",
+      ),
+    );
+    this.changed();
+  }
+
+  private fail(error: unknown): void {
+    const remedy = error instanceof CarrelError ? error.remedy : "";
+    this.problem = { message: error instanceof Error ? error.message : String(error), remedy };
+    this.settled.resolve();
   }
 
   private tell(error: unknown): void {
@@ -187,4 +235,9 @@ export class ReaderSession {
     if (page !== undefined) this.options.save({ page });
     for (const listener of this.listeners) listener();
   }
+}
+
+/** The page at which the tab was left, of what a page in a webview keeps over a reload of the window. */
+function keptPosition(saved: unknown): ViewPosition {
+  return typeof saved === "object" && saved && "page" in saved ? { page: Number(saved.page) } : {};
 }

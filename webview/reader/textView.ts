@@ -3,7 +3,7 @@ import { documentPlace } from "../../protocol/places.ts";
 import { columnName, isTitle, parseRange, sectionsOf } from "./documentBlocks.ts";
 import { DomText, mark } from "./domText.ts";
 import { sectionElement } from "./textDom.ts";
-import type { DocumentView, OutlineEntry, PlacedSelection, ViewState } from "./view.ts";
+import type { DocumentView, OutlineEntry, PlacedSelection, ViewPosition, ViewState } from "./view.ts";
 
 /** More lines than these take a browser too long to lay out; of a longer document the part around the place is shown. */
 const maxLines = 12_000;
@@ -11,6 +11,8 @@ const maxLines = 12_000;
 export interface TextViewOptions {
   /** What scrolls. */
   readonly host: HTMLElement;
+  /** Where it opens. */
+  readonly at: ViewPosition;
   readonly onChange: () => void;
 }
 
@@ -22,6 +24,7 @@ export class TextView implements DocumentView {
   private shown: readonly [number, number] = [0, 0];
   private scale = 1;
   private domText: DomText | undefined;
+  private passage: Hit | undefined;
   private found: { text: string; index: number } | undefined;
 
   constructor(document: DocumentText, options: TextViewOptions) {
@@ -30,6 +33,10 @@ export class TextView implements DocumentView {
     this.lineCount = document.text.split("\n").length;
     options.host.classList.add("text");
     this.show(1);
+    const { scrolled = 0, zoom, passage } = options.at;
+    if (passage) this.markPassage(passage);
+    if (typeof zoom === "number") this.zoom(zoom);
+    options.host.scrollTop = scrolled * options.host.scrollHeight;
   }
 
   get state(): ViewState {
@@ -49,6 +56,17 @@ export class TextView implements DocumentView {
   }
 
   async reveal(passage: Hit): Promise<string> {
+    const { target, isFound } = this.markPassage(passage);
+    target?.scrollIntoView({ block: "center", inline: "nearest" });
+    const where = documentPlace(passage) ?? `line ${passage.startLine}`;
+    return `Opened at ${where}${isFound ? ", which is marked." : "; the passage could not be found."}`;
+  }
+
+  private markPassage(passage: Hit): {
+    readonly target: HTMLElement | null | undefined;
+    readonly isFound: boolean;
+  } {
+    this.passage = passage;
     this.show(passage.startLine);
     const { host } = this.options;
     for (const old of host.querySelectorAll(".passage")) old.classList.remove("passage");
@@ -63,12 +81,24 @@ export class TextView implements DocumentView {
     const marked = sentences.flatMap((sentence) => text.locate(sentence, places[0] ?? near));
     mark("carrel-passage", marked);
     const target = marked[0]?.startContainer.parentElement ?? places[0] ?? near;
-    target?.scrollIntoView({ block: "center", inline: "nearest" });
-    const where = documentPlace(passage) ?? `line ${passage.startLine}`;
-    return `Opened at ${where}${places.length > 0 ? ", which is marked." : "; the passage could not be found."}`;
+    return { target, isFound: places.length > 0 };
   }
 
   goTo(): void {}
+
+  get position(): ViewPosition {
+    const { host } = this.options;
+    const { passage } = this;
+    const scrolled = host.scrollTop / Math.max(1, host.scrollHeight);
+    return { scrolled, zoom: this.scale, ...(passage && { passage }) };
+  }
+
+  close(): void {
+    mark("carrel-passage", []);
+    mark("carrel-found", []);
+    this.options.host.classList.remove("text");
+    this.options.host.replaceChildren();
+  }
 
   zoom(scale: number | "width"): void {
     this.scale = scale === "width" ? 1 : Math.min(Math.max(scale, 0.5), 3);

@@ -17,6 +17,14 @@ export interface ViewState {
   readonly scale: number;
 }
 
+/** Where a document stands: how far down in it or on its page, how large it is shown, and what is marked in it. */
+export interface ViewPosition {
+  readonly page?: number;
+  readonly scrolled?: number;
+  readonly zoom?: number | "width" | "first";
+  readonly passage?: Hit;
+}
+
 /** What is selected, with its place in words: "page 4". */
 export type PlacedSelection = Selected & { readonly where: string };
 
@@ -35,4 +43,8 @@ export interface DocumentView {
   selected(): PlacedSelection | undefined;
   /** Takes the marks of a search away. */
   clearFound(): void;
+  /** Where it stands now, for one that takes its place when the file has changed. */
+  readonly position: ViewPosition;
+  /** Takes it off the page and ends what works for it. */
+  close(): void;
 }

@@ -1,0 +1,336 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "playwright-core";
+import { CarrelError } from "../../protocol/channel.ts";
+import type { Hit } from "../../protocol/data.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { makePdf } from "../support/makePdf.ts";
+import { eventually } from "../support/workspace.ts";
+import { themeVariables } from "../webview/themes.ts";
+import { fileHandlers, type OpenReader, openReader, type ReaderTest } from "./readerPageHarness.ts";
+import { assertQuiet, inkOf, pageNumber, said } from "./readerPageSteps.ts";
+
+/** The reader's page when something goes wrong, comes late, or comes all at once. */
+
+const fixtures = fileURLToPath(new URL("../fixtures/files", import.meta.url));
+
+let browser: Browser;
+before(async () => {
+  browser = await launchBrowser();
+});
+after(() => browser.close());
+
+const passage: Hit = {
+  folder: "/office",
+  path: "register.pdf",
+  kind: "document",
+  language: "pdf",
+  startLine: 1,
+  endLine: 1,
+  score: 1,
+  text: "",
+  marks: [],
+};
+
+/** A reader on a PDF, whose bytes may change while it is open. */
+async function openPdf(
+  bytes: () => Buffer,
+  at?: Partial<Hit>,
+  handlers: ReaderTest["handlers"] = {},
+): Promise<OpenReader> {
+  let isFirst = true;
+  return await openReader(browser, {
+    isDrawn: true,
+    handlers: {
+      ready: () => {
+        // As the extension does: a passage is given once.
+        const given = isFirst && at ? { passage: { ...passage, ...at } } : {};
+        isFirst = false;
+        return { name: "register.pdf", isDrawn: true, opensOutside: false, ...given };
+      },
+      ...fileHandlers(bytes),
+      ...handlers,
+    },
+  });
+}
+
+function register(count: number, says: (page: number) => string, lines = 2): Buffer {
+  const filler = "Nothing else was counted in this bay, and the warden wrote so into the ledger.";
+  return makePdf(
+    Array.from({ length: count }, (_, index) => ({
+      lines: [
+        `Record ${index + 1}`,
+        says(index + 1),
+        ...Array.from({ length: lines - 2 }, (_line, line) => `${line} ${filler}`),
+      ],
+    })),
+  );
+}
+
+const plain = (page: number): string => `This is what page ${page} says.`;
+
+test("of a large PDF only the parts are read that its page takes", async () => {
+  const bytes = register(1000, plain, 40);
+  let moved = 0;
+  const { file, range } = fileHandlers(() => bytes, { start: 131_072, end: 262_144 });
+  const reader = await openPdf(
+    () => bytes,
+    { page: 700, text: plain(700) },
+    {
+      file,
+      range: async (params, context) => {
+        moved += params.end - params.begin;
+        return await range(params, context);
+      },
+    },
+  );
+  await eventually("page 700", async () => (await inkOf(reader, 700)) > 0.001);
+  await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
+  assert.ok(moved > 0 && moved < bytes.length / 4, `${moved} of ${bytes.length}`);
+  await assertQuiet(reader);
+  await reader.page.close();
+});
+
+test("a PDF of more pages than a browser can lay out says which are there, and goes to the others", async () => {
+  const bytes = register(10_300, plain);
+  const reader = await openPdf(() => bytes, { page: 10_200, text: plain(10_200) });
+  const { page } = reader;
+  await eventually("page 10,200", async () => (await reader.marked()).passage.length === 1);
+  assert.equal(await pageNumber(reader), "10200");
+  await page
+    .getByText("This PDF is long: pages 301 to 10,300 of 10,300 stand here")
+    .first()
+    .waitFor({ state: "attached" });
+  await page.getByTestId("page-number").fill("7");
+  await page.keyboard.press("Enter");
+  await eventually("page 7", async () => (await inkOf(reader, 7)) > 0.001);
+  await page.getByText("pages 1 to 10,000 of 10,300 stand here").first().waitFor({ state: "attached" });
+  await page.getByTestId("find").fill("page 10299 says");
+  await page.keyboard.press("Enter");
+  await eventually("what is found", async () => (await said(reader)) === "Found on page 10299.");
+  assert.deepEqual((await reader.marked()).found, ["page 10299 says"]);
+  await page.close();
+});
+
+for (const [what, bytes, message, remedy] of [
+  ["encrypted", "encrypted.pdf", /protected by a password/, /program that asks for the password/],
+  ["no PDF", "notReally.pdf", /damaged: it can't be opened/, /Get the file again/],
+  ["cut off", "truncated.pdf", /damaged: it can't be opened/, /Get the file again/],
+  ["a head alone", "headerOnly.pdf", /damaged: it can't be opened/, /Get the file again/],
+  ["empty", Buffer.alloc(0), /is empty: its file has no content/, /Save or copy the file again/],
+  ["without pages", makePdf([]), /damaged: it can't be opened|has no pages/, /Get the file again/],
+] as const) {
+  test(`a PDF that is ${what} says so, and what to do`, async () => {
+    const content = typeof bytes === "string" ? readFileSync(join(fixtures, bytes)) : bytes;
+    const reader = await openPdf(() => content);
+    const notice = reader.page.getByTestId("notice");
+    await notice.getByText(message).waitFor();
+    await notice.getByText(remedy).waitFor();
+    await reader.page.getByRole("button", { name: "Try again" }).waitFor();
+    await reader.page.close();
+  });
+}
+
+test("a PDF with wrong offsets is read whole, mended and drawn", async () => {
+  const content = readFileSync(join(fixtures, "wrongOffset.pdf"));
+  const reader = await openPdf(
+    () => content,
+    undefined,
+    fileHandlers(() => content, { start: 200, end: 100 }),
+  );
+  await reader.page.locator('[data-page="1"] canvas').waitFor();
+  await reader.page.close();
+});
+
+test("a page that is damaged says so in its place, and the others are drawn", async () => {
+  const bytes = register(3, plain);
+  // Page 2 is object 7: what names it stays, what it is does not.
+  const text = bytes.toString("latin1");
+  const broken = Buffer.from(
+    text.replace("\n7 0 obj\n<< /Type /Page ", "\n7 0 obj\n[[ /Type /Page "),
+    "latin1",
+  );
+  assert.notDeepEqual(broken, bytes);
+  const reader = await openPdf(() => broken, { page: 2, text: plain(2) });
+  await eventually("what is said", async () => /^Page 2 is damaged/.test(await said(reader)));
+  await reader.page.locator('[data-page="2"][data-broken]').waitFor();
+  await reader.page.getByRole("button", { name: "Next page" }).click();
+  await eventually("page 3", async () => (await inkOf(reader, 3)) > 0.001);
+  await reader.page.close();
+});
+
+test("a worker that can't run is said, and so is a file that can't be read", async () => {
+  const reader = await openPdf(() => register(1, plain), undefined, {
+    part: () => ({ bytes: new TextEncoder().encode("this is no script at all") }),
+  });
+  await reader.page.getByTestId("notice").getByText("could not be loaded").waitFor();
+  await reader.page.close();
+  const other = await openPdf(() => register(1, plain), undefined, {
+    file: () => {
+      throw new CarrelError("This file is too large to be shown here.", "Open it in a program of its own.");
+    },
+  });
+  const notice = other.page.getByTestId("notice");
+  await notice.getByText("too large to be shown here").waitFor();
+  await notice.getByText("Open it in a program of its own").waitFor();
+  await other.page.close();
+});
+
+test("what is looked for while the document is being opened is found when it is there", async () => {
+  const gate = Promise.withResolvers<void>();
+  const bytes = register(20, plain);
+  const { file } = fileHandlers(() => bytes);
+  const reader = await openPdf(() => bytes, undefined, {
+    file: async (params, context) => {
+      await gate.promise;
+      return await file(params, context);
+    },
+  });
+  await reader.page.getByTestId("find").fill("page 13 says");
+  await reader.page.keyboard.press("Enter");
+  await eventually("the search", async () => (await said(reader)) === "Searching…");
+  gate.resolve();
+  await eventually("what is found", async () => (await said(reader)) === "Found on page 13.");
+  await reader.page.close();
+});
+
+test("passages that come at once, before the document is open and while it is drawn: the last one is shown", async () => {
+  const gate = Promise.withResolvers<void>();
+  const bytes = register(200, plain);
+  const { file } = fileHandlers(() => bytes);
+  const reader = await openPdf(
+    () => bytes,
+    { page: 9, text: plain(9) },
+    {
+      file: async (params, context) => {
+        await gate.promise;
+        return await file(params, context);
+      },
+    },
+  );
+  const reveal = (page: number): void =>
+    reader.host.notify("reveal", { passage: { ...passage, page, text: plain(page) } });
+  reveal(50);
+  reveal(120);
+  gate.resolve();
+  await eventually("page 120", async () => (await said(reader)).startsWith("Page 120. Marked"));
+  for (const page of [3, 180, 77]) reveal(page);
+  await eventually("page 77", async () => (await said(reader)).startsWith("Page 77. Marked"));
+  assert.deepEqual((await reader.marked()).passage, ["This is what page 77 says"]);
+  assert.equal(await pageNumber(reader), "77");
+  await reader.page.close();
+});
+
+test("a marked passage is marked again when its page comes back into sight", async () => {
+  const bytes = register(100, plain);
+  const reader = await openPdf(() => bytes, { page: 40, text: plain(40) });
+  await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
+  await reader.page.getByTestId("page-number").fill("90");
+  await reader.page.keyboard.press("Enter");
+  await eventually("page 40 to be let go", async () => (await inkOf(reader, 40)) === 0);
+  await reader.page.getByTestId("page-number").fill("40");
+  await reader.page.keyboard.press("Enter");
+  await eventually("page 40", async () => (await inkOf(reader, 40)) > 0.001);
+  await eventually(
+    "the mark on it",
+    async () => (await reader.marked()).passage[0] === "This is what page 40 says",
+  );
+  await reader.page.close();
+});
+
+test("a file that is written while it is open is read anew, at the same page and size, with its mark", async () => {
+  let bytes = register(100, plain);
+  const reader = await openPdf(() => bytes, { page: 40, text: plain(40) });
+  const { page } = reader;
+  await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
+  await page.getByRole("button", { name: "Zoom in" }).click();
+  const zoom = await page.getByTestId("zoom").textContent();
+  bytes = register(60, (number) => `Now page ${number} says more. ${plain(number)}`);
+  // Programs write more than once.
+  for (let time = 0; time < 3; time++) reader.host.notify("changed", { isGone: false });
+  await page.getByText("Now page 40 says more.").waitFor({ state: "attached" });
+  await eventually("page 40 anew", async () => (await inkOf(reader, 40)) > 0.001);
+  await eventually(
+    "the mark anew",
+    async () => (await reader.marked()).passage[0] === plain(40).slice(0, -1),
+  );
+  assert.deepEqual([await pageNumber(reader), await page.getByTestId("zoom").textContent()], ["40", zoom]);
+  assert.equal(await page.locator(".page").count(), 60, "the old pages are gone");
+  assert.equal(await page.getByTestId("notice").count(), 0);
+  await page.close();
+});
+
+test("a file that is gone, or is broken by what writes it, leaves what is shown and says so until it is back", async () => {
+  const whole = register(100, plain, 60);
+  let bytes = whole;
+  const reader = await openPdf(() => bytes, { page: 40, text: plain(40) });
+  const { page } = reader;
+  await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
+  reader.host.notify("changed", { isGone: true });
+  await page.getByTestId("notice").getByText("This file was deleted or moved.").waitFor();
+  assert.ok((await inkOf(reader, 40)) > 0.001, "the page is still there");
+  bytes = Buffer.from("half a file");
+  reader.host.notify("changed", { isGone: false });
+  await page.getByTestId("notice").getByText("damaged").waitFor();
+  assert.ok((await inkOf(reader, 40)) > 0.001, "the page is still there");
+  bytes = whole;
+  reader.host.notify("changed", { isGone: false });
+  await page.getByTestId("notice").waitFor({ state: "detached" });
+  await eventually("page 40", async () => (await inkOf(reader, 40)) > 0.001);
+  await page.close();
+});
+
+test("what can't be read any more while one turns pages is said, and Try again opens the file as it is now", async () => {
+  let bytes = register(1000, plain, 40);
+  const { range } = fileHandlers(() => bytes);
+  const { file } = fileHandlers(() => bytes, { start: 131_072, end: 262_144 });
+  const reader = await openPdf(() => bytes, { page: 700, text: plain(700) }, { file, range });
+  const { page } = reader;
+  await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
+  bytes = register(1000, (number) => `Now ${number}.`, 40);
+  await page.getByTestId("page-number").fill("200");
+  await page.keyboard.press("Enter");
+  await page.getByTestId("notice").getByText("changed while it was shown").waitFor();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("Now 200.").waitFor({ state: "attached" });
+  assert.equal(await page.getByTestId("notice").count(), 0);
+  await page.close();
+});
+
+test("zooming, turning, finding, another size and another theme at once leave one sharp page with one text", async () => {
+  const bytes = register(300, plain, 30);
+  const reader = await openPdf(() => bytes);
+  const { page } = reader;
+  await eventually("page 1", async () => (await inkOf(reader, 1)) > 0.001);
+  await page.getByTestId("document").focus();
+  const keys = ["PageDown", "+", "End", "-", "PageUp", "Home", "PageDown", "+", "0", "PageDown"];
+  for (let round = 0; round < 6; round++) {
+    for (const key of keys) void page.keyboard.press(key);
+    await page.setViewportSize({ width: 700 + 60 * round, height: 500 + 40 * round });
+    await page.evaluate(
+      `for (const [name, value] of ${JSON.stringify(
+        Object.entries(themeVariables(round % 2 ? "light" : "high-contrast")),
+      )}) document.documentElement.style.setProperty(name, value)`,
+    );
+    reader.host.notify("reveal", { passage: { ...passage, page: 5 + round, text: plain(5 + round) } });
+  }
+  await page.getByTestId("find").fill("page 250 says");
+  await page.keyboard.press("Enter");
+  await eventually("what is found", async () => (await said(reader)) === "Found on page 250.");
+  await eventually("a sharp page", async () =>
+    page.evaluate<boolean>(`(() => {
+      const page = document.querySelector('[data-page="250"]');
+      const [canvas, ...others] = page.querySelectorAll("canvas");
+      if (!canvas || others.length > 0) return false;
+      const width = page.getBoundingClientRect().width * devicePixelRatio;
+      return Math.abs(canvas.width - width) <= 2;
+    })()`),
+  );
+  assert.equal(await page.locator('[data-page="250"] .textLayer').count(), 1);
+  assert.equal(await pageNumber(reader), "250");
+  await assertQuiet(reader);
+  await page.close();
+});
