@@ -33,6 +33,8 @@ export const shippedPackages = [
   "onnxruntime-node",
   "onnxruntime-common",
   "pdfjs-dist",
+  "tesseract.js-core",
+  "@tesseract.js-data/eng",
   "web-tree-sitter",
   "@vscode/tree-sitter-wasm",
 ];

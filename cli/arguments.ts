@@ -7,6 +7,7 @@ import {
   defaultSettings,
   type Filter,
   filterKind,
+  isOcrLanguage,
   type SearchMode,
   type Settings,
 } from "../protocol/data.ts";
@@ -46,6 +47,9 @@ A query or question may hold filters: path:src/api path:*.test.ts -path:docs lan
   --store DIR           where indexes are kept (default: the user's data folder; never in DIR)
   --rebuild             with index: delete the index first and build it from nothing
   --refine              with index: read all chunks a second time with the larger model, for better search
+  --ocr                 with index: read the pictures of scanned pages, too; some seconds a page
+  --ocr-language CODE   a language of scanned pages, as tesseract names it (default: eng); may be repeated
+  --ocr-data DIR        a folder with tesseract's data for it (CODE.traineddata); English comes with Carrel
   --no-update           search the index as it is, without looking for changed files
   --json                one JSON document on stdout; progress and messages on stderr
 Exit status: 0 done, 1 failed, 2 wrong use.`;
@@ -75,9 +79,15 @@ interface SearchOptions {
   readonly filter: Filter;
 }
 
+interface IndexOptions {
+  readonly refine: boolean;
+  readonly ocr: boolean;
+  readonly rebuild: boolean;
+}
+
 export type Command =
   | { readonly name: "help" }
-  | (FolderCommand & { readonly name: "index"; readonly refine: boolean; readonly rebuild: boolean })
+  | (FolderCommand & { readonly name: "index" } & IndexOptions)
   | (FolderCommand & { readonly name: "status" })
   | (FolderCommand & SearchOptions & { readonly name: "search"; readonly query: string })
   | (FolderCommand & SearchOptions & { readonly name: "queries"; readonly file: string })
@@ -108,6 +118,7 @@ export function parseArguments(args: readonly string[]): Command {
         name,
         ...folder(1, "one folder"),
         refine: values.refine ?? false,
+        ocr: values.ocr ?? false,
         rebuild: values.rebuild ?? false,
       };
     case "status":
@@ -185,11 +196,20 @@ function commonOf(values: Values): Common {
       secondReader: values["second-reader"] ?? false,
       embeddingModel: embeddingSetting(values.embedding),
       exclude: values.exclude ?? [],
-      // A command ends when it is done; only `index --refine` waits for the second pass.
+      // A command ends when it is done; only `index --refine` waits for the second pass, and `--ocr` for scans.
       refine: false,
+      ocr: false,
+      ocrLanguages: ocrLanguages(values["ocr-language"]),
+      ocrLanguageFolder: values["ocr-data"] === undefined ? "" : resolve(values["ocr-data"]),
       secretsAllow: fingerprints(values["allow-secret"]),
     },
   };
+}
+
+function ocrLanguages(values: readonly string[] = defaultSettings.ocrLanguages): string[] {
+  const wrong = values.find((value) => !isOcrLanguage(value));
+  if (wrong !== undefined) throw new UsageError(`--ocr-language takes a code such as "deu", not "${wrong}".`);
+  return [...new Set(values)];
 }
 
 function fingerprints(values: readonly string[] = []): string[] {
@@ -232,6 +252,9 @@ function parse(args: readonly string[]) {
         in: { type: "string", multiple: true },
         rebuild: { type: "boolean" },
         refine: { type: "boolean" },
+        ocr: { type: "boolean" },
+        "ocr-language": { type: "string", multiple: true },
+        "ocr-data": { type: "string" },
         "no-update": { type: "boolean" },
         models: { type: "boolean" },
         json: { type: "boolean" },

@@ -71,7 +71,11 @@ function keysOf(url: string): ServerKey[] {
 async function runWith(channel: EngineChannel, command: Exclude<Command, { name: "help" }>): Promise<void> {
   switch (command.name) {
     case "index": {
-      const summary = await update(channel, command);
+      const summary = await update(channel, {
+        refine: command.refine,
+        ocr: command.ocr,
+        rebuild: command.rebuild,
+      });
       print(command, summary, summary, summaryText);
       break;
     }
@@ -234,11 +238,11 @@ async function updateIfAsked(channel: EngineChannel, command: WithFolder): Promi
 
 async function update(
   channel: EngineChannel,
-  { refine = false, rebuild = false }: { readonly refine?: boolean; readonly rebuild?: boolean },
+  wanted: { readonly refine?: boolean; readonly ocr?: boolean; readonly rebuild?: boolean },
 ): Promise<IndexSummary> {
   const show = progressLine();
   try {
-    return await channel.request("index", { refine, rebuild }, { onProgress: show });
+    return await channel.request("index", wanted, { onProgress: show });
   } finally {
     if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
   }
@@ -251,13 +255,15 @@ async function update(
 function progressLine(): (status: IndexStatus) => void {
   const started = performance.now();
   let isSaid = false;
-  return ({ done, total, refined, chunks, writer }) => {
+  return ({ done, total, refined, chunks, scans, writer }) => {
     if (!writer && !isSaid && performance.now() - started > patienceMs) {
       isSaid = true;
       printMessage("carrel: Another Carrel process writes this index; waiting until it has finished.");
     }
     if (!process.stderr.isTTY) return;
     if (total > 0) process.stderr.write(`\r\u001b[KIndexing ${done} of ${total} files`);
+    else if (scans && scans.read > 0 && scans.read < scans.pages)
+      process.stderr.write(`\r\u001b[KRead ${scans.read} of ${scans.pages} scanned pages`);
     else if (refined > 0) process.stderr.write(`\r\u001b[KRefined ${refined} of ${chunks} chunks`);
   };
 }

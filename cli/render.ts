@@ -55,6 +55,7 @@ export function statusText({
     `State: ${status.state}${status.writer ? "" : " (another process is writing)"}`,
     `Files: ${status.files}   Chunks: ${status.chunks}   Refined: ${status.refined}   Embedding model: ${status.embedding}`,
   ];
+  if (status.scans) lines.push(`Scanned pages: ${status.scans.read} of ${status.scans.pages} read`);
   if (status.notice !== undefined) lines.push(status.notice);
   if (status.problem) lines.push(`${status.problem} ${status.remedy ?? ""}`);
   return [...lines, ...skippedLines(skipped)].join("\n");

@@ -93,6 +93,7 @@ export function createEngine(parts: EngineParts): RunningEngine {
       return {};
     },
     ...finding(workspace, parts),
+    ...showing(workspace, parts),
     readAgain: (request, context) => parts.readAgain(request, context),
     chatServer: () => parts.chatServer(),
     machine: (_, { signal }) => parts.machine(signal),
@@ -108,7 +109,7 @@ export function createEngine(parts: EngineParts): RunningEngine {
     handlers,
     async close() {
       await workspace.close();
-      await parts.parser.close();
+      await Promise.all([parts.parser.close(), parts.recogniser.close()]);
     },
   };
 }
@@ -121,7 +122,9 @@ function settingUp(
 ): Pick<Handlers<EngineContract>, "initialize" | "setFolders" | "setSettings" | "setServerKeys"> {
   const apply = (settings: Settings): void => {
     parts.applySettings(settings);
-    parts.parser.letThrough({ salt: saltOf(place.storage), allowed: settings.secretsAllow });
+    const letThrough = { salt: saltOf(place.storage), allowed: settings.secretsAllow };
+    parts.parser.letThrough(letThrough);
+    parts.recogniser.letThrough(letThrough);
   };
   return {
     async initialize({ storage, folders, settings, serverKeys = [] }) {
@@ -154,7 +157,7 @@ function settingUp(
 function finding(
   workspace: Workspace,
   parts: EngineParts,
-): Pick<Handlers<EngineContract>, "search" | "ask" | "document" | "overview" | "examples"> {
+): Pick<Handlers<EngineContract>, "search" | "ask" | "overview" | "examples"> {
   const search = async (
     query: string,
     k: number,
@@ -199,15 +202,32 @@ function finding(
       const answer = await parts.answer(request, asking, context);
       return read ? { ...answer, read } : answer;
     },
-    document({ folder, path }) {
-      if (!workspace.hasFolder(folder)) {
-        throw new CarrelError(`${folder} is not a folder of this workspace.`, "Open its folder first.");
-      }
-      return parts.parser.documentText(folder, path);
-    },
     examples: async (_, { signal }) => ({ examples: await makeExamples(workspace, signal) }),
     overview: ({ folder, filter }, { signal }) => overviewText(workspace, folder, filter, signal),
   };
+}
+
+/** The requests that show a document. */
+function showing(
+  workspace: Workspace,
+  { parser }: EngineParts,
+): Pick<Handlers<EngineContract>, "document" | "scannedPage"> {
+  return {
+    async document({ folder, path }) {
+      requireFolder(workspace, folder);
+      return parser.documentText(folder, path, await workspace.scansOf(folder)?.known(path));
+    },
+    async scannedPage({ folder, path, page }) {
+      requireFolder(workspace, folder);
+      const scan = await workspace.scansOf(folder)?.page(path, page);
+      return scan ? { scan } : {};
+    },
+  };
+}
+
+function requireFolder(workspace: Workspace, folder: string): void {
+  if (workspace.hasFolder(folder)) return;
+  throw new CarrelError(`${folder} is not a folder of this workspace.`, "Open its folder first.");
 }
 
 function overlaps(hit: Hit, except: { path: string; startLine: number; endLine: number }): boolean {

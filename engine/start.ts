@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createParser, type Parser } from "../indexer/read/pool.ts";
+import { createRecogniser } from "../indexer/scans/recogniser.ts";
 import type { ChatClient } from "../models/chat/chatClient.ts";
 import { createChatClient } from "../models/chatServers.ts";
 import type { Gate } from "../models/egress/gate.ts";
@@ -26,6 +27,9 @@ import type { WalledProcess } from "./wallsCheck.ts";
 /** A hostile or broken file may not take more than this before its parser is killed. */
 const parserLimits = { memoryMb: 512, timeoutMs: 30_000 };
 
+/** A page of small type takes some 10 seconds on a slow machine, and may have to be turned three times. */
+const recogniserLimits = { memoryMb: 512, timeoutMs: 180_000 };
+
 /** How the engine tells its client what nobody asked for. */
 type Listener = Pick<EngineParts, "onStatus" | "log">;
 
@@ -49,7 +53,7 @@ export function startEngine(
   // Apart, because only one of them loads native code: what stops one from starting need not stop the other.
   const confinement = new Confinement();
   const modelConfinement = new Confinement();
-  const parser = createParser({ entry: programs.parser, ...parserLimits, confinement });
+  const readers = fileReaders(programs.parser, confinement);
   const survey = new Survey({ program: programs.survey });
   const ratios = new TokenRatios();
   const speed = new ReadingSpeed();
@@ -71,7 +75,7 @@ export function startEngine(
 
   return createEngine({
     version: packageVersion(entry),
-    parser,
+    ...readers,
     openEmbedding,
     openRefining: (embedding) => openRefiningModel(embedding, bundledDir, modelConfinement),
     applySettings(settings) {
@@ -94,10 +98,20 @@ export function startEngine(
         storage,
         openEmbedding: () => openEmbedding(current),
         chatServer: () => chat.server(current.chatModel),
-        walls: walledProcesses(parser, () => tryEncoderWalls(join(bundledDir, "encoder"), modelConfinement)),
+        walls: walledProcesses(readers.parser, () =>
+          tryEncoderWalls(join(bundledDir, "encoder"), modelConfinement),
+        ),
       }),
     ...listener,
   });
+}
+
+/** Two processes of one program: no file that was saved waits for the picture of a page. */
+function fileReaders(entry: string, confinement: Confinement): Pick<EngineParts, "parser" | "recogniser"> {
+  return {
+    parser: createParser({ entry, ...parserLimits, confinement }),
+    recogniser: createRecogniser({ entry, ...recogniserLimits, confinement }),
+  };
 }
 
 function chatClient(settings: Settings, keys: readonly ServerKey[], gate: Gate, survey: Survey): ChatClient {

@@ -39,6 +39,7 @@ export function statusReport(report: Report): string {
       ["Files", status && count(status.files)],
       ["Passages", status && count(status.chunks)],
       ["Passages read a second time, for better search", status && count(status.refined)],
+      ["Scanned pages", status?.scans && `${count(status.scans.read)} of ${count(status.scans.pages)} read`],
       ["Left out", status && count(skipped.filter(({ partly }) => !partly).length)],
       ["Embedding model", status?.embedding],
       ["Written by", status && (status.writer ? "this window" : "another window; this one reads")],

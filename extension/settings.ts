@@ -1,4 +1,4 @@
-import { defaultSettings, type Settings } from "../protocol/data.ts";
+import { defaultSettings, isOcrLanguage, type Settings } from "../protocol/data.ts";
 import { localOllama } from "../protocol/ollamaHost.ts";
 
 /**
@@ -21,6 +21,9 @@ export const settingNames = [
   "indexing.exclude",
   "indexing.maxFileSizeMB",
   "indexing.refine",
+  "ocr.enabled",
+  "ocr.languages",
+  "ocr.languageFolder",
   "secrets.allow",
 ] as const;
 
@@ -67,8 +70,17 @@ export function engineSettings(
         : defaultSettings.maxFileBytes,
     exclude: list("indexing.exclude"),
     refine: read(configuration, "indexing.refine") !== false,
+    ocr: read(configuration, "ocr.enabled") !== false,
+    ocrLanguages: ocrLanguages(list("ocr.languages")),
+    ocrLanguageFolder: text("ocr.languageFolder", ""),
     secretsAllow: list("secrets.allow"),
   };
+}
+
+/** Names of languages are part of the names of files: what can't be one is left out. */
+function ocrLanguages(wanted: readonly string[]): string[] {
+  const named = wanted.map((one) => one.trim()).filter((one) => isOcrLanguage(one));
+  return named.length > 0 ? [...new Set(named)] : defaultSettings.ocrLanguages;
 }
 
 /** Whether a workspace is indexed as soon as it is opened. */

@@ -46,7 +46,7 @@ function indexView(status: IndexStatus): StatusView {
     case "ready": {
       const reader = status.writer ? "" : " Another window keeps the index up to date.";
       const notice = status.notice === undefined ? "" : ` ${status.notice}`;
-      return view("$(book)", "", `Ready: ${counts}${notice}${reader}${refining(status)}`);
+      return view("$(book)", "", `Ready: ${counts}${notice}${reader}${refining(status)}${scanning(status)}`);
     }
   }
 }
@@ -55,6 +55,12 @@ function indexView(status: IndexStatus): StatusView {
 function refining({ refined, chunks }: IndexStatus): string {
   if (refined === 0 || refined >= chunks) return "";
   return ` Reading them a second time, for better search: ${number(refined)} passages so far.`;
+}
+
+/** The scans wait until all else is done, also the second pass. */
+function scanning({ scans }: IndexStatus): string {
+  if (!scans || scans.read >= scans.pages) return "";
+  return ` ${number(scans.read)} of ${number(scans.pages)} scanned pages are read.`;
 }
 
 function view(

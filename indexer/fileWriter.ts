@@ -4,6 +4,7 @@ import { CarrelError } from "../protocol/channel.ts";
 import { terms } from "../text/terms.ts";
 import type { WalkedFile } from "./files/walkedFile.ts";
 import type { ParseResult, Parser } from "./read/pool.ts";
+import type { FolderScans } from "./scans/folderScans.ts";
 import { hashOfText, searchedText } from "./store/searchedText.ts";
 import { type ChunkRow, chunkId, type FileRow, type Store, type StoredChunk } from "./store/store.ts";
 import { withheldColumn } from "./withheldColumn.ts";
@@ -28,6 +29,7 @@ export interface FileWriterOptions {
   readonly files: ReadonlyMap<string, FileRow>;
   readonly embedding: EmbeddingModel;
   readonly parser: Parser;
+  readonly scans: Pick<FolderScans, "parsed">;
   readonly maxFileBytes: number;
   readonly onCommit: OnCommit;
 }
@@ -115,17 +117,22 @@ class FileWriter {
 
   private async parse(file: WalkedFile): Promise<ParsedRow> {
     const { folder, parser, maxFileBytes, files, store } = this.options;
+    const { signal } = this.stop;
     // Before the file is read: under a choice made meanwhile it would be read once more.
     const { exceptionsKey } = parser;
-    const result = await parser.parse(folder, file.path, maxFileBytes, this.stop.signal);
+    const first = await parser.parse(folder, file.path, maxFileBytes, signal);
+    const { result, scans } = await this.options.scans.parsed(first, (read) =>
+      parser.parse(folder, file.path, maxFileBytes, signal, read),
+    );
     const known = files.get(file.path);
-    const row = fileRow(file, result, known, exceptionsKey);
+    const row = { ...fileRow(file, result, known, exceptionsKey), scans };
     const isSame =
       known &&
       known.hash !== "" &&
       known.hash === row.hash &&
       known.reason === row.reason &&
-      known.withheld === row.withheld;
+      known.withheld === row.withheld &&
+      known.scans === row.scans;
     if (isSame && store.holds(known)) return { file: { ...row, chunks: known.chunks }, chunks: undefined };
     if (!result.ok) return { file: row, chunks: [] };
     const { kind, language, chunks } = result.parsed;
@@ -208,7 +215,7 @@ function fileRow(
   exceptionsKey: string,
 ): FileRow {
   const { path, size, mtimeMs, changedMs } = file;
-  const looked = { path, size, mtimeMs, changedMs, retryAtMs: 0, tries: 0, withheld: "" };
+  const looked = { path, size, mtimeMs, changedMs, retryAtMs: 0, tries: 0, withheld: "", scans: "" };
   const isSameVersion = known?.size === size && known.mtimeMs === mtimeMs;
   if (result.ok) {
     const { hash, parsed } = result;

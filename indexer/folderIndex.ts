@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import type { Skipped, Withheld } from "../protocol/data.ts";
 import type { SampledPassage } from "../text/foreignLanguages.ts";
@@ -7,6 +8,8 @@ import { readStamp, writeStamp } from "./indexStamp.ts";
 import { sampleLanguages } from "./languageSample.ts";
 import { type FolderIndexOptions, openForReading, openForWriting, openRefined } from "./openIndex.ts";
 import { refine } from "./refine.ts";
+import { FolderScans, type ScanCounts, type ScanWish } from "./scans/folderScans.ts";
+import type { Recogniser } from "./scans/recogniser.ts";
 import type { RefinedRow, RefinedVectors } from "./store/refinedVectors.ts";
 import { isLeftOut } from "./store/rows.ts";
 import type { FileRow, Store } from "./store/store.ts";
@@ -19,6 +22,7 @@ export interface IndexCounts {
   readonly skipped: number;
   /** Chunks that have a vector of the better model. */
   readonly refined: number;
+  readonly scans: ScanCounts;
 }
 
 /**
@@ -34,6 +38,7 @@ export class FolderIndex {
   private readonly retries = new Map<string, number>();
   private readonly options: FolderIndexOptions;
   private readonly openStore: Store | undefined;
+  readonly scans: FolderScans;
   /** Vectors of the better model, as far as they have been made. */
   readonly refined: RefinedVectors | undefined;
   private chunkCount = 0;
@@ -54,6 +59,8 @@ export class FolderIndex {
     this.dir = options.dir;
     this.openStore = store;
     this.refined = refined;
+    const { folder, parser, dir } = options;
+    this.scans = new FolderScans({ folder, parser, dir: join(dir, "scans") });
     this.complete = complete;
   }
 
@@ -96,6 +103,7 @@ export class FolderIndex {
       chunks: this.chunkCount,
       skipped: this.refused,
       refined,
+      scans: this.scans.counts(nested),
     };
     return nested.length === 0 ? whole : this.countsWithout(nested, whole);
   }
@@ -108,17 +116,27 @@ export class FolderIndex {
       else files -= 1;
       chunks -= file.chunks;
     }
-    return { files, chunks: Math.max(0, chunks), skipped, refined: Math.min(whole.refined, chunks) };
+    return {
+      ...whole,
+      files,
+      chunks: Math.max(0, chunks),
+      skipped,
+      refined: Math.min(whole.refined, chunks),
+    };
   }
 
-  skipped(): Skipped[] {
+  /** @param readsScans Whether scanned pages are read in the background. */
+  skipped(readsScans = true): Skipped[] {
+    const scans = this.scans.skipped(readsScans, this.files);
+    const told = new Set(scans.map(({ path }) => path));
     return [...this.files.values()]
-      .filter((file) => file.reason !== "")
+      .filter((file) => file.reason !== "" && !told.has(file.path))
       .map((file) => ({
         path: file.path,
         reason: file.reason,
         ...(isLeftOut(file) ? {} : { partly: true as const }),
       }))
+      .concat(scans)
       .sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
@@ -161,6 +179,7 @@ export class FolderIndex {
     for (const path of paths) {
       this.uncount(path);
       this.files.delete(path);
+      this.scans.drop(path);
       this.retries.delete(path);
     }
     this.counted();
@@ -212,6 +231,7 @@ export class FolderIndex {
         files: this.files,
         embedding,
         parser,
+        scans: this.scans,
         maxFileBytes,
         onCommit: (written, touched) => {
           for (const row of [...written, ...touched]) this.put(row);
@@ -243,6 +263,7 @@ export class FolderIndex {
 
   /** Gives back disk space that older versions take. */
   async tidy(): Promise<void> {
+    await this.scans.prune();
     await this.openStore?.dropOldVersions();
   }
 
@@ -278,6 +299,11 @@ export class FolderIndex {
     await refine({ store, refined, model, onProgress: report }, signal);
   }
 
+  /** Reads some pages that are pictures of text. Returns the file that is to be read anew with them, if any. */
+  readScans(wish: ScanWish, recogniser: Recogniser, signal: AbortSignal): Promise<string | undefined> {
+    return this.scans.read(wish, recogniser, signal, this.options.onProgress);
+  }
+
   /**
    * Keeps vectors of the better model that a question needed before the second pass came to them. A reader, whose
    * index another process writes, keeps none.
@@ -309,6 +335,7 @@ export class FolderIndex {
     this.uncount(row.path);
     if (isLeftOut(row)) this.refused += 1;
     this.files.set(row.path, row);
+    this.scans.put(row);
     if (row.retryAtMs > 0) this.retries.set(row.path, row.retryAtMs);
     else this.retries.delete(row.path);
   }
@@ -346,4 +373,5 @@ const emptyRow = {
   retryAtMs: 0,
   tries: 0,
   withheld: "",
+  scans: "",
 };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 
 /** Raised when chunks, terms or tables change, so that older indexes are built anew. */
-const formatVersion = 5;
+const formatVersion = 6;
 
 const stampFile = v.object({
   formatVersion: v.number(),

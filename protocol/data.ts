@@ -111,6 +111,8 @@ export const indexStatus = v.object({
   /** Chunks that have a vector of the bundled transformer, which reads them after the index is there. */
   refined: v.number(),
   skipped: v.number(),
+  /** Pages that are pictures of text, and how many of them were read; absent when there are none. */
+  scans: v.exactOptional(v.object({ read: v.number(), pages: v.number() })),
   /** False when another process holds the index's lock; this one reads. */
   writer: v.boolean(),
   /** The embedding model's identity. */
@@ -440,7 +442,14 @@ export type Attempt = v.InferOutput<typeof attempt>;
 /** The text taken from a document, with the lines on which its pages begin, or its places of another kind. */
 export const documentText = v.object({
   text: v.string(),
-  pages: v.array(v.object({ page: v.number(), startLine: v.number() })),
+  pages: v.array(
+    v.object({
+      page: v.number(),
+      startLine: v.number(),
+      /** The page's text was read in a picture of it. */
+      isScan: v.exactOptional(v.literal(true)),
+    }),
+  ),
   places: v.exactOptional(v.pipe(v.array(placeFrom), v.readonly())),
   /** The lines that head a section; rows count from 0, levels from 1, the highest. */
   headings: v.exactOptional(
@@ -472,6 +481,11 @@ export const serverKey = v.object({
 });
 export type ServerKey = v.InferOutput<typeof serverKey>;
 
+/** Whether tesseract may call a language so: "eng", "deu_latf", "chi_sim". */
+export function isOcrLanguage(name: string): boolean {
+  return /^[A-Za-z]{2,10}(_[A-Za-z]{2,10}){0,3}$/.test(name);
+}
+
 /** Every setting that the engine knows. The extension reads them from VS Code, the terminal from its flags. */
 export const settings = v.object({
   /** The model server; anything but loopback must also stand in `allowedHosts`. */
@@ -490,6 +504,12 @@ export const settings = v.object({
   exclude: v.array(v.string()),
   /** Give all passages vectors of the bundled transformer, in the background, after they were indexed. */
   refine: v.boolean(),
+  /** Read pages that are pictures of text, in the background, after all else. */
+  ocr: v.boolean(),
+  /** Languages of such pages, as tesseract names them ("eng"); with more of them reading takes longer. */
+  ocrLanguages: v.array(v.pipe(v.string(), v.check(isOcrLanguage))),
+  /** The absolute path of a folder with tesseract's data of languages; "" for none. */
+  ocrLanguageFolder: v.string(),
   /** Fingerprints of values that look like secrets and are none. */
   secretsAllow: v.array(v.string()),
 });
@@ -505,5 +525,8 @@ export const defaultSettings: Settings = {
   maxFileBytes: 2_000_000,
   exclude: [],
   refine: true,
+  ocr: true,
+  ocrLanguages: ["eng"],
+  ocrLanguageFolder: "",
   secretsAllow: [],
 };

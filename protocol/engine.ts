@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Contract } from "./channel.ts";
 import * as data from "./data.ts";
 import { machineReport } from "./machine.ts";
+import { scannedPage } from "./scans.ts";
 
 const nothing = v.object({});
 
@@ -24,10 +25,14 @@ export const engineContract = {
     setServerKeys: { params: v.object({ serverKeys: v.array(data.serverKey) }), result: nothing },
     /**
      * Brings the index up to date with the disk. Ends when it is; with `refine` when the bundled transformer
-     * has read all passages too. With `rebuild` the index is deleted first.
+     * has read all passages too, with `ocr` when the pictures of scanned pages are read. With `rebuild` the index is deleted first.
      */
     index: {
-      params: v.object({ refine: v.optional(v.boolean()), rebuild: v.optional(v.boolean()) }),
+      params: v.object({
+        refine: v.optional(v.boolean()),
+        ocr: v.optional(v.boolean()),
+        rebuild: v.optional(v.boolean()),
+      }),
       result: data.indexSummary,
       progress: data.indexStatus,
     },
@@ -80,6 +85,11 @@ export const engineContract = {
     /** Lets the chat model read what could not be confirmed of an answer again. */
     readAgain: { params: data.readRequest, result: data.reading, progress: data.readingProgress },
     document: { params: v.object({ folder: v.string(), path: v.string() }), result: data.documentText },
+    /** The words of a page of a PDF that is a picture of text, with their boxes; none where it was not read. */
+    scannedPage: {
+      params: v.object({ folder: v.string(), path: v.string(), page: v.number() }),
+      result: v.object({ scan: v.exactOptional(scannedPage) }),
+    },
     /** What the folder at this path holds, of what the filter lets through. */
     overview: {
       params: v.object({ folder: v.string(), filter: data.filter }),

@@ -19,6 +19,8 @@ export const place = v.variant("in", [
   }),
   /** Of a notebook: the cells from `cell` to `lastCell`, counted from 1. */
   v.object({ in: v.literal("notebook"), cell: v.number(), lastCell: v.number() }),
+  /** On a page of a PDF that is a picture: the text was read in it, and may be misread. */
+  v.object({ in: v.literal("scan") }),
   /** Of subtitles: when it is said, as "00:01:12". */
   v.object({ in: v.literal("time"), from: v.string(), to: v.string() }),
 ]);
@@ -30,7 +32,7 @@ export type PlaceFrom = v.InferOutput<typeof placeFrom>;
 
 /** What a passage of a document says of its place; undefined where its lines are what there is to say. */
 export function documentPlace(of: { page?: number | undefined; place?: Place }): string | undefined {
-  if (of.page !== undefined) return `page ${of.page}`;
+  if (of.page !== undefined) return of.place?.in === "scan" ? `page ${of.page} (scan)` : `page ${of.page}`;
   return (of.place && placeLabel(of.place)) || undefined;
 }
 
@@ -51,6 +53,8 @@ function placeLabel(at: Place): string {
       return at.cell === at.lastCell ? `cell ${at.cell}` : `cells ${at.cell}–${at.lastCell}`;
     case "time":
       return `${at.from}–${at.to}`;
+    case "scan":
+      return "scan";
   }
 }
 

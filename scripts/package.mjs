@@ -41,6 +41,8 @@ const packageFiles = {
     "standard_fonts/*",
     "wasm/*",
   ],
+  "tesseract.js-core": ["tesseract-core-relaxedsimd-lstm.js", "tesseract-core-relaxedsimd-lstm.wasm"],
+  "@tesseract.js-data/eng": ["4.0.0_best_int/*"],
   "web-tree-sitter": ["web-tree-sitter.js", "web-tree-sitter.cjs", "web-tree-sitter.wasm"],
   "@vscode/tree-sitter-wasm": ["wasm/*.wasm"],
 };

@@ -9,6 +9,8 @@ import { FolderIndex } from "../../indexer/folderIndex.ts";
 import { indexPlace } from "../../indexer/indexPlace.ts";
 import { deleteIndexFiles, removeEmptyIndex } from "../../indexer/openIndex.ts";
 import type { Parser } from "../../indexer/read/pool.ts";
+import type { ScanWish } from "../../indexer/scans/folderScans.ts";
+import type { Recogniser } from "../../indexer/scans/recogniser.ts";
 import { takeWriteLock, type WriteLock } from "../../indexer/store/lock.ts";
 import { isLeftOut } from "../../indexer/store/rows.ts";
 import { DamagedStoreError, type FileRow } from "../../indexer/store/store.ts";
@@ -33,6 +35,7 @@ export interface EntryParts {
   /** Asked anew for each step: another instance of the same model may have come. */
   readonly models: () => Models;
   readonly parser: Parser;
+  readonly recogniser: Recogniser;
   readonly onProgress: () => void;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
   /** Called when something has been found that needs the loop: damage, for instance. */
@@ -248,6 +251,12 @@ export class FolderEntry {
     const { refining } = this.parts.models();
     if (refining) await this.opened().refine(refining, signal);
     if (!signal.aborted) this.needsRefine = false;
+  }
+
+  /** Reads some pages that are pictures of text, after which their file waits to be put into the index anew. */
+  async readScans(wish: ScanWish, signal: AbortSignal): Promise<void> {
+    const path = await this.opened().readScans(wish, this.parts.recogniser, signal);
+    if (path !== undefined) this.tell([join(this.realPath, path)]);
   }
 
   async tidy(): Promise<void> {

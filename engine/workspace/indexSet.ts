@@ -1,4 +1,5 @@
 import type { Parser } from "../../indexer/read/pool.ts";
+import type { Recogniser } from "../../indexer/scans/recogniser.ts";
 import { type EntryParts, FolderEntry } from "./folderEntry.ts";
 import type { PresentFolder } from "./folders.ts";
 import { problemOf } from "./problem.ts";
@@ -9,6 +10,7 @@ export interface IndexSetParts {
   /** Where indexes are kept: an absolute path, never inside the workspace. */
   readonly storage: () => string;
   readonly parser: Parser;
+  readonly recogniser: Recogniser;
   readonly onProgress: () => void;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
   readonly wake: () => void;

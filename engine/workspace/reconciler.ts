@@ -6,10 +6,10 @@ import { findFolders, type MissingFolder, type PresentFolder } from "./folders.t
 import { Generation } from "./generation.ts";
 import { IndexSet, type IndexSetParts } from "./indexSet.ts";
 import type { Step } from "./loop.ts";
-import { errorOf, problemOf } from "./problem.ts";
+import { errorOf, type Problem, problemOf } from "./problem.ts";
 import type { Release, Shared } from "./shared.ts";
 import type { WantedModel } from "./wantedModel.ts";
-import type { Wish } from "./wish.ts";
+import { scanWish, type Wish } from "./wish.ts";
 
 /** Folders that are missing are looked for this often, and readers look for news. */
 const lookForMs = 3_000;
@@ -42,6 +42,7 @@ export class Reconciler {
   private nextFollowAt = Number.POSITIVE_INFINITY;
   private lastWriteAt = 0;
   private refineFailed = false;
+  private failedScans: { readonly under: Wish["settings"]; readonly problem: Problem } | undefined;
   private current: Shared<Generation> | undefined;
   private releaseCurrent: Release | undefined;
   private readonly parts: ReconcilerParts;
@@ -88,7 +89,7 @@ export class Reconciler {
     const times = [this.nextFindAt, this.hasReaders ? this.nextFollowAt : 0];
     for (const entry of this.entries) times.push(entry.retry.at, entry.nextRetryAt());
     for (const entry of this.serving?.entries ?? []) {
-      if (this.mayRefine(entry)) times.push(this.lastWriteAt + refineAfterMs);
+      if (this.mayRefine(entry) || this.mayReadScans(entry)) times.push(this.lastWriteAt + refineAfterMs);
       if (entry.needsTidy) times.push(this.lastWriteAt + tidyAfterMs);
     }
     // What was due before and brought no step waits for a request, not for a time.
@@ -115,6 +116,26 @@ export class Reconciler {
     return (
       isWanted && !this.refineFailed && entry.needsRefine && this.serving?.models.value.refining !== undefined
     );
+  }
+
+  /** Whether scans are read, in the background or since somebody asked for it. */
+  get readsScans(): boolean {
+    const { settings, ocrNow } = this.parts.wish;
+    return settings.ocr || ocrNow;
+  }
+
+  /** Why scans are not read though they are to be, until the settings change. */
+  get scansProblem(): Problem | undefined {
+    const { failedScans } = this;
+    return failedScans?.under === this.parts.wish.settings && this.readsScans
+      ? failedScans.problem
+      : undefined;
+  }
+
+  /** Whether there are scans to be read here, and can be. */
+  mayReadScans(entry: FolderEntry): boolean {
+    if (!this.readsScans || this.scansProblem) return false;
+    return entry.index?.value.scans.hasWaiting(scanWish(this.parts.wish.settings)) ?? false;
   }
 
   /** A search has met damage that it could not tell apart: all that serves is looked at. */
@@ -370,6 +391,14 @@ export class Reconciler {
         run: (signal) => this.refine(unrefined, signal),
       };
     }
+    const unread = !unrefined && works && entries.find((entry) => this.mayReadScans(entry));
+    if (unread && (wish.ocrNow || now >= this.lastWriteAt + refineAfterMs)) {
+      return {
+        what: "Reading scans stopped.",
+        isIdleWork: true,
+        run: (signal) => this.readScans(unread, signal),
+      };
+    }
     const untidy = entries.find((entry) => entry.needsTidy);
     if (!untidy || now < this.lastWriteAt + tidyAfterMs) return undefined;
     return { what: "Old versions could not be dropped.", run: () => untidy.tidy() };
@@ -381,6 +410,18 @@ export class Reconciler {
     } catch (error) {
       this.refineFailed = true;
       this.parts.log("warn", `The second pass stopped, and search does without it: ${String(error)}`);
+    }
+  }
+
+  private async readScans(entry: FolderEntry, signal: AbortSignal): Promise<void> {
+    const under = this.parts.wish.settings;
+    try {
+      await entry.readScans(scanWish(under), signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      const problem = problemOf("Scans are not read:", error);
+      this.failedScans = { under, problem };
+      this.parts.log("warn", problem.message);
     }
   }
 

@@ -24,15 +24,19 @@ export function statusOf({ wish, reconciler, modelProblem }: StatusSource): Inde
   const isBusy = (set: IndexSet | undefined): boolean =>
     works && (set?.entries ?? []).some((entry) => isWorkedOn(reconciler, entry));
   const set = isBusy(reconciler.successor) ? reconciler.successor : reconciler.serving;
-  const sum = countsOf(set);
+  const { scans, ...sum } = countsOf(set);
   sum.skipped += reconciler.missing.length;
   const problem = problemsOf(reconciler, modelProblem);
   const isIndexing = isBusy(set) && (sum.total > 0 || sum.files === 0);
   const isKnown = sum.files > 0 || (works && set?.isComplete);
   const languages = languagesOf(set, wish);
-  const notice = set?.entries.find((entry) => entry.emptyReason !== undefined)?.emptyReason;
+  const emptyReason = set?.entries.find((entry) => entry.emptyReason !== undefined)?.emptyReason;
+  const { scansProblem } = reconciler;
+  const scanNotice = scansProblem && `${scansProblem.message} ${scansProblem.remedy}`;
+  const notice = sum.files === 0 ? emptyReason : scanNotice;
   return {
     ...sum,
+    ...(scans.pages > 0 && { scans }),
     state: problem
       ? "problem"
       : wish.paused
@@ -45,7 +49,7 @@ export function statusOf({ wish, reconciler, modelProblem }: StatusSource): Inde
     writer: set?.entries.every((entry) => entry.isWriter) ?? false,
     embedding: set?.models.value.embedding.id ?? "",
     ...(problem ? { problem: problem.message, remedy: problem.remedy } : {}),
-    ...(notice !== undefined && sum.files === 0 ? { notice } : {}),
+    ...(notice !== undefined ? { notice } : {}),
     ...(languages.length > 0 ? { languages } : {}),
   };
 }
@@ -65,7 +69,7 @@ export function skippedOf(reconciler: Reconciler): Skipped[] {
     path: folder.path,
     reason: problem.message,
   }));
-  return [...missing, ...listedIn(reconciler, (index) => index.skipped())];
+  return [...missing, ...listedIn(reconciler, (index) => index.skipped(reconciler.readsScans))];
 }
 
 /** What was held back of the files that are searched; a bounded number, since a status is read often. */
@@ -94,10 +98,13 @@ function isWorkedOn(reconciler: Reconciler, entry: FolderEntry): boolean {
   );
 }
 
-type Counts = Pick<IndexStatus, "files" | "chunks" | "refined" | "skipped" | "done" | "total">;
+type Counts = Pick<IndexStatus, "files" | "chunks" | "refined" | "skipped" | "done" | "total"> & {
+  scans: { read: number; pages: number };
+};
 
 export function countsOf(set: IndexSet | undefined): Counts {
-  const sum = { files: 0, chunks: 0, refined: 0, skipped: 0, done: 0, total: 0 };
+  const scans = { read: 0, pages: 0 };
+  const sum = { files: 0, chunks: 0, refined: 0, skipped: 0, done: 0, total: 0, scans };
   const places = set?.entries.map(({ realPath }) => realPath) ?? [];
   for (const entry of set?.entries ?? []) {
     const { done, total } = entry.queue.progress;
@@ -109,6 +116,8 @@ export function countsOf(set: IndexSet | undefined): Counts {
     sum.chunks += counts.chunks;
     sum.refined += counts.refined;
     sum.skipped += counts.skipped;
+    scans.read += counts.scans.read;
+    scans.pages += counts.scans.pages;
   }
   return sum;
 }

@@ -1,3 +1,4 @@
+import type { ScanWish } from "../../indexer/scans/folderScans.ts";
 import { defaultSettings, type Folder, type Settings } from "../../protocol/data.ts";
 
 /** What is wanted, as requests have recorded it. The loop brings it about. */
@@ -14,6 +15,8 @@ export interface Wish {
   deleting: boolean;
   /** Whether the second pass is to be done at once, and not when nothing has changed for a while. */
   refineNow: boolean;
+  /** Whether scans are to be read now, whatever the settings say. */
+  ocrNow: boolean;
   /** Grows whenever all folders are to be looked at again. */
   revision: number;
 }
@@ -28,8 +31,14 @@ export function emptyWish(): Wish {
     deleted: false,
     deleting: false,
     refineNow: false,
+    ocrNow: false,
     revision: 0,
   };
+}
+
+/** In which languages scans are to be read. */
+export function scanWish({ ocrLanguages, ocrLanguageFolder }: Settings): ScanWish {
+  return { languages: ocrLanguages, languageFolder: ocrLanguageFolder };
 }
 
 /** Whether other files, or other parts of them, are to be indexed under the one settings than under the other. */

@@ -1,4 +1,6 @@
 import type { Parser } from "../../indexer/read/pool.ts";
+import type { FolderScans } from "../../indexer/scans/folderScans.ts";
+import type { Recogniser } from "../../indexer/scans/recogniser.ts";
 import type { SearchHit } from "../../indexer/search/search.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import type {
@@ -38,6 +40,7 @@ const idleWriterMs = 20_000;
 
 export interface WorkspaceParts extends ModelParts {
   readonly parser: Parser;
+  readonly recogniser: Recogniser;
   onStatus(status: IndexStatus): void;
 }
 
@@ -64,6 +67,7 @@ export class Workspace {
       wish: this.wish,
       model: this.model,
       parser: parts.parser,
+      recogniser: parts.recogniser,
       storage: () => this.wish.storage,
       onProgress: () => this.sendStatus(),
       log: parts.log,
@@ -115,6 +119,12 @@ export class Workspace {
     return this.wish.folders.some((folder) => folder.path === path);
   }
 
+  /** The scanned pages of a folder, as the index that serves knows them. They are files apart, so nothing is borrowed. */
+  scansOf(folder: string): FolderScans | undefined {
+    const entry = this.reconciler.serving?.entries.find((one) => one.folder.path === folder);
+    return entry?.index?.value.scans;
+  }
+
   /** Resolves when searches find what is in these folders' indexes, and nothing else; indexing goes on after that. */
   async setFolders(folders: readonly Folder[]): Promise<void> {
     this.wish.folders = folders;
@@ -151,6 +161,7 @@ export class Workspace {
     wish.deleted = true;
     wish.asked = false;
     wish.refineNow = false;
+    wish.ocrNow = false;
     this.loop.interrupt();
     await this.waiters.until(() => !wish.deleting);
     if (this.reconciler.deletionFailure !== undefined) throw this.reconciler.deletionFailure;
@@ -169,8 +180,8 @@ export class Workspace {
   }
 
   /**
-   * Brings the index up to date with what is on disk when this is called, with refined vectors or from nothing if
-   * asked for. Resolves early, with what is there, when indexing is paused meanwhile. @throws CarrelError when it
+   * Brings the index up to date with what is on disk when this is called, with refined vectors, with scans read, or
+   * from nothing if asked for. Resolves early, with what is there, when indexing is paused meanwhile. @throws CarrelError when it
    * can't be done.
    */
   async index(
@@ -178,17 +189,24 @@ export class Workspace {
     progress: (status: IndexStatus) => void,
     {
       refine = false,
+      ocr = false,
       rebuild = false,
-    }: { readonly refine?: boolean | undefined; readonly rebuild?: boolean | undefined } = {},
+    }: {
+      readonly refine?: boolean | undefined;
+      readonly ocr?: boolean | undefined;
+      readonly rebuild?: boolean | undefined;
+    } = {},
   ): Promise<IndexSummary> {
     if (rebuild) await this.clear();
     const started = performance.now();
     const before = new Map(this.reconciler.entries.map((entry) => [entry, { ...entry.work }]));
     const revision = this.askForIndex();
     this.wish.refineNow ||= refine;
+    this.wish.ocrNow ||= ocr;
+    this.loop.wake();
     const timer = setInterval(() => progress(this.status()), statusIntervalMs);
     try {
-      await this.waiters.until(() => this.isIndexed(revision, started, refine), signal);
+      await this.waiters.until(() => this.isIndexed(revision, started, { refine, ocr }), signal);
       return this.summary(before, started);
     } finally {
       clearInterval(timer);
@@ -300,7 +318,11 @@ export class Workspace {
     return wish.revision;
   }
 
-  private isIndexed(revision: number, started: number, refine: boolean): boolean {
+  private isIndexed(
+    revision: number,
+    started: number,
+    { refine, ocr }: { readonly refine: boolean; readonly ocr: boolean },
+  ): boolean {
     this.throwIfHopeless();
     const { reconciler } = this;
     if (!this.works) return true;
@@ -313,7 +335,9 @@ export class Workspace {
     const failed = entries.find((entry) => entry.problem)?.problem;
     if (failed) throw errorOf(failed);
     if (reconciler.successor) return false;
-    return !refine || !entries.some((entry) => entry.isWriter && reconciler.mayRefine(entry));
+    const own = entries.filter((entry) => entry.isWriter);
+    if (refine && own.some((entry) => reconciler.mayRefine(entry))) return false;
+    return !ocr || !own.some((entry) => reconciler.mayReadScans(entry));
   }
 
   private isEntryIndexed(entry: FolderEntry, revision: number, started: number): boolean {
@@ -337,7 +361,9 @@ export class Workspace {
       done.bytes += entry.work.bytes - at.bytes;
     }
     const seconds = (performance.now() - started) / 1000;
-    const notice = noticeOf(serving?.entries ?? []);
+    const { scansProblem } = this.reconciler;
+    const scanNotice = scansProblem && `${scansProblem.message} ${scansProblem.remedy}`;
+    const notice = noticeOf(serving?.entries ?? []) ?? scanNotice;
     return {
       files,
       chunks,
@@ -354,8 +380,10 @@ export class Workspace {
 
   private afterStep(): void {
     const entries = this.reconciler.newest?.entries ?? [];
-    if (this.works && this.reconciler.isFound && !entries.some((entry) => this.reconciler.isToDo(entry)))
+    if (this.works && this.reconciler.isFound && !entries.some((entry) => this.reconciler.isToDo(entry))) {
       this.wish.refineNow &&= entries.some((entry) => this.reconciler.mayRefine(entry));
+      this.wish.ocrNow &&= entries.some((entry) => this.reconciler.mayReadScans(entry));
+    }
     this.waiters.askAll();
     this.sendStatus();
   }

@@ -53,11 +53,12 @@ function placeFinder({ pages, places = [] }: SourceText): PlaceOf {
   const pageAt = inOrder(pages);
   const placeAt = inOrder(places);
   return (first, last) => {
-    const page = pageAt(first)?.page;
+    const { page, isScan } = pageAt(first) ?? {};
     const from = placeAt(first)?.place;
     const to = placeAt(last)?.place;
     return {
       ...(page === undefined ? {} : { page }),
+      ...(isScan && { place: { in: "scan" as const } }),
       ...(from && { place: to ? spanning(from, to) : from }),
     };
   };

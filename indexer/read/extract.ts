@@ -1,5 +1,5 @@
 import { type Exceptions, type MaskedText, maskSecrets } from "../files/secretsMask.ts";
-import type { Extracted } from "./extracted.ts";
+import type { Extracted, ReadScans } from "./extracted.ts";
 import { readAs } from "./readers.ts";
 
 /**
@@ -10,7 +10,8 @@ export async function extract(
   bytes: Buffer,
   path: string,
   exceptions?: Exceptions,
+  scans?: ReadScans,
 ): Promise<Extracted & MaskedText> {
-  const extracted = await readAs(path, bytes);
+  const extracted = await readAs(path, bytes, scans);
   return { ...extracted, ...maskSecrets(extracted.text, exceptions) };
 }

@@ -35,12 +35,19 @@ function inTurn<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
 }
 
 const channel = new Channel(processPort(process), parserClientContract, parserContract, {
-  parse: ({ folder, path, maxFileBytes, letThrough }, { signal }) =>
-    inTurn(signal, () => parseFile(folder, path, maxFileBytes, exceptionsOf(letThrough))),
-  documentText: ({ folder, path, letThrough }, { signal }) =>
+  parse: ({ folder, path, maxFileBytes, letThrough, known }, { signal }) =>
+    inTurn(signal, () => parseFile(folder, path, maxFileBytes, exceptionsOf(letThrough), known)),
+  readScan: ({ folder, path, letThrough, ...wanted }, { signal }) =>
+    inTurn(signal, async () => {
+      // It comes with an engine of its own, which no other file needs.
+      const { readScan } = await import("./readScan.ts");
+      const scan = await readScan(folder, path, wanted, exceptionsOf(letThrough));
+      return scan ? { scan } : {};
+    }),
+  documentText: ({ folder, path, letThrough, known }, { signal }) =>
     inTurn(signal, async () => {
       try {
-        return await documentText(folder, path, exceptionsOf(letThrough));
+        return await documentText(folder, path, exceptionsOf(letThrough), known);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         throw new CarrelError(`The text of "${path}" can't be shown. ${reason}`, "Open the file itself.");

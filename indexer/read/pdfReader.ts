@@ -1,65 +1,27 @@
-import { createRequire } from "node:module";
-import { dirname, join, sep } from "node:path";
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { maxDocumentCharacters, maxPages } from "../files/limits.ts";
-import { type Extracted, UnreadableFile } from "./extracted.ts";
+import { type Extracted, type ReadScans, UnreadableFile } from "./extracted.ts";
 import { readAttachments } from "./pdfAttachments.ts";
+import { openPdf } from "./pdfDocument.ts";
 import { notesOf } from "./pdfFields.ts";
 import { headingsOf } from "./pdfHeadings.ts";
 import { linesOfPage, type PageLine } from "./pdfLines.ts";
 import type { TextPiece } from "./pdfRows.ts";
+import { findScans, linesOfScan } from "./pdfScans.ts";
 import { joinHyphens, withoutRepeats } from "./pdfText.ts";
 import { titleLines } from "./pdfTitle.ts";
-
-type PdfJs = typeof import("pdfjs-dist/legacy/build/pdf.mjs");
-
-let loading: Promise<{ pdf: PdfJs; data: string }> | undefined;
-
-/** pdf.js is large and loaded when the first PDF comes. Its worker runs here: this process is the fence. */
-function load(): Promise<{ pdf: PdfJs; data: string }> {
-  loading ??= (async () => {
-    const data = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
-    const pdf = await import("pdfjs-dist/legacy/build/pdf.mjs");
-    // The worker's module registers itself, so that pdf.js does not look for a file by an address.
-    await import("pdfjs-dist/legacy/build/pdf.worker.mjs" as string);
-    return { pdf, data };
-  })();
-  return loading;
-}
 
 /**
  * The text of a PDF, page by page, in reading order, with what is filled in and noted on its pages, and then the
  * documents that are attached to it. No script runs, nothing is fetched, no image is decoded.
  * Throws UnreadableFile when it is protected, damaged, or holds no text.
  */
-export async function read(bytes: Buffer): Promise<Extracted> {
-  const { pdf, data } = await load();
-  const folder = (name: string): string => join(data, name) + sep;
-  const task = pdf.getDocument({
-    // pdf.js takes the memory over, so it gets its own.
-    data: new Uint8Array(bytes),
-    cMapUrl: folder("cmaps"),
-    cMapPacked: true,
-    standardFontDataUrl: folder("standard_fonts"),
-    // Text needs no fonts, images or scripts; old readers of these options ran code from the document.
-    isEvalSupported: false,
-    enableXfa: false,
-    disableFontFace: true,
-    useSystemFonts: false,
-    useWorkerFetch: false,
-    isOffscreenCanvasSupported: false,
-    isImageDecoderSupported: false,
-    maxImageSize: 0,
-    stopAtErrors: false,
-    verbosity: 0,
-  } as Parameters<PdfJs["getDocument"]>[0]);
+export async function read(bytes: Buffer, _path: string, scans?: ReadScans): Promise<Extracted> {
+  const { document, close } = await openPdf(bytes, { maxImagePixels: 0 });
   try {
-    const document = await task.promise.catch((error: unknown) => {
-      throw new UnreadableFile(openingFailure(error));
-    });
-    return await readDocument(document);
+    return await readDocument(document, bytes, scans);
   } finally {
-    await task.destroy().catch(() => undefined);
+    await close();
   }
 }
 
@@ -69,29 +31,53 @@ interface ReadPages {
   readonly broken: number;
 }
 
-async function readDocument(document: PDFDocumentProxy): Promise<Extracted> {
+async function readDocument(
+  document: PDFDocumentProxy,
+  bytes: Buffer,
+  read: ReadScans | undefined,
+): Promise<Extracted> {
   const count = Math.min(document.numPages, maxPages);
   const { pages: drawn, attached, broken } = await readPages(document, count);
-  const pages = joinHyphens(withoutRepeats(drawn));
+  const scans = await findScans(bytes, drawn);
+  const found = linesOfScans(read, scans);
+  const pages = joinHyphens(
+    withoutRepeats(drawn.map((lines, index) => [...(found.get(index + 1) ?? []), ...lines])),
+  );
   pages[0]?.unshift(...(await titleLines(document, pages[0])));
   const { text, starts } = joined(pages);
   const attachments = await readAttachments(document, attached);
   if (text.trim().length < 3 && attachments.text === "") {
-    throw new UnreadableFile(
-      broken > 0
-        ? "The PDF is damaged: none of its pages can be read."
-        : "The PDF holds no text, only images (a scan): Carrel does not read text in images yet.",
-    );
+    throw new UnreadableFile(nothingFound(broken, scans, read), scans);
   }
   const headings = await headingsOf(document, { pages, starts });
   const left = [...leftPages(count, document.numPages), ...attachments.left];
   const below = text.split("\n").length;
   return {
     text: text + attachments.text,
-    pages: starts.map((start, index) => ({ page: index + 1, startLine: start + 1 })),
+    pages: starts.map((start, index) => ({
+      page: index + 1,
+      startLine: start + 1,
+      ...(found.has(index + 1) && { isScan: true as const }),
+    })),
     headings: [...headings, ...attachments.headings.map((one) => ({ ...one, row: one.row + below }))],
     ...(left.length > 0 ? { partly: left.join(" ") } : {}),
+    ...(scans.length > 0 && { scans }),
   };
+}
+
+/** What was read in the pictures of those pages that are scans. */
+function linesOfScans(read: ReadScans | undefined, scans: readonly number[]): Map<number, PageLine[]> {
+  const pages = (read?.pages ?? []).filter(({ page, lines }) => scans.includes(page) && lines.length > 0);
+  return new Map(pages.map(({ page, lines }) => [page, linesOfScan(lines)]));
+}
+
+function nothingFound(broken: number, scans: readonly number[], read: ReadScans | undefined): string {
+  if (broken > 0) return "The PDF is damaged: none of its pages can be read.";
+  if (scans.length === 0) return "The PDF holds no text.";
+  const isRead = scans.every((scan) => read?.pages.some(({ page }) => page === scan));
+  return isRead
+    ? "Its pages are pictures (a scan), and no text was found in them."
+    : "Its pages are pictures of text (a scan).";
 }
 
 function leftPages(count: number, all: number): string[] {
@@ -137,10 +123,4 @@ function joined(pages: readonly (readonly PageLine[])[]): { text: string; starts
     return start;
   });
   return { text: lines.join("\n"), starts };
-}
-
-function openingFailure(error: unknown): string {
-  const name = error instanceof Error ? error.name : "";
-  if (name === "PasswordException") return "The PDF is protected by a password.";
-  return "The PDF is damaged: it can't be opened.";
 }

@@ -6,7 +6,7 @@ import { engineEnvironment } from "../../protocol/launch.ts";
 import { processPort } from "../../protocol/port.ts";
 import type { Confinement, Launch } from "../../walls/confine.ts";
 import { keyOf, type LetThrough } from "../files/letThrough.ts";
-import { parserClientContract, parserContract } from "./contract.ts";
+import { type KnownScans, parserClientContract, parserContract } from "./contract.ts";
 import type { ParseResult } from "./parseFile.ts";
 
 export type { ParseResult } from "./parseFile.ts";
@@ -28,10 +28,17 @@ export interface Parser {
   /**
    * Reads and cuts one file (see parseFile). A file that kills or hangs the parser gives a reason too. Rejects
    * with a CarrelError when `signal` is aborted, the parser is closed, or its process can't be started.
+   * @param known What was read in the pictures of its pages before.
    */
-  parse(folder: string, path: string, maxFileBytes: number, signal?: AbortSignal): Promise<ParseResult>;
+  parse(
+    folder: string,
+    path: string,
+    maxFileBytes: number,
+    signal?: AbortSignal,
+    known?: KnownScans,
+  ): Promise<ParseResult>;
   /** A document's text, with the same lines as its chunks. Goes before files that wait to be parsed. */
-  documentText(folder: string, path: string): Promise<DocumentText>;
+  documentText(folder: string, path: string, known?: KnownScans): Promise<DocumentText>;
   /** From now on these are not masked, and what is masked has fingerprints. */
   letThrough(chosen: LetThrough): void;
   /** Tells what is let through now from what was before (see letThrough.ts). */
@@ -110,7 +117,13 @@ class ParserPool implements Parser {
     this.exceptionsKey = keyOf(chosen);
   }
 
-  parse(folder: string, path: string, maxFileBytes: number, signal?: AbortSignal): Promise<ParseResult> {
+  parse(
+    folder: string,
+    path: string,
+    maxFileBytes: number,
+    signal?: AbortSignal,
+    known?: KnownScans,
+  ): Promise<ParseResult> {
     return new Promise((resolve, reject) => {
       const cancelled = (): CarrelError => new CarrelError("Cancelled.", "", "cancelled");
       if (signal?.aborted) return reject(cancelled());
@@ -126,7 +139,13 @@ class ParserPool implements Parser {
         isSuspect: false,
         run: (channel) =>
           answered(
-            channel.request("parse", { folder: real, path, maxFileBytes, ...this.exceptions() }),
+            channel.request("parse", {
+              folder: real,
+              path,
+              maxFileBytes,
+              ...this.exceptions(),
+              ...(known && { known }),
+            }),
             settle(resolve),
             ({ message }) => settle(resolve)({ ok: false, reason: `It can't be read: ${message}` }),
           ),
@@ -144,7 +163,7 @@ class ParserPool implements Parser {
     });
   }
 
-  documentText(folder: string, path: string): Promise<DocumentText> {
+  documentText(folder: string, path: string, known?: KnownScans): Promise<DocumentText> {
     const real = realOf(folder);
     return new Promise((resolve, reject) => {
       this.enqueue(
@@ -153,7 +172,12 @@ class ParserPool implements Parser {
           isSuspect: false,
           run: (channel) =>
             answered(
-              channel.request("documentText", { folder: real, path, ...this.exceptions() }),
+              channel.request("documentText", {
+                folder: real,
+                path,
+                ...this.exceptions(),
+                ...(known && { known }),
+              }),
               resolve,
               reject,
             ),

@@ -1,5 +1,5 @@
 import { type Format, formatOf, notReadReason } from "../../protocol/formats.ts";
-import type { Extracted, Reader } from "./extracted.ts";
+import type { Extracted, Reader, ReadScans } from "./extracted.ts";
 import { formatInside } from "./formatInside.ts";
 
 const readers = new Map<string, Reader>();
@@ -9,15 +9,20 @@ const readers = new Map<string, Reader>();
  * that is of another format than its name says, for that. Nothing is masked yet. Throws UnreadableFile when it holds
  * nothing to index.
  */
-export async function readAs(path: string, bytes: Buffer): Promise<Extracted> {
+export async function readAs(path: string, bytes: Buffer, scans?: ReadScans): Promise<Extracted> {
   const named = formatOf(path);
-  return readBy(named.kind === "document" ? formatInside(bytes, named) : named, bytes, path);
+  return readBy(named.kind === "document" ? formatInside(bytes, named) : named, bytes, path, scans);
 }
 
 /** The text of bytes that are known to be of a format. Throws UnreadableFile. */
-export async function readBy(format: Format, bytes: Buffer, path: string): Promise<Extracted> {
+export async function readBy(
+  format: Format,
+  bytes: Buffer,
+  path: string,
+  scans?: ReadScans,
+): Promise<Extracted> {
   const { read } = await readerOf(format.reader);
-  return read(bytes, path);
+  return read(bytes, path, scans);
 }
 
 /** Whether a file of this name would be read. */

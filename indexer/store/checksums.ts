@@ -21,8 +21,8 @@ export function termsSum({ id, terms }: Pick<ChunkRow, "id" | "terms">): number 
 }
 
 export function fileSum(file: FileRow): number {
-  const { path, size, mtimeMs, changedMs, hash, reason, chunks, retryAtMs, tries, withheld } = file;
-  return sumOf([path, size, mtimeMs, changedMs, hash, reason, chunks, retryAtMs, tries, withheld]);
+  const { path, size, mtimeMs, changedMs, hash, reason, chunks, retryAtMs, tries, withheld, scans } = file;
+  return sumOf([path, size, mtimeMs, changedMs, hash, reason, chunks, retryAtMs, tries, withheld, scans]);
 }
 
 /** @param vector As it is stored, in bytes. */

@@ -45,6 +45,8 @@ export interface FileRow {
   readonly tries: number;
   /** What was held back of it as secret (see withheldColumn.ts); "" for nothing. */
   readonly withheld: string;
+  /** Which of its pages are pictures of text (see scansColumn.ts); "" for none. */
+  readonly scans: string;
 }
 
 /** Whether nothing of a file is in the index, for a reason. */

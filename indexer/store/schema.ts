@@ -41,6 +41,7 @@ export const fileColumns = [
   "retryAtMs",
   "tries",
   "withheld",
+  "scans",
   "sum",
 ] as const;
 
@@ -77,6 +78,7 @@ export const fileSchema = new Schema([
   new Field("retryAtMs", new Float64(), false),
   new Field("tries", new Int32(), false),
   text("withheld"),
+  text("scans"),
   checksum("sum"),
 ]);
 

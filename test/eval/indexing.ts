@@ -4,6 +4,7 @@ import type { Models } from "../../engine/workspace/wantedModel.ts";
 import type { FolderIndex } from "../../indexer/folderIndex.ts";
 import type { Parser } from "../../indexer/read/pool.ts";
 import { defaultSettings } from "../../protocol/data.ts";
+import { noRecogniser } from "../support/noRecogniser.ts";
 
 /** Brings the index of `dir`, kept under `storage`, up to date, by the same steps as the engine's loop. */
 export async function indexFolder(
@@ -20,6 +21,7 @@ export async function indexFolder(
       storage: () => storage,
       models: () => models,
       parser,
+      recogniser: noRecogniser,
       onProgress: () => undefined,
       log: (_, message) => console.error(message),
       wake: () => undefined,

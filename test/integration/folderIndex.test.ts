@@ -328,7 +328,7 @@ test("rows that differ from their checksums are told", async (t) => {
   assert.deepEqual(made.damaged, []);
   // The chunks are there, and what is known of their file says otherwise.
   await made.index.store?.touchFiles([
-    { ...file("a.md"), hash: "one", reason: "", chunks: 2, retryAtMs: 0, tries: 0, withheld: "" },
+    { ...file("a.md"), hash: "one", reason: "", chunks: 2, retryAtMs: 0, tries: 0, withheld: "", scans: "" },
   ]);
   await made.index.verify(never.signal);
   assert.deepEqual(made.damaged, [["a.md"]]);

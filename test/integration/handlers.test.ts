@@ -6,6 +6,7 @@ import { documentText, parseFile } from "../../indexer/read/parseFile.ts";
 import type { RequestContext } from "../../protocol/channel.ts";
 import { defaultSettings, type Hit, type Settings } from "../../protocol/data.ts";
 import { gate, testModel } from "../support/inProcess.ts";
+import { noRecogniser } from "../support/noRecogniser.ts";
 import { testParser } from "../support/testParser.ts";
 import { eventually, makeWorkspace } from "../support/workspace.ts";
 
@@ -22,8 +23,9 @@ async function engineOver(t: TestContext, files: Record<string, string>, model =
   const parts: EngineParts = {
     version: "1.2.3",
     parser: testParser((folder, path, maxFileBytes) => parseFile(folder, path, maxFileBytes), {
-      documentText,
+      documentText: (folder, path) => documentText(folder, path),
     }),
+    recogniser: noRecogniser,
     openEmbedding: async () => model,
     openRefining: () => Promise.resolve(undefined),
     onStatus: () => undefined,

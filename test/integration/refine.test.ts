@@ -155,7 +155,7 @@ function chunk(path: string, text: string, vector: Float32Array): ChunkRow {
 function fileOf(path: string): FileRow {
   return {
     ...{ path, size: 1, mtimeMs: 1, changedMs: 1, hash: path, reason: "", chunks: 1 },
-    ...{ retryAtMs: 0, tries: 0, withheld: "" },
+    ...{ retryAtMs: 0, tries: 0, withheld: "", scans: "" },
   };
 }
 

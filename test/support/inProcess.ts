@@ -3,8 +3,10 @@ import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Workspace as Indexes } from "../../engine/workspace/workspace.ts";
 import { createParser } from "../../indexer/read/pool.ts";
+import type { Recogniser } from "../../indexer/scans/recogniser.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { defaultSettings, type IndexStatus, type Settings } from "../../protocol/data.ts";
+import { noRecogniser } from "./noRecogniser.ts";
 import type { Workspace } from "./workspace.ts";
 
 const entry = fileURLToPath(new URL("../../indexer/read/main.ts", import.meta.url));
@@ -52,6 +54,7 @@ export interface InProcessOptions {
   readonly open: (settings: Settings) => Promise<EmbeddingModel>;
   readonly openRefining?: (embedding: EmbeddingModel) => Promise<EmbeddingModel | undefined>;
   readonly folders?: readonly string[];
+  readonly recogniser?: Recogniser;
 }
 
 export const signal = new AbortController().signal;
@@ -70,6 +73,7 @@ export async function openInProcess(
   const logged: string[] = [];
   const indexes = new Indexes({
     parser,
+    recogniser: options.recogniser ?? noRecogniser,
     openEmbedding: options.open,
     openRefining: options.openRefining ?? (() => Promise.resolve(undefined)),
     onStatus: (status) => statuses.push(status),

@@ -54,7 +54,7 @@ export function chunk(
 export function file(path: string, chunks: number, hash = "h1"): FileRow {
   return {
     ...{ path, size: 100, mtimeMs: 1.5, changedMs: 2.5, hash, reason: "", chunks },
-    ...{ retryAtMs: 0, tries: 0, withheld: "" },
+    ...{ retryAtMs: 0, tries: 0, withheld: "", scans: "" },
   };
 }
 

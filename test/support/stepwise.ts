@@ -13,6 +13,7 @@ import type { ParseResult } from "../../indexer/read/pool.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { defaultSettings, type IndexStatus, type Settings } from "../../protocol/data.ts";
 import { testModel } from "./inProcess.ts";
+import { noRecogniser } from "./noRecogniser.ts";
 import { testParser } from "./testParser.ts";
 import { makeWorkspace, type Workspace } from "./workspace.ts";
 
@@ -79,6 +80,7 @@ export async function stepwise(
     wish,
     model,
     parser,
+    recogniser: noRecogniser,
     storage: () => wish.storage,
     onProgress: () => {
       told += 1;

@@ -63,5 +63,5 @@ export function seededRows(seed: number, dimension: number): SeededRows {
 /** A file that is in the index with `chunks` chunks. */
 export function fileRow(path: string, hash: string, chunks: number): FileRow {
   const seen = { path, size: 100, mtimeMs: 1.5, changedMs: 2.5 };
-  return { ...seen, hash, reason: "", chunks, retryAtMs: 0, tries: 0, withheld: "" };
+  return { ...seen, hash, reason: "", chunks, retryAtMs: 0, tries: 0, withheld: "", scans: "" };
 }

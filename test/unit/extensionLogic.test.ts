@@ -31,6 +31,12 @@ test("settings are read, and values of a wrong type count as not set", () => {
   assert.equal(read({ "indexing.maxFileSizeMB": 5 }).maxFileBytes, 5_000_000);
   assert.equal(read({ "indexing.maxFileSizeMB": 1e9 }).maxFileBytes, 100_000_000);
   assert.equal(read({ "indexing.maxFileSizeMB": -1 }).maxFileBytes, defaultSettings.maxFileBytes);
+  assert.equal(read({ "ocr.enabled": false }).ocr, false);
+  assert.deepEqual(read({ "ocr.languages": ["deu", "../x", 1, "deu", " chi_sim "] }).ocrLanguages, [
+    "deu",
+    "chi_sim",
+  ]);
+  assert.deepEqual(read({ "ocr.languages": ["../x"] }).ocrLanguages, ["eng"]);
   assert.equal(indexesAtOnce(configuration({ "indexing.auto": "yes" })), false);
   assert.equal(indexesAtOnce(configuration({ "indexing.auto": true })), true);
 });
@@ -80,6 +86,9 @@ test("no setting is taken from a workspace", () => {
     "indexing.exclude": ["*"],
     "indexing.maxFileSizeMB": 100,
     "indexing.refine": false,
+    "ocr.enabled": false,
+    "ocr.languages": ["evil"],
+    "ocr.languageFolder": "/tmp/evil",
     "secrets.allow": ["0123456789ab"],
   };
   const mixed = configuration({ chatModel: "mine", "indexing.exclude": ["vendor/"] }, hostile);

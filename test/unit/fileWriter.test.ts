@@ -111,6 +111,7 @@ function writer(results: (path: string) => ParseResult): Written {
         files: new Map(known.map((row) => [row.path, row])),
         embedding,
         parser,
+        scans: { parsed: async (result) => ({ result, scans: "" }) },
         maxFileBytes: 1_000,
         onCommit: (written, touched) =>
           made.told.push([written.map(({ path }) => path), touched.map(({ path }) => path)]),
@@ -124,6 +125,7 @@ function writer(results: (path: string) => ParseResult): Written {
 
 const row = (path: string, hash: string, more: Partial<FileRow> = {}): FileRow => ({
   withheld: "",
+  scans: "",
   path,
   size: 10,
   mtimeMs: 20,

@@ -98,7 +98,7 @@ const refused: Record<string, RegExp> = {
   "blank.txt": /nothing but white space/,
   "binary.txt": /binary data/,
   "encrypted.pdf": /protected by a password/,
-  "imageOnly.pdf": /only images/,
+  "imageOnly.pdf": /pictures of text/,
   "truncated.pdf": /damaged/,
   "headerOnly.pdf": /damaged/,
   "notReally.pdf": /damaged/,

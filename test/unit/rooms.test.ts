@@ -33,6 +33,8 @@ const house: Record<string, Room> = {
       "ignore",
       "web-tree-sitter",
       "pdfjs-dist",
+      "tesseract.js-core",
+      "@tesseract.js-data/eng",
       "@e965/xlsx",
       "saxes",
       "parse5",

@@ -1,0 +1,201 @@
+import { CarrelError } from "../../protocol/channel.ts";
+import type { Skipped } from "../../protocol/data.ts";
+import type { ScannedPage } from "../../protocol/scans.ts";
+import type { ParseResult, Parser } from "../read/pool.ts";
+import type { FileRow } from "../store/store.ts";
+import { knownScans, withFailures } from "./knownScans.ts";
+import type { Recogniser } from "./recogniser.ts";
+import { ScanRecords } from "./scanRecords.ts";
+import { type Scans, scansColumn, scansIn, waitingScans } from "./scansColumn.ts";
+
+/** Pages of one file that are read before they are put into the index: an hour's work must not be lost to search. */
+const pagesAtOnce = 20;
+
+/** In which languages scans are to be read. */
+export interface ScanWish {
+  readonly languages: readonly string[];
+  /** Where the data of those is that do not come with Carrel; "" for nowhere. */
+  readonly languageFolder: string;
+}
+
+export interface FolderScansOptions {
+  /** The folder's real path. */
+  readonly folder: string;
+  /** Where what was read is kept. */
+  readonly dir: string;
+  readonly parser: Pick<Parser, "parse" | "exceptionsKey">;
+}
+
+/** How many scanned pages there are, and how many of them were read. */
+export interface ScanCounts {
+  readonly read: number;
+  readonly pages: number;
+}
+
+/** What tells pages that were read in some languages from those that were read in others. */
+function keyOfWish({ languages }: ScanWish): string {
+  return languages.join("+");
+}
+
+/** The scanned pages of a folder's PDFs: which there are, which wait, and what was read in them. */
+export class FolderScans {
+  private readonly options: FolderScansOptions;
+  private readonly records: ScanRecords;
+  private readonly byPath = new Map<string, Scans & { readonly hash: string }>();
+  /** Pages of the file that is being read, which its row does not count yet. */
+  private fresh: { readonly path: string; readonly count: number } | undefined;
+
+  constructor(options: FolderScansOptions) {
+    this.options = options;
+    this.records = new ScanRecords(options.dir);
+  }
+
+  /** A file's row has been read or written. */
+  put({ path, hash, scans }: Pick<FileRow, "path" | "hash" | "scans">): void {
+    const known = scansIn(scans);
+    if (this.fresh?.path === path) this.fresh = undefined;
+    if (known) this.byPath.set(path, { ...known, hash });
+    else this.byPath.delete(path);
+  }
+
+  drop(path: string): void {
+    this.byPath.delete(path);
+  }
+
+  counts(nested: readonly string[]): ScanCounts {
+    let [read, pages] = [0, 0];
+    for (const [path, scans] of this.byPath) {
+      if (nested.some((prefix) => path.startsWith(prefix))) continue;
+      pages += scans.pages.length;
+      read += scans.read + (this.fresh?.path === path ? this.fresh.count : 0);
+    }
+    return { read: Math.min(read, pages), pages };
+  }
+
+  hasWaiting(wish: ScanWish): boolean {
+    return this.next(keyOfWish(wish)) !== undefined;
+  }
+
+  /** Files with pages that are not read, with what a person can do about it. */
+  skipped(isOn: boolean, inIndex: ReadonlyMap<string, FileRow>): Skipped[] {
+    return [...this.byPath].flatMap(([path, scans]) => {
+      const waiting = waitingScans(scans, undefined);
+      const row = inIndex.get(path);
+      if (waiting === 0 || !row) return [];
+      const what =
+        waiting === 1
+          ? "One page is a picture of text (a scan)"
+          : `${waiting} pages are pictures of text (scans)`;
+      const outlook = isOn
+        ? "which waits to be read in the background."
+        : "which is not read: switch on carrel.ocr.enabled, or use index --ocr in the terminal.";
+      const others = row.chunks > 0 && row.reason !== "" ? `${row.reason} ` : "";
+      const reason = `${others}${what}, ${outlook}`;
+      return [{ path, reason, ...(row.chunks > 0 && { partly: true as const }) }];
+    });
+  }
+
+  /**
+   * Reads a file with what was read in its scans before, and says what its row tells of them. Pages that were read in
+   * other languages than the wanted ones count until they have been read again.
+   */
+  async parsed(
+    result: ParseResult,
+    parse: (known: ReturnType<typeof knownScans>) => Promise<ParseResult>,
+  ): Promise<{ readonly result: ParseResult; readonly scans: string }> {
+    const { scans: pages = [], hash } = result;
+    if (pages.length === 0 || hash === undefined) return { result, scans: "" };
+    const { exceptionsKey } = this.options.parser;
+    const known = await this.records.pages(hash, exceptionsKey);
+    const read = pages.flatMap((page) => known.get(page) ?? []);
+    if (read.length === 0) return { result, scans: scansColumn({ pages, read: 0, key: "" }) };
+    const again = await parse(
+      knownScans(
+        hash,
+        read.map(({ scan }) => scan),
+      ),
+    );
+    // It was written meanwhile: what was read before is of another version.
+    if (again.hash !== hash)
+      return { result: again, scans: scansColumn({ pages: again.scans ?? [], read: 0, key: "" }) };
+    const keys = new Set(read.map(({ key }) => key));
+    const [key = ""] = keys;
+    return {
+      result: withFailures(
+        again,
+        read.map(({ scan }) => scan),
+      ),
+      scans: scansColumn({ pages, read: keys.size > 1 ? 0 : read.length, key: keys.size > 1 ? "" : key }),
+    };
+  }
+
+  /**
+   * Reads pages of the file that has the fewest left. Returns the file once it is to be read anew with them; undefined
+   * when nothing was read. Ends early, with what was done, when `signal` is aborted.
+   */
+  async read(
+    wish: ScanWish,
+    recogniser: Recogniser,
+    signal: AbortSignal,
+    onProgress: () => void,
+  ): Promise<string | undefined> {
+    const key = keyOfWish(wish);
+    const next = this.next(key);
+    if (!next) return undefined;
+    const { path, hash, pages } = next;
+    const { folder, parser } = this.options;
+    const masking = parser.exceptionsKey;
+    const known = await this.records.pages(hash, masking);
+    const left = pages.filter((page) => known.get(page)?.key !== key);
+    let count = 0;
+    for (const page of left.slice(0, pagesAtOnce)) {
+      const scan = await recogniser
+        .read({ folder, path, hash, page, ...wish }, signal)
+        .catch((error: unknown) => {
+          if (signal.aborted && error instanceof CarrelError) return undefined;
+          throw error;
+        });
+      if (!scan) break;
+      await this.records.add(hash, { key, masking, scan });
+      count += 1;
+      this.fresh = { path, count };
+      onProgress();
+    }
+    return signal.aborted ? undefined : path;
+  }
+
+  /** What was read on a page of a file as the index has it. */
+  async page(path: string, number: number): Promise<ScannedPage | undefined> {
+    const hash = this.byPath.get(path)?.hash;
+    const known =
+      hash === undefined ? undefined : await this.records.pages(hash, this.options.parser.exceptionsKey);
+    const scan = known?.get(number)?.scan;
+    return scan && !("failed" in scan) ? { page: scan.page, lines: scan.lines } : undefined;
+  }
+
+  /** What is known of a file, for its text as a whole. */
+  async known(path: string): Promise<ReturnType<typeof knownScans> | undefined> {
+    const hash = this.byPath.get(path)?.hash;
+    if (hash === undefined) return undefined;
+    const known = await this.records.pages(hash, this.options.parser.exceptionsKey);
+    return knownScans(
+      hash,
+      [...known.values()].map(({ scan }) => scan),
+    );
+  }
+
+  /** Deletes what was read of files that have gone or changed. */
+  async prune(): Promise<void> {
+    await this.records.keepOnly(new Set([...this.byPath.values()].map(({ hash }) => hash)));
+  }
+
+  private next(key: string): (Scans & { readonly path: string; readonly hash: string }) | undefined {
+    let best: { readonly path: string; readonly waiting: number } | undefined;
+    for (const [path, scans] of this.byPath) {
+      const waiting = waitingScans(scans, key);
+      if (waiting > 0 && (!best || waiting < best.waiting)) best = { path, waiting };
+    }
+    const found = best && this.byPath.get(best.path);
+    return found && best ? { ...found, path: best.path } : undefined;
+  }
+}
