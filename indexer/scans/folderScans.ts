@@ -84,13 +84,13 @@ export class FolderScans {
       if (waiting === 0 || !row) return [];
       const what =
         waiting === 1
-          ? "One page is a picture of text (a scan)"
-          : `${waiting} pages are pictures of text (scans)`;
+          ? "One page is a picture of text (a scan)."
+          : `${waiting} pages are pictures of text (scans).`;
       const outlook = isOn
-        ? "which waits to be read in the background."
-        : "which is not read: switch on carrel.ocr.enabled, or use index --ocr in the terminal.";
+        ? "Waits to be read in the background."
+        : "Switch on carrel.ocr.enabled to have it read, or use index --ocr in the terminal.";
       const others = row.chunks > 0 && row.reason !== "" ? `${row.reason} ` : "";
-      const reason = `${others}${what}, ${outlook}`;
+      const reason = `${others}${what} ${outlook}`;
       return [{ path, reason, ...(row.chunks > 0 && { partly: true as const }) }];
     });
   }
