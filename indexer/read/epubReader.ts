@@ -19,7 +19,7 @@ export async function read(bytes: Buffer): Promise<Extracted> {
   );
   const titles = chapterTitles(zip, opf, [...items.values()]);
   const writer = new DocumentWriter();
-  const [name] = within(book, "dc:title").map(textIn);
+  const name = within(book, "dc:title").map(textIn)[0]?.replace(/\s+/g, " ").trim() ?? "";
   within(book, "itemref", "opf:itemref").forEach(({ attributes }, index) => {
     const path = resolve(items.get(attributes["idref"]) ?? "", opf);
     const html = zip.text(path);
@@ -27,7 +27,11 @@ export async function read(bytes: Buffer): Promise<Extracted> {
     const title = htmlTitle(html);
     const chapter = titles.get(path) ?? (title !== "" && title !== name ? title : `${index + 1}`);
     writer.at({ in: "chapter", chapter });
-    writeHtml(html, writer);
+    const start = writer.length;
+    writeHtml(html, writer, 1);
+    // Many books have their titles as large paragraphs.
+    writer.headWith(start, name, 1);
+    writer.headWith(start, chapter, 2);
   });
   return writer.extracted("The book");
 }

@@ -14,7 +14,7 @@ export async function read(bytes: Buffer): Promise<Extracted> {
   const parts = openParts(bytes);
   if (!parts) throw new UnreadableFile("The document is damaged: it holds no text part.");
   const { content, styles } = parts;
-  const writer = new OdtWriter([...numberedLevels(content), ...numberedLevels(styles)]);
+  const writer = new OdtWriter([...numberedLevels(content), ...numberedLevels(styles)], titleStyles(content));
   writer.blocks(within(content, "office:text")[0]);
   writer.atEnd(styles);
   return writer.out.extracted("The document");
@@ -26,10 +26,15 @@ class OdtWriter {
   private readonly comments: string[] = [];
   private readonly deleted: string[] = [];
   private readonly numbered: ReadonlySet<string>;
+  private readonly titles: ReadonlySet<string>;
 
-  /** @param numbered The levels of list styles that count, as `numberedLevels` gives them. */
-  constructor(numbered: readonly string[]) {
+  /**
+   * @param numbered The levels of list styles that count, as `numberedLevels` gives them.
+   * @param titles The styles of the document's title.
+   */
+  constructor(numbered: readonly string[], titles: readonly string[]) {
     this.numbered = new Set(numbered);
+    this.titles = new Set(titles);
   }
 
   blocks(parent: Xml | undefined, depth = 0): void {
@@ -47,10 +52,13 @@ class OdtWriter {
   private block(element: Xml, depth: number, style = ""): void {
     switch (element.name) {
       case "text:h":
-        this.out.heading(this.inline(element), Number(element.attributes["text:outline-level"] ?? 1));
+        this.out.heading(this.inline(element), 1 + Number(element.attributes["text:outline-level"] ?? 1));
         break;
       case "text:p":
-        this.out.paragraph(this.inline(element));
+        // The document's title stands above all headings.
+        if (this.titles.has(element.attributes["text:style-name"] ?? "")) {
+          this.out.heading(this.inline(element), 1);
+        } else this.out.paragraph(this.inline(element));
         break;
       case "text:list":
         this.list(element, depth, element.attributes["text:style-name"] ?? style);
@@ -118,6 +126,14 @@ class OdtWriter {
     for (const frame of within(paragraph, "draw:frame", "draw:custom-shape")) this.block(frame, 0);
     return openText(paragraph, apart);
   }
+}
+
+/** The style of titles, and what the document made of it for single paragraphs. */
+function titleStyles(root: Xml): string[] {
+  const made = within(root, "style:style").filter(
+    ({ attributes }) => attributes["style:parent-style-name"] === "Title",
+  );
+  return ["Title", ...made.map(({ attributes }) => attributes["style:name"] ?? "")];
 }
 
 /** The levels of lists that count their items, each as "STYLE LEVEL". */

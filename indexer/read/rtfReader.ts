@@ -50,7 +50,7 @@ interface Group {
   /** Bytes that stand for one \u and are to be passed over. */
   unicodeSkip: number;
   encoding: string;
-  /** Of the paragraph: its outline level, from 1, its style, and whether it stands in a table. */
+  /** Of the paragraph: its level as a heading, 1 being the title's, its style, and whether it stands in a table. */
   level: number | undefined;
   style: number;
   isInTable: boolean;
@@ -185,7 +185,7 @@ class RtfReader {
         this.endRow();
         break;
       case "outlinelevel":
-        group.level = value + 1;
+        group.level = value + 2;
         break;
       case "s":
         group.style = value;
@@ -275,7 +275,7 @@ class RtfReader {
     }
     this.endTable();
     const level = this.group.level ?? this.levelOfStyle();
-    if (level !== undefined && level <= 9) this.writer.heading(this.paragraph, level);
+    if (level !== undefined && level <= 10) this.writer.heading(this.paragraph, level);
     else this.listItemOrText(this.paragraph);
     this.paragraph = "";
   }
@@ -287,10 +287,11 @@ class RtfReader {
     else this.writer.item(rest, /^[\d(A-Za-z]{1,5}[.)]/.test(mark) ? mark : "•");
   }
 
+  /** The document's title stands above all headings. */
   private levelOfStyle(): number | undefined {
     const name = this.styles.get(this.group.style) ?? "";
     const [, level] = /^\s*heading (\d)/i.exec(name) ?? [];
-    if (level !== undefined) return Number(level);
+    if (level !== undefined) return Number(level) + 1;
     return /^\s*title;/i.test(name) ? 1 : undefined;
   }
 

@@ -27,6 +27,22 @@ export class DocumentWriter {
     this.push(name);
   }
 
+  /** How many lines there are. */
+  get length(): number {
+    return this.lines.length;
+  }
+
+  /** Makes the first line of those from `start` on a heading of this level, if that is what it says. */
+  headWith(start: number, text: string, level: number): void {
+    const row = this.lines.findIndex((line, i) => i >= start && line !== "");
+    const name = flat(text);
+    if (row < 0 || this.lines[row] !== name) return;
+    const others = this.headings.filter((one) => one.row !== row);
+    const at = others.findIndex((one) => one.row > row);
+    this.headings.splice(0, this.headings.length, ...others);
+    this.headings.splice(at < 0 ? others.length : at, 0, { name, level, row });
+  }
+
   /** A paragraph, whose own line ends stay. */
   paragraph(text: string): void {
     const lines = text.split("\n").map(flat);

@@ -30,6 +30,13 @@ describe("a text document of LibreOffice", () => {
       );
       for (const { name, row } of headings) assert.equal(text.split("\n")[row], name);
     });
+
+    it(`has its title above all other headings (${ending})`, async () => {
+      const [title, ...others] = (await fixture(`report.${ending}`)).headings;
+      assert.deepEqual(title, { name: "Survey of the footbridges", level: 1, row: 0 });
+      for (const { name, level } of others) assert.ok(level > 1, name);
+      assert.equal(others.find(({ name }) => name === "Tools")?.level, 3);
+    });
   }
 
   it("as an e-book has its chapters", async () => {
@@ -39,6 +46,16 @@ describe("a text document of LibreOffice", () => {
       chapter: "Results",
     });
     assert.ok(read.text.includes("naïveté, “quotes”, 5 µm, ≤ 3 €."));
+  });
+
+  it("as an e-book has the book's title over its chapters, whatever their mark-up", async () => {
+    const { text, headings } = await fixture("report.epub");
+    assert.deepEqual(headings.slice(0, 2), [
+      { name: "Survey of the footbridges", level: 1, row: 0 },
+      { name: "Method", level: 2, row: text.split("\n").indexOf("Method") },
+    ]);
+    assert.equal(text.split("Survey of the footbridges").length, 2, "the title stands there once");
+    assert.ok(headings.some(({ name }) => name === "Results"));
   });
 });
 
