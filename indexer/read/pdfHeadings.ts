@@ -44,7 +44,9 @@ async function headingsByOutline(document: PDFDocumentProxy, text: PagedLines): 
     if (page === undefined || !lines) continue;
     const at = lines.findIndex((line) => isTitled(line.text, title));
     const row = (text.starts[page] ?? 0) + Math.max(0, at);
-    const name = at < 0 ? title : (lines[at]?.text ?? title);
+    const line = at < 0 ? "" : (lines[at]?.text ?? "");
+    // The line mostly has the number, which the entry may lack; the entry has the second line.
+    const name = plain(line) === plain(title) ? line : title;
     // Of two entries at one line the outer one is the more telling.
     if (!headings.has(row)) headings.set(row, { name, level, row });
   }
@@ -76,10 +78,13 @@ async function pageOf(document: PDFDocumentProxy, dest: unknown): Promise<number
   return reference.success ? document.getPageIndex(reference.output) : undefined;
 }
 
+/** Its letters and digits, without a number at its beginning. */
+function plain(text: string): string {
+  return text.toLowerCase().replace(/^[\divx.\s()§]+(?=\p{L})|[^\p{L}\p{N}]/giu, "");
+}
+
 /** Whether a line is the title of an outline's entry, which may lack its number or its second line. */
 function isTitled(line: string, title: string): boolean {
-  const plain = (text: string): string =>
-    text.toLowerCase().replace(/^[\divx.\s()§]+(?=\p{L})|[^\p{L}\p{N}]/giu, "");
   const [one, other] = [plain(line), plain(title)];
   return one !== "" && (one === other || (one.length > 8 && other.startsWith(one)));
 }

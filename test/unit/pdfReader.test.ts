@@ -19,6 +19,16 @@ function upward(str: string, x: number, y: number): TextPiece {
 
 const textsOf = (pieces: readonly TextPiece[]): string[] => linesOfPage(pieces, view).map(({ text }) => text);
 
+describe("headings of a PDF with an outline", () => {
+  it("are whole where they go on in a second line", async () => {
+    const newsletter = new URL("../../sample/clients/newsletter-spring-2026.pdf", import.meta.url);
+    const { headings } = await extract(readFileSync(newsletter), "newsletter.pdf");
+    const names = headings.map(({ name }) => name);
+    for (const name of ["Letting the spare room to tourists", "Heat pumps and quiet nights"])
+      assert.ok(names.includes(name), names.join("; "));
+  });
+});
+
 describe("a PDF with all that hangs on pages", async () => {
   const bytes = readFileSync(new URL("../fixtures/files/berth.pdf", import.meta.url));
   const { text, pages, headings, partly } = await extract(bytes, "berth.pdf");
