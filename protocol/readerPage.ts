@@ -30,7 +30,7 @@ export function readerPage(page: ReaderPage): string {
   const drawing =
     page.pdfScript === undefined
       ? ""
-      : `<script id="pdf-script" type="module" nonce="${nonce}" src="${attribute(page.pdfScript)}"></script>\n`;
+      : `<script id="drawing-script" type="module" nonce="${nonce}" src="${attribute(page.pdfScript)}"></script>\n`;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>

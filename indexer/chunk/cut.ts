@@ -24,7 +24,7 @@ const nowhere: PlaceOf = () => ({});
 export function cut(lines: Lines, outline: Outline, sizes: Sizes, placeOf: PlaceOf = nowhere): Chunk[] {
   const ranges: Range[] = [];
   split(lines, outline, sizes, 0, lines.count - 1, ranges);
-  const headings = new HeadingReader(outline.sections);
+  const headings = new HeadingReader(outline.sections, sizes.heading);
   const chunks: Chunk[] = [];
   for (const range of joinSmall(lines, outline, sizes, ranges)) {
     const trimmed = trim(lines, range);

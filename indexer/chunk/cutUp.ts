@@ -9,7 +9,7 @@ import { type Heading, outlineMarkdown } from "./markdownOutline.ts";
 import type { Outline } from "./outline.ts";
 import { outlineDocument } from "./pages.ts";
 import { dataSections, definitionsByWords, outlineByIndent, outlineProse } from "./plain.ts";
-import { sizes } from "./sizes.ts";
+import { sizesOf } from "./sizes.ts";
 
 /** A whole file's text and what is known of it. */
 export interface SourceText extends DocumentText {
@@ -28,7 +28,8 @@ export async function cutUp(source: SourceText): Promise<readonly Chunk[] | stri
   if (isMinified(source, lines)) {
     return "Its lines are so long that it looks minified or generated: it is made for programs, not for people.";
   }
-  const chunks = cut(lines, await outlineOf(source, lines), sizes[source.kind], placeFinder(source));
+  const sizes = sizesOf(source.kind, source.language);
+  const chunks = cut(lines, await outlineOf(source, lines), sizes, placeFinder(source));
   return chunks.length === 0 ? "The file holds nothing but white space." : chunks;
 }
 

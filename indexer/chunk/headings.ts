@@ -1,16 +1,19 @@
 import type { Section } from "./outline.ts";
-import { maxHeadingCharacters, maxNamesInHeading } from "./sizes.ts";
+import { maxNamesInHeading } from "./sizes.ts";
 
 const separator = " › ";
 
 /** Says under which heading or symbol a chunk stands. Chunks must be asked for in order. */
 export class HeadingReader {
   private readonly sections: readonly Section[];
+  private readonly longest: number;
   private next = 0;
   private open: Section[] = [];
 
-  constructor(sections: readonly Section[]) {
+  /** @param longest How many characters a heading may have. */
+  constructor(sections: readonly Section[], longest: number) {
     this.sections = sections;
+    this.longest = longest;
   }
 
   /**
@@ -35,7 +38,7 @@ export class HeadingReader {
     }
     const names = path.map((section) => section.name);
     if (inside.length > 0) names.push(this.list(inside, path, first));
-    return names.length > 0 ? shorten(names) : undefined;
+    return names.length > 0 ? shorten(names, this.longest) : undefined;
   }
 
   /** The names of these sections and, while there is room, of what is inside of them, in the order of the text. */
@@ -65,9 +68,9 @@ function outermost(open: readonly Section[], path: readonly Section[], first: nu
 }
 
 /** The innermost names say most: outer ones give way when there is no room. */
-function shorten(names: string[]): string {
+function shorten(names: readonly string[], longest: number): string {
   const kept = [...names];
-  while (kept.length > 1 && kept.join(separator).length > maxHeadingCharacters) kept.shift();
+  while (kept.length > 1 && kept.join(separator).length > longest) kept.shift();
   const heading = kept.join(separator);
-  return heading.length > maxHeadingCharacters ? `${heading.slice(0, maxHeadingCharacters - 1)}…` : heading;
+  return heading.length > longest ? `${heading.slice(0, longest - 1)}…` : heading;
 }

@@ -28,7 +28,7 @@ export interface ScanRequest extends ScanLanguages {
 }
 
 let opened: { readonly key: string; readonly tesseract: Tesseract } | undefined;
-let lastPdf: { readonly hash: string; readonly pdf: OpenPdf } | undefined;
+let lastPdf: { readonly hash: string; readonly document: OpenPdf } | undefined;
 
 /**
  * Reads the picture of one page of a PDF in a folder. A page that can't be read gives a reason; undefined when the file
@@ -59,11 +59,11 @@ export async function readScan(
 
 /** The pages of one file follow each other: it stays open until another one comes. */
 async function pdfOf(hash: string, bytes: Buffer): Promise<OpenPdf> {
-  if (lastPdf?.hash === hash) return lastPdf.pdf;
-  await lastPdf?.pdf.close();
+  if (lastPdf?.hash === hash) return lastPdf.document;
+  await lastPdf?.document.close();
   lastPdf = undefined;
   const pdf = await openPdf(bytes, { maxImagePixels });
-  lastPdf = { hash, pdf };
+  lastPdf = { hash, document: pdf };
   return pdf;
 }
 

@@ -136,12 +136,14 @@ class SheetWriter {
       row: this.lines.length,
     });
     this.push(name, place(top));
-    // The row that names the columns goes with each chunk of what stands under it.
+    // The title and the row that names the columns go with each chunk of what stands under them.
     const header = rows.slice(0, headerWithin).find(({ isAllText }, i) => isAllText && i + 1 < rows.length);
+    const isTitled = header !== undefined && top !== header && top.first === top.last;
     for (const row of rows) {
-      if (row === header) {
-        const columns = row.texts.join(" | ").slice(0, longestHeader);
-        this.headings.push({ name: columns, level: 2, row: this.lines.length });
+      if (row === header || (row === top && isTitled)) {
+        const name = row.texts.filter((text) => text !== "").join(" | ");
+        const level = row === top ? 2 : 3;
+        this.headings.push({ name: name.slice(0, longestHeader), level, row: this.lines.length });
       }
       this.push(row.texts.join(" | "), place(row));
     }
@@ -209,7 +211,7 @@ class SheetWriter {
 /** A header stands within the first rows, under a title or two. */
 const headerWithin = 8;
 const longestHeader = 300;
-const spaceBeforePercent = /(?:\\[ \u00a0]|"[ \u00a0]"|[ \u00a0])%/g;
+const spaceBeforePercent = /(?:\\?[ \u00a0\u202f]|"[ \u00a0\u202f]")+%/g;
 
 function isHeader(cells: readonly (CellObject | undefined)[]): boolean {
   return cells.every((cell) => !cell || cell.t === "s" || cell.t === "z");

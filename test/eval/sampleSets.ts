@@ -16,7 +16,6 @@ export const documentQuestion = v.strictObject({
   language: v.optional(v.literal("de")),
   or: v.optional(v.array(v.strictObject({ path: v.string(), place: documentTarget }))),
 });
-export type DocumentQuestion = v.InferOutput<typeof documentQuestion>;
 
 async function fixture(name: string): Promise<unknown[]> {
   const path = fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));

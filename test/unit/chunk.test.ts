@@ -15,10 +15,15 @@ import {
   outlineByIndent,
   outlineProse,
 } from "../../indexer/chunk/plain.ts";
-import { sizes } from "../../indexer/chunk/sizes.ts";
+import { type Sizes, sizesOf } from "../../indexer/chunk/sizes.ts";
 import { languageOf } from "../../indexer/files/languages.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
+
+function sizesFor(path: string): Sizes {
+  const { id, kind } = languageOf(path);
+  return sizesOf(kind, id);
+}
 
 async function outlineOf(lines: Lines, path: string): Promise<Outline> {
   const { id, kind } = languageOf(path);
@@ -31,13 +36,13 @@ async function outlineOf(lines: Lines, path: string): Promise<Outline> {
 
 async function chunksOf(path: string, text: string): Promise<Chunk[]> {
   const lines = new Lines(text);
-  return cut(lines, await outlineOf(lines, path), sizes[languageOf(path).kind]);
+  return cut(lines, await outlineOf(lines, path), sizesFor(path));
 }
 
 /** What must hold for each text: exact places, nothing left out, nothing twice, sizes kept. */
 function checkChunks(path: string, text: string, chunks: readonly Chunk[]): void {
   const rows = text.split("\n");
-  const { most } = sizes[languageOf(path).kind];
+  const { most } = sizesFor(path);
   const covered = new Uint8Array(rows.length + 1);
   let last = 0;
   for (const chunk of chunks) {
@@ -262,6 +267,13 @@ test("data: tables carry their header, settings their section", async () => {
   const tables = await chunksOf("a.csv", csv);
   assert.ok(tables.length > 1);
   for (const chunk of tables) assert.equal(chunk.heading, "name, price, city");
+  assert.ok(
+    Math.max(...tables.map(({ text }) => text.length)) <= 1_200,
+    "rows are many facts: few go together",
+  );
+  const wide = Array.from({ length: 14 }, (_, i) => `name of column ${i + 1}`);
+  for (const { heading } of await chunksOf("a.csv", `${wide.join(",")}\n${`${wide.join("-")}\n`.repeat(30)}`))
+    assert.equal(heading, wide.join(", "));
   const toml = `[server]\n${'host = "127.0.0.1"\n'.repeat(70)}\n[client]\n${"retries = 3\n".repeat(100)}`;
   assert.deepEqual(await headingsOf("a.toml", toml), ["server", "client"]);
 });

@@ -82,6 +82,22 @@ describe("a spreadsheet", () => {
     }
   });
 
+  it("that is wide has its sheet, its title and all its columns in each chunk, which holds few rows", async () => {
+    const columns = Array.from({ length: 14 }, (_, i) => `Name of column ${i + 1}`);
+    const wide = await readBook((book) => {
+      const rows = Array.from({ length: 60 }, (_, i) => columns.map((_, column) => `${i} in ${column}`));
+      const sheet = xlsx.utils.aoa_to_sheet([["Boats in the harbour"], [], columns, ...rows]);
+      xlsx.utils.book_append_sheet(book, sheet, "Berths");
+    });
+    const { cutUp } = await import("../../indexer/chunk/cutUp.ts");
+    const chunks = await cutUp({ ...wide, kind: "document", language: "spreadsheet" });
+    assert.ok(typeof chunks !== "string" && chunks.length > 8);
+    for (const { heading, text: rows } of chunks.slice(1)) {
+      assert.equal(heading, `Berths › Boats in the harbour › ${columns.join(" | ")}`);
+      assert.ok(rows.length <= 1_200, `${rows.length} characters`);
+    }
+  });
+
   it("keeps rows that begin further right, gaps, notes and errors", async () => {
     const { text: read, places } = await readBook((book) => {
       const sheet = xlsx.utils.aoa_to_sheet([[], [undefined, "x", undefined, 7]]);

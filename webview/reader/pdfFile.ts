@@ -40,7 +40,7 @@ const kinds: Readonly<Record<string, PartKind>> = {
 const broken = "The part of Carrel that draws PDFs could not be loaded.";
 
 function pdfScript(): HTMLElement | null {
-  return document.getElementById("pdf-script");
+  return document.getElementById("drawing-script");
 }
 
 /** Whether this page was given pdf.js, so that its document is drawn. */
