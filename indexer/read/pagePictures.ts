@@ -36,7 +36,7 @@ interface Painted {
  */
 export async function paintPictures(page: PDFPageProxy): Promise<GreyPage> {
   const { fnArray, argsArray } = await page.getOperatorList({ annotationMode: 0 });
-  const { OPS } = (await loadPdfJs()).pdf;
+  const { OPS } = (await loadPdfJs()).library;
   const painted = picturesIn(OPS, fnArray, argsArray);
   const images = new Map<string, ImageData | undefined>();
   for (const { image } of painted) {

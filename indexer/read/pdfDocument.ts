@@ -5,16 +5,16 @@ import { UnreadableFile } from "./extracted.ts";
 
 type PdfJs = typeof import("pdfjs-dist/legacy/build/pdf.mjs");
 
-let loading: Promise<{ pdf: PdfJs; data: string }> | undefined;
+let loading: Promise<{ library: PdfJs; data: string }> | undefined;
 
 /** pdf.js is large and loaded when the first PDF comes. Its worker runs here: this process is the fence. */
-export function loadPdfJs(): Promise<{ pdf: PdfJs; data: string }> {
+export function loadPdfJs(): Promise<{ library: PdfJs; data: string }> {
   loading ??= (async () => {
     const data = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
-    const pdf = await import("pdfjs-dist/legacy/build/pdf.mjs");
+    const library = await import("pdfjs-dist/legacy/build/pdf.mjs");
     // The worker's module registers itself, so that pdf.js does not look for a file by an address.
     await import("pdfjs-dist/legacy/build/pdf.worker.mjs" as string);
-    return { pdf, data };
+    return { library, data };
   })();
   return loading;
 }
@@ -36,9 +36,9 @@ export async function openPdf(
   bytes: Uint8Array,
   { maxImagePixels, isStrict = false }: PdfOptions,
 ): Promise<OpenPdf> {
-  const { pdf, data } = await loadPdfJs();
+  const { library, data } = await loadPdfJs();
   const folder = (name: string): string => join(data, name) + sep;
-  const task: PDFDocumentLoadingTask = pdf.getDocument({
+  const task: PDFDocumentLoadingTask = library.getDocument({
     // pdf.js takes the memory over, so it gets its own.
     data: new Uint8Array(bytes),
     cMapUrl: folder("cmaps"),

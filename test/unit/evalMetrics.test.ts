@@ -83,7 +83,8 @@ test("at each weight the candidates of both searches are ranked, each with its c
     ...{ id, score, vector: Float32Array.from(vector) },
     ...{ path: id, fileHash: "", textHash: "", kind: "prose" as const },
   });
-  const stored = (id: string) => ({ id, path: id, page: null, heading: null }) as unknown as StoredChunk;
+  const stored = (id: string) =>
+    ({ id, path: id, page: null, heading: null, place: null }) as unknown as StoredChunk;
   const rankings = await rankAtEachWeight(
     {
       lexical: async () => [candidate("terms", 9, [0.85, 0]), candidate("both", 6, [0.8, 0])],
