@@ -90,6 +90,7 @@ class HtmlWalk {
     else if (tagName === "table" && isOfData(element)) this.table(element, depth);
     else if (tagName === "pre") this.writer.verbatim(plain(childNodes, depth));
     else if (tagName === "ul" || tagName === "ol") this.list(element, 0, depth);
+    else if (tagName === "dl") this.definitions(element, depth);
     else this.walk(childNodes, depth + 1);
   }
 
@@ -112,6 +113,30 @@ class HtmlWalk {
     }
   }
 
+  /** A term and what it means are one paragraph, where that is one. */
+  private definitions({ childNodes }: Element, depth: number): void {
+    if (depth > deepest) return;
+    let term = "";
+    const endTerm = (): void => {
+      this.writer.paragraph(term);
+      term = "";
+    };
+    for (const child of childNodes.filter(isElement)) {
+      if (isHidden(child)) continue;
+      if (child.tagName === "dd" && !child.childNodes.some(isBlock)) {
+        const meaning = plain(child.childNodes, depth).trim();
+        this.writer.paragraph([term, meaning].filter((text) => text !== "").join(": "));
+        term = "";
+        continue;
+      }
+      endTerm();
+      if (child.tagName === "dt") term = plain(child.childNodes, depth).trim();
+      else if (child.tagName === "div") this.definitions(child, depth + 1);
+      else this.walk([child], depth + 1);
+    }
+    endTerm();
+  }
+
   private table(table: Element, depth: number): void {
     const rows = descendants(table, "tr", depth).map((row) =>
       row.childNodes.filter((cell) => isElement(cell)).map((cell) => plain([cell], depth)),
@@ -126,6 +151,10 @@ class HtmlWalk {
     this.writer.paragraph(this.line.replace(/\s*\n\s*/g, " ").replaceAll("\u2028", "\n"));
     this.line = "";
   }
+}
+
+function isBlock(node: Node): boolean {
+  return isElement(node) && blocks.has(node.tagName);
 }
 
 function isList(node: Node): node is Element {

@@ -78,6 +78,15 @@ describe("a page that is there to be read", () => {
     assert.doesNotMatch(text, /Home/);
   });
 
+  it("has a term and what it means in one paragraph, where that is one", async () => {
+    const list = `<dl><dt>K-17</dt><dd>Say <b>nothing</b>.</dd><div><dt>K-20</dt><dt>K-21</dt><dd><p>Compare.</p><p>Then press.</p></dd></div><dt>K-30</dt></dl>`;
+    const { text } = await page(`<h1>Messages</h1>${prose}${list}`);
+    assert.deepEqual(text.split("\n\n").slice(2), [
+      "K-17: Say nothing.",
+      ...["K-20", "K-21", "Compare.", "Then press.", "K-30"],
+    ]);
+  });
+
   it("is read in the encoding that it names", async () => {
     const html = `<meta charset="windows-1251"><p>Ётот текст: ${prose}</p>`;
     const { text } = await extract(iconv.encode(html, "windows-1251"), "a.html");
