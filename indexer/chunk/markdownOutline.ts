@@ -153,11 +153,11 @@ function plain(text: string): string {
 }
 
 /** A heading is not cut from what follows it, unless that is another heading. */
-function keepWithNext(lines: Lines, costs: Uint16Array, named: Uint8Array): void {
+export function keepWithNext(lines: Lines, costs: Uint16Array, named: Uint8Array): void {
   for (let row = 0; row < lines.count; row++) {
     if (named[row] !== 1) continue;
     for (let next = row + 1; next < lines.count && named[next] !== 1; next++) {
-      const isUnderline = costs[next] === stay && next === row + 1;
+      const isUnderline = costs[next] === stay && (next === row + 1 || costs[next - 1] === stay);
       costs[next] = Math.max(costs[next] ?? 0, stay - 2);
       if (!lines.isBlank(next) && !isUnderline) break;
     }

@@ -5,7 +5,7 @@ import { type Outline, type Section, sortSections, stay } from "./outline.ts";
 const noRows: readonly Section[] = [];
 
 /** Plain text: cut between paragraphs, else after sentences, else between lines. */
-export function outlineProse(lines: Lines, language: string): Outline {
+export function outlineProse(lines: Lines): Outline {
   const cost = new Uint16Array(lines.count);
   const named = new Uint8Array(lines.count);
   for (let row = 1; row < lines.count; row++) {
@@ -13,39 +13,7 @@ export function outlineProse(lines: Lines, language: string): Outline {
     else cost[row] = /[.!?:;。！？]["')\]]?\s*$/.test(lines.line(row - 1)) ? 18 : 20;
   }
   cost[0] = 1;
-  const headings = [...headingsOf(lines, language)];
-  for (const { row, level } of headings) {
-    cost[row] = 1 + level;
-    named[row] = 1;
-  }
-  return { cost, named, wholeFrom: 10, sections: sectionsOf(headings, lines.count) };
-}
-
-const latexLevels = ["part", "chapter", "section", "subsection", "subsubsection", "paragraph"];
-
-/** Headings of the mark-up languages that have them on lines of their own. */
-function* headingsOf(lines: Lines, language: string): Generator<Heading> {
-  const marks: string[] = [];
-  for (let row = 0; row < lines.count; row++) {
-    const line = lines.line(row);
-    if (language === "asciidoc" || language === "org") {
-      const match = (language === "org" ? /^(\*{1,6})\s+(.+)$/ : /^(={1,6})\s+(.+)$/).exec(line);
-      if (match) yield { name: match[2]?.trim() ?? "", level: match[1]?.length ?? 1, row };
-    } else if (language === "latex") {
-      const match = /^\s*\\(part|chapter|(?:sub){0,2}section|paragraph)\*?(?:\[[^\]]*\])?\{(.+?)\}/.exec(
-        line,
-      );
-      if (match) yield { name: match[2] ?? "", level: 1 + latexLevels.indexOf(match[1] ?? ""), row };
-    } else if (language === "restructuredtext" && row + 1 < lines.count && line.trim() !== "") {
-      const underline = /^([=\-~^"'`#*+.:_])\1{2,}\s*$/.exec(lines.line(row + 1));
-      const mark = underline?.[1];
-      if (!mark || /^\W+$/.test(line) || lines.line(row + 1).trimEnd().length < line.trimEnd().length)
-        continue;
-      if (row > 0 && !lines.isBlank(row - 1) && !lines.line(row - 1).startsWith(mark)) continue;
-      if (!marks.includes(mark)) marks.push(mark);
-      yield { name: line.trim(), level: Math.min(6, 1 + marks.indexOf(mark)), row };
-    }
-  }
+  return { cost, named, wholeFrom: 10, sections: [] };
 }
 
 /**

@@ -2,8 +2,8 @@
  * Makes the PDF and DOCX files of sample/ and of test/fixtures/files/ from the sources beside this script.
  * Run by hand after a source has changed: `node scripts/sample/build.mjs`. The results are committed, so that
  * neither the set-up nor the tests need the programs used here: LibreOffice Writer (`soffice`), poppler's
- * `pdftoppm`, `qpdf` and `zip`; on Debian the packages libreoffice-writer-nogui, poppler-utils, qpdf, zip and
- * fonts-liberation.
+ * `pdftoppm`, `qpdf`, `pandoc` and `zip`; on Debian the packages libreoffice-writer-nogui, poppler-utils, qpdf, pandoc,
+ * zip and fonts-liberation.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -58,6 +58,16 @@ try {
   }
   office(join(fixtures, "book.xlsx"), join(fixtures, "book.fods"));
   office(join(fixtures, "kickoff.pptx"), join(fixtures, "kickoff.fodp"));
+
+  for (const [ending, format] of Object.entries({
+    rst: "rst",
+    adoc: "asciidoc",
+    tex: "latex",
+    org: "org",
+  })) {
+    const target = join(fixtures, `report.${ending}`);
+    execFileSync("pandoc", ["-s", "-t", format, "-o", target, join(fixtures, "report.docx")]);
+  }
 
   // The scan: a page as a picture, without a text layer.
   const page = join(work, "scan");

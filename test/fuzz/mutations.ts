@@ -13,7 +13,9 @@ export interface Original {
 /** The sound documents of a folder that a reader of their own reads, and some that the text reader does. */
 export function originalsIn(folder: string): Original[] {
   return readdirSync(folder)
-    .filter((name) => formatOf(name).reader !== "text" || /^(?:utf16le|headings|inventory)\./.test(name))
+    .filter(
+      (name) => formatOf(name).reader !== "text" || /^(?:utf16le|headings|inventory|report)\./.test(name),
+    )
     .map((name) => ({ name, bytes: readFileSync(join(folder, name)) }))
     .filter(({ bytes }) => bytes.length > 0);
 }

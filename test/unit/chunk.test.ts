@@ -8,6 +8,8 @@ import { cut } from "../../indexer/chunk/cut.ts";
 import { grammarOf } from "../../indexer/chunk/grammars.ts";
 import { Lines, weigh } from "../../indexer/chunk/lines.ts";
 import { outlineMarkdown } from "../../indexer/chunk/markdownOutline.ts";
+import { outlineMarkup } from "../../indexer/chunk/markupOutline.ts";
+import { markups } from "../../indexer/chunk/markups.ts";
 import type { Outline } from "../../indexer/chunk/outline.ts";
 import {
   dataSections,
@@ -28,7 +30,9 @@ function sizesFor(path: string): Sizes {
 async function outlineOf(lines: Lines, path: string): Promise<Outline> {
   const { id, kind } = languageOf(path);
   if (id === "markdown") return outlineMarkdown(lines);
-  if (kind === "prose") return outlineProse(lines, id);
+  const markup = markups[id];
+  if (markup) return outlineMarkup(lines, markup);
+  if (kind === "prose") return outlineProse(lines);
   if (kind === "data") return outlineByIndent(lines, dataSections(lines, id));
   const grammar = await grammarOf(id);
   return (grammar && outlineCode(lines, grammar)) ?? outlineByIndent(lines, definitionsByWords(lines));
