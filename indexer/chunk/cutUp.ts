@@ -35,6 +35,21 @@ export async function cutUp(source: SourceText): Promise<readonly Chunk[] | stri
   return chunks.length === 0 ? "The file holds nothing but white space." : chunks;
 }
 
+/** What of a text its chunks leave out, in a sentence for people: the rest of lines so long that they are data. */
+export function leftOutOf({ text, kind }: Pick<SourceText, "text" | "kind">): string | undefined {
+  const { line: most } = sizes[kind];
+  let long = 0;
+  for (let start = 0; text.length - start > most; ) {
+    const lineBreak = text.indexOf("\n", start);
+    const end = lineBreak < 0 ? text.length : lineBreak;
+    if (end - start > most) long += 1;
+    start = end + 1;
+  }
+  if (long === 0) return undefined;
+  const lines = long === 1 ? "1 line that is longer" : `${long.toLocaleString("en")} lines that are longer`;
+  return `Read in part: the first ${most.toLocaleString("en")} characters of ${lines}.`;
+}
+
 function isMinified({ text, kind, language }: SourceText, lines: Lines): boolean {
   if (kind === "prose" || kind === "document" || text.length < 5_000) return false;
   if (["sql", "csv", "tsv", "jsonl"].includes(language)) return false;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DocumentText, FileKind } from "../../protocol/data.ts";
 import type { Chunk } from "../chunk/chunk.ts";
-import { cutUp } from "../chunk/cutUp.ts";
+import { cutUp, leftOutOf } from "../chunk/cutUp.ts";
 import { languageOfText } from "../files/languages.ts";
 import { type Exceptions, maxWithheld } from "../files/secretsMask.ts";
 import { mayPass } from "../files/systemErrors.ts";
@@ -65,9 +65,10 @@ export async function parseFile(
   try {
     const read = known?.hash === hash ? known : undefined;
     const extracted = await extract(bytes, path, exceptions, read);
-    const { partly, scans } = extracted;
+    const { scans } = extracted;
     const { withheld, letThrough } = withScans(extracted, read);
     const { id: language, kind } = extracted.as ?? languageOfText(path, extracted.text);
+    const partly = extracted.partly ?? leftOutOf({ ...extracted, kind });
     const chunks = await cutUp({ ...extracted, kind, language });
     if (typeof chunks === "string") return { ok: false, reason: chunks, hash };
     return {

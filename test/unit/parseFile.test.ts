@@ -49,6 +49,24 @@ function chunksOf(result: ParseResult): readonly Chunk[] {
   return result.parsed.chunks;
 }
 
+test("says of how many lines of data only the beginning is read", async () => {
+  const short = "INSERT INTO lamps VALUES (1, 'lit');\n".repeat(3);
+  const long = `INSERT INTO lamps VALUES ${"(1, 'lit'), ".repeat(1_000)};\n`;
+  const partlyOf = (result: ParseResult): string | undefined =>
+    (result.ok && result.parsed.partly) || undefined;
+  assert.equal(partlyOf(await parse("short.sql", short)), undefined);
+  assert.equal(
+    partlyOf(await parse("one.sql", short + long)),
+    "Read in part: the first 10,000 characters of 1 line that is longer.",
+  );
+  assert.equal(
+    partlyOf(await parse("two.sql", long + short + long)),
+    "Read in part: the first 10,000 characters of 2 lines that are longer.",
+  );
+  const prose = await parse("long.txt", "The lamp is lit. ".repeat(1_000));
+  assert.equal(partlyOf(prose), undefined, "prose is read whole");
+});
+
 test("gives kind, language, hash and chunks", async () => {
   const text = "export function light(): void {}\n";
   const result = await parse("a.ts", text);
