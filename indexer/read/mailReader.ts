@@ -27,7 +27,7 @@ export async function read(bytes: Buffer): Promise<Extracted> {
     }
     if (messages.length > mostMessages) {
       writer.leaveOut(
-        `all but the first ${mostMessages.toLocaleString("en")} of ${messages.length} messages`,
+        `all but the first ${mostMessages.toLocaleString("en")} of ${messages.length.toLocaleString("en")} messages`,
       );
     }
   } finally {

@@ -2,6 +2,7 @@ import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { Heading } from "../chunk/markdownOutline.ts";
 import { maxDocumentCharacters } from "../files/limits.ts";
 import { UnreadableFile } from "./extracted.ts";
+import { namedLeft } from "./leftOut.ts";
 import { isRead, readAs } from "./readers.ts";
 
 const mostAttachments = 50;
@@ -53,7 +54,7 @@ export async function readAttachments(
   return {
     text,
     headings,
-    left: left.length > 0 ? [`Not read of the attachments: ${left.join("; ")}.`] : [],
+    left: left.length > 0 ? [`Not read of the attachments: ${namedLeft(left)}.`] : [],
   };
 }
 

@@ -3,6 +3,7 @@ import type { PlaceFrom } from "../../protocol/places.ts";
 import type { Heading } from "../chunk/markdownOutline.ts";
 import { maxCells, maxDocumentCharacters, maxSheetRows } from "../files/limits.ts";
 import { type Extracted, UnreadableFile } from "./extracted.ts";
+import { namedLeft } from "./leftOut.ts";
 import { guardZip } from "./zip.ts";
 
 type SheetJs = typeof import("@e965/xlsx");
@@ -75,7 +76,7 @@ class SheetWriter {
       this.sheet(name, isHidden, this.rowsOf(book, name));
     }
     this.namedRanges(book);
-    const left = `Read in part: ${this.left.join("; ")}.`;
+    const left = `Read in part: ${namedLeft(this.left)}.`;
     const isCut = this.left.length > 0;
     if (this.cells === 0)
       throw new UnreadableFile(`The spreadsheet holds nothing.${isCut ? ` ${left}` : ""}`);

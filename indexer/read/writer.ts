@@ -2,6 +2,7 @@ import { documentPlace, type Place, type PlaceFrom } from "../../protocol/places
 import type { Heading } from "../chunk/markdownOutline.ts";
 import { maxDocumentCharacters } from "../files/limits.ts";
 import { type Extracted, UnreadableFile } from "./extracted.ts";
+import { namedLeft } from "./leftOut.ts";
 
 /** Puts a document's text together, line by line, with what is known of the lines. */
 export class DocumentWriter {
@@ -124,7 +125,7 @@ export class DocumentWriter {
   extracted(whatItIs: string): Extracted {
     if (this.characters === 0) throw new UnreadableFile(`${whatItIs} holds no text.`);
     const { headings, places } = this;
-    const partly = this.left.size > 0 ? { partly: `Not read: ${[...this.left].join("; ")}.` } : {};
+    const partly = this.left.size > 0 ? { partly: `Not read: ${namedLeft([...this.left])}.` } : {};
     return {
       text: this.lines.join("\n"),
       pages: [],

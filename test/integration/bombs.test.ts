@@ -1,22 +1,24 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { createParser, type Parser } from "../../indexer/read/pool.ts";
-import { zipped } from "../fuzz/mutations.ts";
+import { createParser, type ParseResult, type Parser } from "../../indexer/read/pool.ts";
+import * as bombs from "../support/bombs.ts";
+import { makeWorkspace } from "../support/workspace.ts";
 
 /*
- * Small files that want to become large. Each is listed with a reason or read in part, by the real parser with its
- * limits, and the file after it is read.
+ * Each is listed with a reason or read in part, by the real parser with its limit of memory, and the file after it is
+ * read. Then all of them at once through the engine.
  */
 
 const folder = mkdtempSync(join(tmpdir(), "carrel-bombs-"));
 let parser: Parser;
 before(() => {
   const entry = fileURLToPath(new URL("../../indexer/read/main.ts", import.meta.url));
-  parser = createParser({ entry, memoryMb: 512, timeoutMs: 60_000 });
+  // Long, so that what a busy machine takes decides nothing.
+  parser = createParser({ entry, memoryMb: 512, timeoutMs: 300_000 });
 });
 after(async () => {
   await parser.close();
@@ -24,18 +26,20 @@ after(async () => {
 });
 
 const limit = 2_000_000;
-const part = (name: string, text: string): { name: string; data: Buffer } => ({
-  name,
-  data: Buffer.from(text),
-});
-const spaces = " ".repeat(120_000_000);
 
-async function reasonFor(name: string, bytes: Buffer | string): Promise<string> {
+async function resultOf(name: string, bytes: Buffer | string, most = limit): Promise<ParseResult> {
   writeFileSync(join(folder, name), bytes);
-  const result = await parser.parse(folder, name, limit);
+  const result = await parser.parse(folder, name, most);
+  rmSync(join(folder, name));
   writeFileSync(join(folder, "after.txt"), "The lamp is lit.");
   const next = await parser.parse(folder, "after.txt", limit);
   assert.ok(next.ok, `nothing is read after ${name}`);
+  return result;
+}
+
+/** The reason why a file is not read; for one that is, what of it is not. */
+async function reasonFor(name: string, bytes: Buffer | string, most = limit): Promise<string> {
+  const result = await resultOf(name, bytes, most);
   return result.ok ? `read: ${result.parsed.partly ?? "whole"}` : result.reason;
 }
 
@@ -47,112 +51,168 @@ const archives: readonly (readonly [name: string, part: string])[] = [
   ["a.epub", "META-INF/container.xml"],
 ];
 
-for (const [name, inside] of archives) {
-  test(`an archive that unpacks to far more than it is (${name})`, async () => {
-    const bytes = zipped([part(inside, `<x>${spaces}</x>`)], true);
-    assert.ok(bytes.length < limit);
-    assert.match(await reasonFor(name, bytes), /ZIP bomb/);
+describe("small files that want to become large", () => {
+  for (const [name, inside] of archives) {
+    test(`an archive that unpacks to far more than it is (${name})`, async () => {
+      const bytes = bombs.zipBomb(inside);
+      assert.ok(bytes.length < limit);
+      assert.match(await reasonFor(name, bytes), /ZIP bomb/);
+    });
+  }
+
+  test("an archive in an archive in an archive is one document that is none", async () => {
+    assert.match(await reasonFor("nested.docx", bombs.nestedZips()), /damaged/);
   });
-}
 
-test("an archive in an archive in an archive is one document that is none", async () => {
-  let inner = zipped([part("word/document.xml", spaces)], true);
-  for (let i = 0; i < 5; i++) inner = zipped([{ name: "a.zip", data: inner }], true);
-  assert.match(await reasonFor("nested.docx", inner), /damaged/);
+  test("entities that multiply are not replaced", async () => {
+    for (const [name, make] of [
+      ["laughs.docx", bombs.docxWith],
+      ["laughs.odt", bombs.odtWith],
+    ] as const) {
+      assert.equal(
+        await reasonFor(name, make("", "The lamp is lit.")),
+        "read: whole",
+        "without them it is sound",
+      );
+      assert.match(await reasonFor(name, make(bombs.laughs(), "&j;")), /damaged/);
+    }
+  });
+
+  test("an entity outside is not fetched", async () => {
+    writeFileSync(join(folder, "secret.txt"), "quicksilver");
+    const declaration = `<!DOCTYPE x [<!ENTITY s SYSTEM "file://${folder}/secret.txt">]>`;
+    for (const [name, make] of [
+      ["outside.docx", bombs.docxWith],
+      ["outside.odt", bombs.odtWith],
+    ] as const) {
+      const result = await resultOf(name, make(declaration, "&s; end"));
+      assert.doesNotMatch(JSON.stringify(result), /quicksilver/);
+      assert.match(result.ok ? "" : result.reason, /damaged/);
+    }
+  });
+
+  test("a PDF with a million objects is read, since its one page needs few of them", async () => {
+    const result = await resultOf("objects.pdf", bombs.pdfOfObjects(1_000_000));
+    assert.deepEqual(result.ok && result.parsed.chunks.map(({ text }) => text), ["The lamp is lit."]);
+  });
+
+  test("ten gigabytes of nothing are too large by their size, which is not read", async () => {
+    for (const name of ["sparse.txt", "sparse.pdf", "sparse.xlsx", "sparse.eml"]) {
+      writeFileSync(join(folder, name), "");
+      truncateSync(join(folder, name), 10_000_000_000);
+      const result = await parser.parse(folder, name, limit);
+      assert.match(result.ok ? "" : result.reason, /Too large/);
+      rmSync(join(folder, name));
+    }
+  });
+
+  test("a single line of 50 MB is too large, or read where that is wanted", async () => {
+    const line = "the lamp is lit ".repeat(3_125_000);
+    for (const name of ["line.txt", "line.md"]) {
+      assert.match(await reasonFor(name, line), /Too large/);
+      const result = await resultOf(name, line, 100_000_000);
+      assert.ok(result.ok, result.ok ? "" : result.reason);
+      assert.ok(result.parsed.chunks.length > 30_000);
+    }
+  });
+
+  test("mails in mails without end are named to a depth", async () => {
+    assert.match(
+      await reasonFor("deep.eml", bombs.deepMail(200)),
+      /^read: Not read: .*the attachment|damaged/,
+    );
+  });
 });
 
-test("entities that multiply are not replaced", async () => {
-  const names = "abcdefghij";
-  const entities = [...names].map((name, i) =>
-    i === 0 ? `<!ENTITY a "lol">` : `<!ENTITY ${name} "${`&${names[i - 1]};`.repeat(10)}">`,
-  );
-  const xml = `<?xml version="1.0"?><!DOCTYPE x [${entities.join("")}]><x>&j;</x>`;
-  assert.match(await reasonFor("laughs.odt", zipped([part("content.xml", xml)])), /damaged/);
-  assert.match(await reasonFor("laughs.docx", zipped([part("word/document.xml", xml)])), /damaged/);
+describe("what is read in part says so", () => {
+  test("a PDF of 100,000 pages", async () => {
+    assert.equal(
+      await reasonFor("pages.pdf", bombs.pdfOfPages(100_000)),
+      "read: Read in part: the first 10,000 of 100,000 pages.",
+    );
+  });
+
+  test("a sheet that says it has all cells there are", async () => {
+    const result = await resultOf("cells.xlsx", bombs.xlsxOfAllCells());
+    assert.ok(result.ok);
+    assert.equal(result.parsed.chunks[0]?.text, "S\n5");
+    assert.equal(result.parsed.partly, "Read in part: the first 20,000 rows of sheet S.");
+  });
+
+  test("a sheet whose cells are repeated further than rows are read", async () => {
+    const reason = await reasonFor("long.ods", bombs.odsOfRepeated(2, 1_048_576));
+    assert.equal(reason, "read: Read in part: the first 20,000 rows of sheet S.");
+  });
+
+  test("a mail with more than fifty attachments", async () => {
+    assert.equal(await reasonFor("fifty.eml", bombs.mailWithAttachments(50)), "read: whole");
+    assert.equal(
+      await reasonFor("more.eml", bombs.mailWithAttachments(52)),
+      "read: Not read: the attachment a51.txt, beyond the 50th; the attachment a52.txt, beyond the 50th.",
+    );
+    const many = await reasonFor("many.eml", bombs.mailWithAttachments(5_000));
+    assert.match(many, /beyond the 50th; and 4,\d{3} more\.$/);
+    assert.ok(many.length < 3_000);
+  });
+
+  test("a box of 100,000 mails", async () => {
+    assert.equal(
+      await reasonFor("box.mbox", bombs.mboxOf(100_000)),
+      "read: Not read: all but the first 20,000 of 100,000 messages.",
+    );
+  });
+
+  test("a table of a million rows in CSV is too large, or read to its end where that is wanted", async () => {
+    const rows = Array.from({ length: 1_000_000 }, (_, i) => `${i},lamp ${i}`).join("\n");
+    const csv = `number,item\n${rows}`;
+    assert.match(await reasonFor("rows.csv", csv), /Too large/);
+    const result = await resultOf("rows.csv", csv, 100_000_000);
+    assert.ok(result.ok);
+    assert.match(result.parsed.chunks.at(-1)?.text ?? "", /999999,lamp 999999$/);
+  });
 });
 
-test("an entity outside is not fetched", async () => {
-  writeFileSync(join(folder, "secret.txt"), "quicksilver");
-  const xml = `<!DOCTYPE x [<!ENTITY s SYSTEM "file://${folder}/secret.txt">]><office:text><text:p>&s; end</text:p></office:text>`;
-  const reason = await reasonFor("outside.odt", zipped([part("content.xml", xml)]));
-  assert.doesNotMatch(reason, /quicksilver/);
-  assert.match(reason, /damaged/);
-});
-
-/** A PDF with many objects, or pages, which all say the same. */
-function pdf(pages: number): string {
-  const kids = Array.from({ length: pages }, (_, i) => `${i + 4} 0 R`);
-  const objects = [
-    "<< /Type /Catalog /Pages 2 0 R >>",
-    `<< /Type /Pages /Count ${pages} /Kids [${kids.join(" ")}] >>`,
-    "<< /Length 44 >> stream\nBT /F1 12 Tf 20 20 Td (The lamp is lit.) Tj ET\nendstream",
-    ...kids.map(
-      () =>
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] /Contents 3 0 R /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
-    ),
-  ];
-  return `%PDF-1.4\n${objects.map((body, i) => `${i + 1} 0 obj\n${body}\nendobj\n`).join("")}trailer << /Root 1 0 R >>\n%%EOF`;
-}
-
-test("a PDF of very many pages is read in part, or given up where that takes too long", async () => {
-  assert.match(
-    await reasonFor("pages.pdf", pdf(30_000)),
-    /^read: Read in part: the first 10,000 of 30,000 pages|took longer than/,
-  );
-});
-
-test("a sheet that says it has all cells there are has those that it has", async () => {
-  const sheet = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/><sheetData><row r="1048576"><c r="XFD1048576"><v>7</v></c></row><row r="2"><c r="A2"><v>5</v></c></row></sheetData></worksheet>`;
-  const bytes = zipped([
-    part(
-      "[Content_Types].xml",
-      `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>`,
-    ),
-    part(
-      "_rels/.rels",
-      `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
-    ),
-    part(
-      "xl/workbook.xml",
-      `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>`,
-    ),
-    part(
-      "xl/_rels/workbook.xml.rels",
-      `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
-    ),
-    part("xl/worksheets/sheet1.xml", sheet),
-  ]);
-  assert.match(await reasonFor("cells.xlsx", bytes), /^read: /);
-});
-
-test("cells that are repeated without end are given up, and the next file is read", async () => {
-  const table = `<table:table table:name="S"><table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384" office:value-type="string"><text:p>x</text:p></table:table-cell></table:table-row></table:table>`;
-  const xml = `<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x"><office:body><office:spreadsheet>${table}</office:spreadsheet></office:body></office:document-content>`;
-  const reason = await reasonFor("repeated.ods", zipped([part("content.xml", xml)]));
-  assert.match(reason, /^read: |given up|damaged|ended unexpectedly/);
-});
-
-test("ten gigabytes of nothing are too large by their size, which is not read", async () => {
-  for (const name of ["sparse.txt", "sparse.xlsx", "sparse.eml"]) {
-    writeFileSync(join(folder, name), "");
-    truncateSync(join(folder, name), 10_000_000_000);
-    const result = await parser.parse(folder, name, limit);
-    assert.match(result.ok ? "" : result.reason, /Too large/);
-    rmSync(join(folder, name));
+test("all at once, the engine lists each, stays small, and finds what is sound", async (t) => {
+  const workspace = await makeWorkspace({ "good.md": "# Lamps\n\nThe heron lights the lamp.\n" });
+  t.after(() => workspace.remove());
+  const expected: Readonly<Record<string, RegExp>> = {
+    "nested.docx": /damaged/,
+    "laughs.docx": /damaged/,
+    "laughs.odt": /damaged/,
+    "pages.pdf": /first 10,000 of 100,000 pages|took longer/,
+    "cells.xlsx": /first 20,000 rows/,
+    "repeated.ods": /memory|ended unexpectedly|took longer/,
+    "sparse.txt": /Too large/,
+    "sparse.pdf": /Too large/,
+    "line.txt": /Too large/,
+    "deep.eml": /the attachment|damaged/,
+    "more.eml": /beyond the 50th/,
+    ...Object.fromEntries(archives.map(([name]) => [name, /ZIP bomb/])),
+  };
+  for (const [name, inside] of archives) await workspace.write(name, bombs.zipBomb(inside));
+  await workspace.write("nested.docx", bombs.nestedZips());
+  await workspace.write("laughs.docx", bombs.docxWith(bombs.laughs(), "&j;"));
+  await workspace.write("laughs.odt", bombs.odtWith(bombs.laughs(), "&j;"));
+  await workspace.write("objects.pdf", bombs.pdfOfObjects(1_000_000));
+  await workspace.write("pages.pdf", bombs.pdfOfPages(100_000));
+  await workspace.write("cells.xlsx", bombs.xlsxOfAllCells());
+  await workspace.write("repeated.ods", bombs.odsOfRepeated(16_384, 1_048_576));
+  await workspace.write("line.txt", "the lamp is lit ".repeat(3_125_000));
+  await workspace.write("deep.eml", bombs.deepMail(200));
+  await workspace.write("more.eml", bombs.mailWithAttachments(60));
+  for (const name of ["sparse.txt", "sparse.pdf"]) {
+    await workspace.write(name, "");
+    truncateSync(join(workspace.dir, name), 10_000_000_000);
   }
-});
-
-test("a single line of 50 MB is too large, or read where that is wanted", async () => {
-  const line = "the lamp is lit ".repeat(3_125_000);
-  assert.match(await reasonFor("line.txt", line), /Too large/);
-  const large = await parser.parse(folder, "line.txt", 100_000_000);
-  assert.ok(large.ok ? large.parsed.chunks.length > 1_000 : large.reason.length > 0);
-});
-
-test("mails in mails without end are named to a depth", async () => {
-  let mail = "Subject: innermost\r\n\r\nend\r\n";
-  for (let i = 0; i < 200; i++) {
-    mail = `Subject: ${i}\r\nContent-Type: multipart/mixed; boundary="b${i}"\r\n\r\n--b${i}\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment; filename=m.eml\r\n\r\n${mail}\r\n--b${i}--\r\n`;
-  }
-  assert.match(await reasonFor("deep.eml", mail), /^read: Not read: .*the attachment|damaged/);
+  const { channel, pid } = await workspace.start();
+  const { skipped } = await channel.request("index", {});
+  const reasons = new Map(skipped.map(({ path, reason }) => [path, reason]));
+  for (const [name, reason] of Object.entries(expected)) assert.match(reasons.get(name) ?? "", reason, name);
+  assert.equal(reasons.has("good.md"), false);
+  const { hits } = await channel.request("search", { query: "heron", k: 3, mode: "lexical" });
+  assert.equal(hits[0]?.path, "good.md");
+  if (process.platform !== "linux") return;
+  const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+  t.diagnostic(`The engine took at most ${Math.round(peak)} MB.`);
+  assert.ok(peak > 50 && peak < 500, `${Math.round(peak)} MB`);
 });
