@@ -68,8 +68,9 @@ export class PdfView implements DocumentView, LinkTargets {
       root: host,
       rootMargin: "60% 0px",
     });
+    // First the scale, then the pages: they are laid out once.
+    this.setScale(size.width);
     this.setPages(page);
-    this.fit();
     this.goTo(page);
     const shown = this.page(page)?.element;
     if (shown && at.scrolled !== undefined) host.scrollTop = shown.offsetTop + scrolled * shown.offsetHeight;
@@ -141,10 +142,7 @@ export class PdfView implements DocumentView, LinkTargets {
 
   goTo(page: number): void {
     const number = this.bounded(page);
-    if (!this.page(number)) {
-      this.setPages(number);
-      this.fit();
-    }
+    if (!this.page(number)) this.setPages(number);
     const element = this.page(number)?.element;
     if (!element) return;
     this.options.host.scrollTop = element.offsetTop - 8;
@@ -297,17 +295,22 @@ export class PdfView implements DocumentView, LinkTargets {
   private fit(): void {
     const { host } = this.options;
     const page = this.page(this.current);
-    const widest = page?.size.width ?? 1;
-    const room = Math.max(100, host.clientWidth - 24);
-    const fitting = this.wanted === "first" ? Math.min(room / widest, scales.first) : room / widest;
-    const wanted = typeof this.wanted === "number" ? this.wanted * scales.ofPoints : fitting;
-    const scale = Math.min(Math.max(wanted, scales.least), scales.most * scales.ofPoints);
     const above = this.scrolledIn(page);
-    host.style.setProperty("--total-scale-factor", `${scale}`);
-    this.scale = scale / scales.ofPoints;
+    this.setScale(page?.size.width ?? this.pageSize.width);
     if (page) host.scrollTop = page.element.offsetTop + above * page.element.offsetHeight;
     this.options.onChange();
     void this.drawNear();
+  }
+
+  /** The scale that is wanted, for a page of this width. */
+  private setScale(width: number): void {
+    const { host } = this.options;
+    const room = Math.max(100, host.clientWidth - 24);
+    const fitting = this.wanted === "first" ? Math.min(room / width, scales.first) : room / width;
+    const wanted = typeof this.wanted === "number" ? this.wanted * scales.ofPoints : fitting;
+    const scale = Math.min(Math.max(wanted, scales.least), scales.most * scales.ofPoints);
+    host.style.setProperty("--total-scale-factor", `${scale}`);
+    this.scale = scale / scales.ofPoints;
   }
 
   private see(entries: readonly IntersectionObserverEntry[]): void {
