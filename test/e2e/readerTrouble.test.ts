@@ -334,3 +334,23 @@ test("zooming, turning, finding, another size and another theme at once leave on
   await assertQuiet(reader);
   await page.close();
 });
+
+test("keys reach the document at once, pages are announced, and arrow keys go through the tools", async () => {
+  const bytes = register(30, plain);
+  const reader = await openPdf(() => bytes);
+  const { page } = reader;
+  await eventually("page 1", async () => (await inkOf(reader, 1)) > 0.001);
+  const focused = (): Promise<string> =>
+    page.evaluate<string>("document.activeElement.getAttribute('aria-label')");
+  assert.equal(await focused(), "register.pdf");
+  await page.keyboard.press("PageDown");
+  await eventually("the page", async () => (await said(reader)) === "Page 2 of 30.");
+  await page.getByRole("button", { name: "Next page" }).click();
+  await eventually("the page", async () => (await said(reader)) === "Page 3 of 30.");
+  await page.keyboard.press("ArrowLeft");
+  assert.equal(await focused(), "Previous page");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await focused(), "Page, of 30");
+  await page.close();
+});

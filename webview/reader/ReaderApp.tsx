@@ -19,9 +19,18 @@ export function ReaderApp({ session }: { readonly session: ReaderSession }): JSX
     return stop;
   }, [session]);
   useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => press(event, session.view, finder.current);
+    const onKey = (event: KeyboardEvent): void => press(event, session, finder.current);
+    // Keys scroll what has the focus, which in a tab that has just been opened is nothing yet.
+    const onFocus = (): void => {
+      if (document.activeElement === document.body) host.current?.focus({ preventScroll: true });
+    };
+    if (document.hasFocus()) onFocus();
     document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
+    window.addEventListener("focus", onFocus);
+    return () => {
+      document.removeEventListener("keydown", onKey);
+      window.removeEventListener("focus", onFocus);
+    };
   }, [session]);
   const { problem, view, outline } = session;
   const showsOutline = isOutlined && outline.length > 0;
@@ -92,7 +101,12 @@ interface ToolsProps {
 function Tools({ session, finder, isOutlined, onOutline }: ToolsProps): JSX.Element {
   const { view, outline } = session;
   return (
-    <div class="tools" role="toolbar" aria-label="Document">
+    <div
+      class="tools"
+      role="toolbar"
+      aria-label="Document"
+      onKeyDown={(event) => moveInTools(event, event.currentTarget)}
+    >
       <ToolButton
         icon="outline"
         label="Outline"
@@ -100,7 +114,7 @@ function Tools({ session, finder, isOutlined, onOutline }: ToolsProps): JSX.Elem
         isPressed={isOutlined}
         onClick={onOutline}
       />
-      {view?.state.pages !== undefined && <PageTools view={view} />}
+      {view?.state.pages !== undefined && <PageTools session={session} view={view} />}
       {view && <ZoomTools view={view} />}
       <FindTools session={session} input={finder} />
       <span class="tools-end">
@@ -124,7 +138,12 @@ function Tools({ session, finder, isOutlined, onOutline }: ToolsProps): JSX.Elem
   );
 }
 
-function PageTools({ view }: { readonly view: DocumentView }): JSX.Element {
+interface PageProps {
+  readonly session: ReaderSession;
+  readonly view: DocumentView;
+}
+
+function PageTools({ session, view }: PageProps): JSX.Element {
   const { page = 1, pages = 1 } = view.state;
   return (
     <span class="tools-group">
@@ -132,13 +151,13 @@ function PageTools({ view }: { readonly view: DocumentView }): JSX.Element {
         icon="up"
         label="Previous page"
         isDisabled={page <= 1}
-        onClick={() => view.goTo(page - 1)}
+        onClick={() => session.turnTo(page - 1)}
       />
       <ToolButton
         icon="down"
         label="Next page"
         isDisabled={page >= pages}
-        onClick={() => view.goTo(page + 1)}
+        onClick={() => session.turnTo(page + 1)}
       />
       <input
         class="page-number"
@@ -148,7 +167,7 @@ function PageTools({ view }: { readonly view: DocumentView }): JSX.Element {
         data-testid="page-number"
         value={`${page}`}
         onChange={({ currentTarget }) => {
-          view.goTo(Number(currentTarget.value));
+          session.turnTo(Number(currentTarget.value));
           currentTarget.value = `${view.state.page}`;
         }}
       />
@@ -255,7 +274,8 @@ function ToolButton({ icon, label, isDisabled = false, isPressed, onClick }: Too
 }
 
 /** Keys of the whole tab; what is typed into a field stays there. */
-function press(event: KeyboardEvent, view: DocumentView | undefined, finder: HTMLInputElement | null): void {
+function press(event: KeyboardEvent, session: ReaderSession, finder: HTMLInputElement | null): void {
+  const { view } = session;
   const isFind = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "f";
   const isTyping = event.target instanceof HTMLInputElement;
   if (!view || (isTyping && !isFind)) return;
@@ -280,5 +300,16 @@ function press(event: KeyboardEvent, view: DocumentView | undefined, finder: HTM
   if (zoom === undefined && turn === undefined) return;
   event.preventDefault();
   if (zoom !== undefined) view.zoom(zoom);
-  if (turn !== undefined) view.goTo(turn);
+  if (turn !== undefined) session.turnTo(turn);
+}
+
+/** The arrow keys go from tool to tool, as in every tool bar; in a field they stay with its text. */
+function moveInTools(event: KeyboardEvent, bar: HTMLElement): void {
+  const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+  if (step === 0 || event.target instanceof HTMLInputElement) return;
+  const tools = [...bar.querySelectorAll("button:not(:disabled), input")];
+  const at = document.activeElement ? tools.indexOf(document.activeElement) : -1;
+  const next = tools.at((at + step) % tools.length);
+  if (next instanceof HTMLElement) next.focus();
+  event.preventDefault();
 }

@@ -152,6 +152,13 @@ export class ReaderSession {
     );
   }
 
+  /** Turns to a page, and says so for who does not see it. */
+  turnTo(page: number): void {
+    this.view?.goTo(page);
+    const { page: shown, pages } = this.view?.state ?? {};
+    if (shown !== undefined) this.say(`Page ${shown} of ${(pages ?? 1).toLocaleString("en")}.`);
+  }
+
   stopFinding(): void {
     this.finding.abort();
     this.view?.clearFound();
