@@ -14,7 +14,11 @@ process.env.CARREL_MUTATION_REACHED ??= join(process.cwd(), `reached-${process.p
 const folder = process.env.CARREL_MUTATION_REACHED;
 
 childProcess.fork = (entry, args, options) => {
-  const execArgv = ["--import", import.meta.url, ...(options?.execArgv ?? process.execArgv)];
+  const given = options?.execArgv ?? process.execArgv;
+  // Behind walls, what builds them comes first, and Node after it.
+  const afterNode = given.indexOf(process.execPath) + 1;
+  const mayWrite = given.includes("--permission") ? [`--allow-fs-write=${folder}`] : [];
+  const execArgv = given.toSpliced(afterNode, 0, "--import", import.meta.url, ...mayWrite);
   return fork(entry, args, { ...options, execArgv });
 };
 syncBuiltinESMExports();
