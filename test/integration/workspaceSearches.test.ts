@@ -76,6 +76,18 @@ test("a search waits for the first files of a folder that has taken the place of
   assert.deepEqual(await searched, ["b.md"]);
 });
 
+test("a search waits for a folder that is back, once somebody has asked for it", async (t) => {
+  const workspace = await makeWorkspace();
+  const folders = [join(workspace.dir, "late")];
+  const { index, paths } = await openInProcess(t, workspace, { open: async () => testModel("m"), folders });
+  await assert.rejects(index(), /"late" can't be read/);
+  assert.deepEqual(await paths("apples"), []);
+  await workspace.write("late/a.md", "apples\n");
+  const updated = index();
+  assert.deepEqual(await paths("apples"), ["a.md"]);
+  await updated;
+});
+
 test("a search in files without any text ends when all have been read", async (t) => {
   const workspace = await makeWorkspace({ "a.md": "", "b.md": "" });
   const { indexes, index, paths } = await openInProcess(t, workspace, { open: async () => testModel("m") });
