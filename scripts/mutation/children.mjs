@@ -7,6 +7,7 @@ import childProcess from "node:child_process";
 import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const { fork } = childProcess;
 const isTest = process.env.CARREL_MUTATION_REACHED === undefined;
@@ -17,8 +18,9 @@ childProcess.fork = (entry, args, options) => {
   const given = options?.execArgv ?? process.execArgv;
   // Behind walls, what builds them comes first, and Node after it.
   const afterNode = given.indexOf(process.execPath) + 1;
-  const mayWrite = given.includes("--permission") ? [`--allow-fs-write=${folder}`] : [];
-  const execArgv = given.toSpliced(afterNode, 0, "--import", import.meta.url, ...mayWrite);
+  const files = [`--allow-fs-read=${fileURLToPath(import.meta.url)}`, `--allow-fs-write=${folder}`];
+  const allowed = given.includes("--permission") ? files : [];
+  const execArgv = given.toSpliced(afterNode, 0, "--import", import.meta.url, ...allowed);
   return fork(entry, args, { ...options, execArgv });
 };
 syncBuiltinESMExports();
