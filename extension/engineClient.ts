@@ -23,6 +23,7 @@ import type {
 } from "../protocol/data.ts";
 import type { EngineContract } from "../protocol/engine.ts";
 import type { MachineReport } from "../protocol/machine.ts";
+import type { ScannedPage } from "../protocol/scans.ts";
 import {
   type EngineChannel,
   EngineSupervisor,
@@ -121,6 +122,16 @@ export class EngineClient {
   /** The text that was taken from the document at `path` in the folder at `folder`. */
   document(folder: string, path: string, signal?: AbortSignal): Promise<DocumentText> {
     return this.call((channel) => channel.request("document", { folder, path }, signal ? { signal } : {}));
+  }
+
+  /** What was read in the picture of a page of a PDF; nothing where it is no scan, or was not read. */
+  scannedPage(
+    folder: string,
+    path: string,
+    page: number,
+    signal: AbortSignal,
+  ): Promise<{ scan?: ScannedPage }> {
+    return this.call((channel) => channel.request("scannedPage", { folder, path, page }, { signal }));
   }
 
   /** What the folder at `folder` holds, of what the filter lets through. */

@@ -37,7 +37,7 @@ export interface Reader extends vscode.Disposable {
 
 export interface ReaderOptions {
   readonly extensionUri: vscode.Uri;
-  readonly engine: Pick<EngineClient, "document">;
+  readonly engine: Pick<EngineClient, "document" | "scannedPage">;
   readonly ask: (selection: Selection) => Promise<void>;
 }
 
@@ -176,6 +176,10 @@ function readerHandlers(
     file: async () => await readEnds((await place()).file.fsPath),
     range: async (range) => ({ bytes: await readRange((await place()).file.fsPath, range) }),
     part: async ({ kind, name }) => ({ bytes: await pdfPart(extensionUri, kind, name) }),
+    async scan({ page }, { signal }) {
+      const { folder, path } = await place();
+      return await engine.scannedPage(folder, path, page, signal);
+    },
     async text(_, { signal }) {
       const { folder, path } = await place();
       return await engine.document(folder, path, signal);

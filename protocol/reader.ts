@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Contract } from "./channel.ts";
 import * as data from "./data.ts";
+import { scannedPage } from "./scans.ts";
 
 const nothing = v.object({});
 const bytes = v.object({ bytes: v.instance(Uint8Array) });
@@ -51,6 +52,11 @@ export const readerHostContract = {
     part: {
       params: v.object({ kind: v.picklist(["worker", "cmap", "font", "wasm"]), name: v.string() }),
       result: bytes,
+    },
+    /** What was read in the picture of a page, if it is a scan and was read. */
+    scan: {
+      params: v.object({ page: v.number() }),
+      result: v.object({ scan: v.exactOptional(scannedPage) }),
     },
     text: { params: nothing, result: data.documentText },
     copy: { params: v.object({ text: v.string() }), result: nothing },

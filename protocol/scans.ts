@@ -16,6 +16,9 @@ const scannedLine = v.object({
 });
 export type ScannedLine = v.InferOutput<typeof scannedLine>;
 
+/** A page with fewer characters of its own may be a scan with a stamp on it, or a running number. */
+export const stampCharacters = 60;
+
 /** What was read in the picture of a page. */
 export const scannedPage = v.object({ page: v.number(), lines: v.array(scannedLine) });
 export type ScannedPage = v.InferOutput<typeof scannedPage>;

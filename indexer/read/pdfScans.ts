@@ -1,12 +1,12 @@
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
+import { stampCharacters } from "../../protocol/scans.ts";
 import type { ReadScanLine } from "./extracted.ts";
 import { openPdf } from "./pdfDocument.ts";
 import type { PageLine } from "./pdfLines.ts";
 
 /** Of fewer pixels a picture is a logo; a page may be made of strips, though. */
 const smallestPicture = 40_000;
-/** A page with a stamp on it, or a running number, is still a scan if its picture is as large as the page of one. */
-const stampCharacters = 60;
+/** A page with a stamp on it is still a scan if its picture is as large as the page of one. */
 const smallestStamped = 700_000;
 /**
  * The pages of a PDF that are pictures of text: those that show hardly any text, and a picture. No picture is decoded:

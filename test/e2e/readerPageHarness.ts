@@ -191,6 +191,7 @@ function handlersFor({ isDrawn }: ReaderTest): Handlers<ReaderHostContract> {
       const path = kind === "worker" ? "legacy/build/pdf.worker.min.mjs" : join(folders[kind], name);
       return { bytes: new Uint8Array(readFileSync(join(pdfHome, path))) };
     },
+    scan: () => ({}),
     text: unexpected,
     copy: unexpected,
     ask: unexpected,

@@ -10,10 +10,11 @@ export interface PageSize {
   readonly height: number;
 }
 
-/** What a page's links lead to. */
+/** What a page's links lead to, and what its text is. */
 export interface LinkTargets {
   openLink(url: string): void;
   openPlace(destination: string | unknown[]): void;
+  textOfPage(page: PDFPageProxy): ReturnType<PDFPageProxy["getTextContent"]>;
 }
 
 /** One page: a white sheet of its size until it is shown, then drawn, with its text over it and its links. */
@@ -84,7 +85,7 @@ export class PdfPage {
     this.element.append(layer);
     const page = await this.getPage();
     const drawn = new this.file.lib.TextLayer({
-      textContentSource: page.streamTextContent({ includeMarkedContent: true }),
+      textContentSource: await this.links.textOfPage(page),
       container,
       viewport: page.getViewport({ scale: 1 }),
     });

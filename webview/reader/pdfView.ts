@@ -1,9 +1,11 @@
+import type { PDFPageProxy } from "pdfjs-dist";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Hit } from "../../protocol/data.ts";
 import { type DomText, isMarked, isThere, mark } from "./domText.ts";
 import { findAll, loosen } from "./looseText.ts";
 import type { PdfFile } from "./pdfFile.ts";
 import { type LinkTargets, PdfPage } from "./pdfPage.ts";
+import { type ScanOf, textOfPage } from "./scanText.ts";
 import type { DocumentView, OutlineEntry, PlacedSelection, ViewPosition, ViewState } from "./view.ts";
 
 /** A browser's page can't be higher than about 30 million pixels; at the largest zoom these fit. */
@@ -18,6 +20,7 @@ export interface PdfViewOptions {
   /** Where it opens. */
   readonly at: ViewPosition;
   readonly openLink: (url: string) => void;
+  readonly scanOf: ScanOf;
   readonly onChange: () => void;
 }
 
@@ -193,6 +196,10 @@ export class PdfView implements DocumentView, LinkTargets {
     this.options.openLink(url);
   }
 
+  textOfPage(page: PDFPageProxy): ReturnType<PDFPageProxy["getTextContent"]> {
+    return textOfPage(page, this.options.scanOf);
+  }
+
   openPlace(destination: string | unknown[]): void {
     void this.pageOf(destination).then((page) => page !== undefined && this.goTo(page));
   }
@@ -227,7 +234,7 @@ export class PdfView implements DocumentView, LinkTargets {
     if (known) return known;
     const text = this.file.document
       .getPage(number)
-      .then((page) => page.getTextContent())
+      .then((page) => this.textOfPage(page))
       .then(({ items }) => items.map((item) => ("str" in item ? item.str : "")).join(""))
       // What can't be read can't be found.
       .catch(() => "");

@@ -8,6 +8,7 @@ import {
 } from "../../protocol/reader.ts";
 import { drawsPdf, openPdf, type PdfSource } from "./pdfFile.ts";
 import { PdfView } from "./pdfView.ts";
+import type { ScanOf } from "./scanText.ts";
 import { TextView } from "./textView.ts";
 import type { DocumentView, OutlineEntry, ViewPosition } from "./view.ts";
 
@@ -110,8 +111,9 @@ export class ReaderSession {
     if ("document" in opened) {
       const openLink = (url: string): void =>
         void this.attempt(this.channel.request("openLink", { url }), "");
+      const scanOf: ScanOf = async (page) => (await this.channel.request("scan", { page })).scan;
       const at = wanted === undefined ? kept : { page: wanted };
-      this.view = await PdfView.open(opened, { host, at, openLink, onChange });
+      this.view = await PdfView.open(opened, { host, at, openLink, scanOf, onChange });
     } else this.view = new TextView(opened, { host, at: kept, onChange });
     return passage;
   }
