@@ -57,12 +57,21 @@ async function stepsOf(document: PDFDocumentProxy, number: number): Promise<numb
 
 /** The lines of a page as they were read, with paragraphs set apart by an empty line. */
 export function linesOfScan(lines: readonly ReadScanLine[]): PageLine[] {
-  const sizes = lines.map(({ size }) => size).sort((a, b) => a - b);
-  const usual = sizes[Math.floor(sizes.length / 2)] ?? 0;
+  const usual = middleOf(lines.map(({ size }) => size));
+  const gaps = lines.map(({ down }, index) => (down ?? Number.NaN) - (lines[index - 1]?.down ?? Number.NaN));
+  const usualGap = middleOf(gaps.filter((gap) => gap > 0));
   return lines.flatMap(({ text, size, down, isFirst }, index) => {
     // The same type is measured a little differently from line to line.
     const isUsual = Math.abs(size - usual) <= usual * 0.25;
     const line = { text, size: Math.round(isUsual ? usual : size), ...(down === undefined ? {} : { down }) };
-    return isFirst && index > 0 ? [{ text: "", size: 0 }, line] : [line];
+    // A line that ends early is taken for the end of a paragraph, also in the middle of a sentence.
+    const gap = gaps[index] ?? Number.NaN;
+    const isClose = gap > 0 && gap < usualGap * 1.2;
+    return isFirst && index > 0 && !isClose ? [{ text: "", size: 0 }, line] : [line];
   });
+}
+
+function middleOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
 }

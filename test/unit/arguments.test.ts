@@ -23,6 +23,7 @@ test("wrong use is told apart from failure, with what is wrong", () => {
     [["ask", "a", "b", "--loud"], /loud/],
     [["doctor", "a"], /takes no arguments/],
     [["index", "a", "--allow-secret", "hunter2"], /code that "status" lists/],
+    [["index", "a", "--ocr-language", "../deu"], /a code such as "deu", not "\.\.\/deu"/],
   ];
   for (const [args, message] of cases) {
     assert.throws(
@@ -52,6 +53,18 @@ test("options reach the command", () => {
   assert.equal(command.mode, "lexical");
   assert.equal(command.query, "notice period");
   assert.ok(command.dir.endsWith("/some/dir") && command.json && command.update);
+});
+
+test("scans are read where it is asked for, in the languages that are named", () => {
+  const read = (...flags: string[]): unknown => {
+    const command = parseArguments(["index", ".", ...flags]);
+    assert.ok(command.name === "index");
+    const { ocr, ocrLanguages, ocrLanguageFolder } = command.settings;
+    return [command.ocr, ocr, ocrLanguages, ocrLanguageFolder];
+  };
+  assert.deepEqual(read(), [false, false, ["eng"], ""]);
+  const named = ["--ocr", "--ocr-language", "deu", "--ocr-language", "eng", "--ocr-data", "/data/tesseract"];
+  assert.deepEqual(read(...named), [true, false, ["deu", "eng"], "/data/tesseract"]);
 });
 
 test("a second reader reads only where it is asked for", () => {
