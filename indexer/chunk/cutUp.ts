@@ -36,8 +36,12 @@ export async function cutUp(source: SourceText): Promise<readonly Chunk[] | stri
 }
 
 /** What of a text its chunks leave out, in a sentence for people: the rest of lines so long that they are data. */
-export function leftOutOf({ text, kind }: Pick<SourceText, "text" | "kind">): string | undefined {
-  const { line: most } = sizes[kind];
+export function leftOutOf({
+  text,
+  kind,
+  language,
+}: Pick<SourceText, "text" | "kind" | "language">): string | undefined {
+  const { line: most } = sizesOf(kind, language);
   let long = 0;
   for (let start = 0; text.length - start > most; ) {
     const lineBreak = text.indexOf("\n", start);

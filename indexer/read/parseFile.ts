@@ -68,7 +68,7 @@ export async function parseFile(
     const { scans } = extracted;
     const { withheld, letThrough } = withScans(extracted, read);
     const { id: language, kind } = extracted.as ?? languageOfText(path, extracted.text);
-    const partly = extracted.partly ?? leftOutOf({ ...extracted, kind });
+    const partly = extracted.partly ?? leftOutOf({ ...extracted, kind, language });
     const chunks = await cutUp({ ...extracted, kind, language });
     if (typeof chunks === "string") return { ok: false, reason: chunks, hash };
     return {
