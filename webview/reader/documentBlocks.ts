@@ -118,7 +118,8 @@ function sheetRow(line: Line, range: string, heading: Heading | undefined): Shee
   return {
     number: cells.fromRow,
     line: line.number,
-    isHeader: heading !== undefined,
+    // A heading of one cell is the table's title.
+    isHeader: heading !== undefined && width > 1,
     cells: texts.map((text, index) => ({ column: cells.fromColumn + index, text })),
   };
 }
