@@ -81,14 +81,16 @@ async function write({ index }: Opened, ...paths: string[]): Promise<void> {
 
 const place = (name: string): string => join(base, name, "indexes", "model", "folder");
 
+const noScans = { read: 0, pages: 0 };
+
 test("what was written is counted, known and searched, also when it is opened again", async (t) => {
   const contents = { "a.md": ["one", "two"], "b.md": ["three"], "c.md": { reason: "It is empty." } };
   const dir = place("written");
   const made = await open(t, dir, contents);
-  assert.deepEqual(made.index.counts(), { files: 0, chunks: 0, skipped: 0, refined: 0 });
+  assert.deepEqual(made.index.counts(), { files: 0, chunks: 0, skipped: 0, refined: 0, scans: noScans });
   assert.equal(made.index.isComplete, false);
   await write(made, "a.md", "b.md", "c.md");
-  const counts = { files: 2, chunks: 3, skipped: 1, refined: 0 };
+  const counts = { files: 2, chunks: 3, skipped: 1, refined: 0, scans: noScans };
   assert.deepEqual(made.index.counts(), counts);
   assert.ok(made.told() > 0);
   await made.index.finish();
@@ -114,9 +116,21 @@ test("files in folders that have an index of their own are not counted", async (
   };
   const made = await open(t, place("nested"), contents);
   await write(made, ...Object.keys(contents));
-  assert.deepEqual(made.index.counts(["in/"]), { files: 2, chunks: 3, skipped: 0, refined: 0 });
-  assert.deepEqual(made.index.counts(["in/", "inn/"]), { files: 1, chunks: 2, skipped: 0, refined: 0 });
-  assert.deepEqual(made.index.counts([]), { files: 3, chunks: 4, skipped: 1, refined: 0 });
+  assert.deepEqual(made.index.counts(["in/"]), {
+    files: 2,
+    chunks: 3,
+    skipped: 0,
+    refined: 0,
+    scans: noScans,
+  });
+  assert.deepEqual(made.index.counts(["in/", "inn/"]), {
+    files: 1,
+    chunks: 2,
+    skipped: 0,
+    refined: 0,
+    scans: noScans,
+  });
+  assert.deepEqual(made.index.counts([]), { files: 3, chunks: 4, skipped: 1, refined: 0, scans: noScans });
 });
 
 test("a file has changed when its size, a time or its chunks are not what is known", async (t) => {
@@ -148,7 +162,7 @@ test("files are found by their path and by the folder that they are in, and are 
   assert.equal(made.told(), told);
   await made.index.remove(["a/b.md", "a/c.md", "unknown"]);
   assert.equal(made.told(), told + 1);
-  assert.deepEqual(made.index.counts(), { files: 2, chunks: 2, skipped: 0, refined: 0 });
+  assert.deepEqual(made.index.counts(), { files: 2, chunks: 2, skipped: 0, refined: 0, scans: noScans });
   assert.deepEqual(made.index.skipped(), []);
   assert.equal(made.index.nextRetryAt(), Number.POSITIVE_INFINITY);
   assert.deepEqual([...made.index.knownPaths()].sort(), ["a", "ab.md"]);
@@ -163,7 +177,7 @@ test("what may not be indexed is listed in order, loses its chunks, and is writt
   ];
   await made.index.skip(refused);
   assert.deepEqual(made.index.skipped(), [refused[1], refused[0]]);
-  assert.deepEqual(made.index.counts(), { files: 0, chunks: 0, skipped: 2, refined: 0 });
+  assert.deepEqual(made.index.counts(), { files: 0, chunks: 0, skipped: 2, refined: 0, scans: noScans });
   const version = await made.index.store?.version();
   await made.index.skip(refused);
   await made.index.skip([]);
@@ -172,7 +186,7 @@ test("what may not be indexed is listed in order, loses its chunks, and is writt
   assert.notEqual(await made.index.store?.version(), version);
   assert.equal(made.index.counts().skipped, 2);
   await write(made, "b.md");
-  assert.deepEqual(made.index.counts(), { files: 1, chunks: 1, skipped: 1, refined: 0 });
+  assert.deepEqual(made.index.counts(), { files: 1, chunks: 1, skipped: 1, refined: 0, scans: noScans });
 });
 
 test("what may pass is due after growing waits, is named once for each, and is known after a restart", async (t) => {

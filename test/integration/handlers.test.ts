@@ -134,7 +134,8 @@ test("documents are read from the workspace's folders alone", async (t) => {
   const { workspace, handlers } = await engineOver(t, { "a.md": "apples\n" });
   const { text } = await handlers.document({ folder: workspace.dir, path: "a.md" }, context);
   assert.equal(text.trim(), "apples");
-  assert.throws(() => handlers.document({ folder: "/etc", path: "passwd" }, context), /not a folder of this/);
+  const outside = async () => handlers.document({ folder: "/etc", path: "passwd" }, context);
+  await assert.rejects(outside, /not a folder of this/);
 });
 
 test("an answer from half an index says of how much it is, and one without an index is an error", async (t) => {
