@@ -100,6 +100,12 @@ test("a search that meets damage is tried again when the index has been mended, 
   asked = 0;
   await assert.rejects(indexes.search("apples", 5, "hybrid", signal), DamagedStoreError);
   assert.equal(asked, 3);
+
+  // Nobody mends while indexing is paused.
+  indexes.pause();
+  asked = 0;
+  await assert.rejects(indexes.search("apples", 5, "hybrid", signal), DamagedStoreError);
+  assert.equal(asked, 1);
 });
 
 test("a search that has met damage waits for the loop to mend it, behind what the loop is doing", async (t) => {
