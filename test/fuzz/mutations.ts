@@ -1,8 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { crc32, deflateRawSync } from "node:zlib";
+import { crc32, deflateRawSync, deflateSync, inflateSync } from "node:zlib";
 import { Zip } from "../../indexer/read/zip.ts";
-import { formatOf } from "../../protocol/formats.ts";
 import type { Random } from "../soak/random.ts";
 
 export interface Original {
@@ -10,22 +7,12 @@ export interface Original {
   readonly bytes: Buffer;
 }
 
-/** The sound documents of a folder that a reader of their own reads, and some that the text reader does. */
-export function originalsIn(folder: string): Original[] {
-  return readdirSync(folder)
-    .filter(
-      (name) => formatOf(name).reader !== "text" || /^(?:utf16le|headings|inventory|report)\./.test(name),
-    )
-    .map((name) => ({ name, bytes: readFileSync(join(folder, name)) }))
-    .filter(({ bytes }) => bytes.length > 0);
-}
-
 /** One file made of another: broken as disks, senders and attackers break them. */
 export function mutated(random: Random, originals: readonly Original[]): Original {
   const original = random.pick(originals);
   const other = random.pick(originals);
   const parts = partsOf(original.bytes);
-  const inside = parts ? ["parts", "parts", "parts"] : isMarkup(original.bytes) ? ["markup", "markup"] : [];
+  const inside = insideOf(original, parts !== undefined);
   const way = random.pick(["flips", "cut", "splice", "type", ...inside]);
   switch (way) {
     case "cut":
@@ -49,6 +36,10 @@ export function mutated(random: Random, originals: readonly Original[]): Origina
         name: original.name,
         bytes: Buffer.from(brokenMarkup(random, original.bytes.toString("utf8"))),
       };
+    case "streams":
+      return { name: original.name, bytes: withBrokenStreams(random, original.bytes) };
+    case "attachments":
+      return { name: original.name, bytes: withBrokenAttachments(random, original.bytes) };
     default:
       return { name: original.name, bytes: flipped(random, original.bytes) };
   }
@@ -56,6 +47,74 @@ export function mutated(random: Random, originals: readonly Original[]): Origina
 
 function isMarkup(bytes: Buffer): boolean {
   return bytes.toString("latin1", 0, 100).trimStart().startsWith("<");
+}
+
+/** The ways to break what is packed in a document, or marked up in it. */
+function insideOf({ name, bytes }: Original, isArchive: boolean): string[] {
+  if (isArchive) return ["parts", "parts", "parts"];
+  if (isPdf(bytes)) return ["streams", "streams"];
+  if (/\.(?:eml|mbox)$/.test(name)) return ["attachments"];
+  return isMarkup(bytes) ? ["markup", "markup"] : [];
+}
+
+function isPdf(bytes: Buffer): boolean {
+  return bytes.toString("latin1", 0, 5) === "%PDF-";
+}
+
+/** A PDF whose packed streams unpack, to pages, fonts and tables of objects that are not as they should be. */
+function withBrokenStreams(random: Random, bytes: Buffer): Buffer {
+  const text = bytes.toString("latin1");
+  const out: string[] = [];
+  let last = 0;
+  for (const found of text.matchAll(/\/FlateDecode[\s\S]{0,200}?stream\r?\n/g)) {
+    const start = found.index + found[0].length;
+    const end = text.indexOf("endstream", start);
+    if (found.index < last || end < 0 || !random.chance(0.4)) continue;
+    try {
+      const plain = inflateSync(bytes.subarray(start, end)).toString("latin1");
+      const broken = deflateSync(Buffer.from(brokenContent(random, plain), "latin1"));
+      out.push(text.slice(last, start), broken.toString("latin1"), "\n");
+      last = end;
+    } catch {
+      // What does not unpack stays as it is.
+    }
+  }
+  return Buffer.from(out.join("") + text.slice(last), "latin1");
+}
+
+function brokenContent(random: Random, text: string): string {
+  const at = random.int(text.length + 1);
+  switch (random.int(6)) {
+    case 0:
+      return text.slice(0, at);
+    case 1:
+      return text.replaceAll(/\b\d+\b/g, (number) =>
+        random.chance(0.2) ? random.pick(["-1", "0", "99999999999", "1e99", "", "65536"]) : number,
+      );
+    case 2:
+      return (
+        text.slice(0, at) +
+        random.pick(["q ", "[", "<<", "(", "BT ", "BI ", "]TJ "]).repeat(3_000) +
+        text.slice(at)
+      );
+    case 3:
+      return text.slice(at) + text.slice(0, at);
+    case 4:
+      return text.slice(0, at) + text.slice(at + random.int(200));
+    default:
+      return flipped(random, Buffer.from(text.length > 0 ? text : " ", "latin1")).toString("latin1");
+  }
+}
+
+/** A sound mail around attachments that are not. */
+function withBrokenAttachments(random: Random, bytes: Buffer): Buffer {
+  const text = bytes.toString("latin1").replace(/(?:[A-Za-z0-9+/]{60,}={0,2}\r?\n)+/g, (packed) => {
+    const plain = Buffer.from(packed, "base64");
+    if (plain.length === 0 || !random.chance(0.6)) return packed;
+    const broken = random.chance(0.3) ? plain.subarray(0, random.int(plain.length)) : flipped(random, plain);
+    return `${broken.toString("base64").replace(/.{76}/g, "$&\r\n")}\r\n`;
+  });
+  return Buffer.from(text, "latin1");
 }
 
 function flipped(random: Random, bytes: Buffer): Buffer {

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createParser } from "../../indexer/read/pool.ts";
 import { Random } from "../soak/random.ts";
-import { mutated, originalsIn } from "./mutations.ts";
+import { mutated } from "./mutations.ts";
+import { originalsIn } from "./originals.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**

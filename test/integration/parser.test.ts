@@ -7,7 +7,8 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createParser, type ParseResult, type Parser, type ParserOptions } from "../../indexer/read/pool.ts";
 import { CarrelError } from "../../protocol/channel.ts";
-import { mutated, originalsIn } from "../fuzz/mutations.ts";
+import { mutated } from "../fuzz/mutations.ts";
+import { originalsIn } from "../fuzz/originals.ts";
 import { verdictOf } from "../fuzz/verdict.ts";
 import { Random } from "../soak/random.ts";
 
@@ -230,6 +231,11 @@ test("400 broken documents of all formats are indexed or refused, and the proces
     return `${i}-${name}`;
   });
   const parser = make({ memoryMb: 512 });
+  for (const { name, bytes } of originals) {
+    writeFileSync(join(root, name), bytes);
+    const { ok } = await parser.parse(root, name, 20_000_000);
+    assert.ok(ok, `${name} is sound`);
+  }
   const results = await Promise.all(names.map((name) => parser.parse(root, name, 20_000_000)));
   const verdicts = results.map(verdictOf);
   const failed = results.filter((_, i) => verdicts[i] === "failed");

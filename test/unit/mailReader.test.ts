@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { CFB } from "@e965/xlsx";
 import { extract } from "../../indexer/read/extract.ts";
 import type { Extracted } from "../../indexer/read/extracted.ts";
 import { parseFile } from "../../indexer/read/parseFile.ts";
 import { placeOfLine } from "../support/documents.ts";
+import { outlookMail } from "../support/outlookMail.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
 const fixture = (name: string): Promise<Extracted> => extract(readFileSync(folder + name), name);
@@ -93,17 +93,7 @@ describe("an mbox file", () => {
 
 describe("a mail of Outlook", () => {
   it("is read from its properties", async () => {
-    // There is no Outlook to write one: these are the streams that its format describes.
-    const file = CFB.utils.cfb_new();
-    const text = (tag: string, value: string): unknown =>
-      CFB.utils.cfb_add(file, `/__substg1.0_${tag}001F`, Buffer.from(value, "utf16le"));
-    CFB.utils.cfb_add(file, "/__properties_version1.0", Buffer.alloc(32));
-    text("001A", "IPM.Note");
-    text("0037", "Lantern oil");
-    text("0C1A", "Åse Lind");
-    text("0C1F", "ase@lighthouse.example");
-    text("1000", "Twelve litres a night.\r\n\r\nÅse");
-    const read = await extract(CFB.write(file, { type: "buffer" }) as Buffer, "a.msg");
+    const read = await extract(outlookMail(), "a.msg");
     assert.equal(
       read.text,
       "Lantern oil\n\nFrom: Åse Lind <ase@lighthouse.example>\n\nTwelve litres a night.\n\nÅse",
