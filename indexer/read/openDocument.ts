@@ -35,7 +35,8 @@ export function openText(element: Xml, skipped: readonly string[] = []): string 
     .map((child) => {
       if (typeof child === "string") return child;
       if (skipped.includes(child.name)) return "";
-      if (child.name === "text:s") return " ".repeat(Math.min(100, Number(child.attributes["text:c"] ?? 1)));
+      if (child.name === "text:s")
+        return " ".repeat(Math.max(0, Math.min(100, Number(child.attributes["text:c"] ?? 1))));
       if (child.name === "text:tab") return " ";
       if (child.name === "text:line-break") return "\n";
       return openText(child, skipped);

@@ -65,7 +65,7 @@ export class DocumentWriter {
     const line = flat(text);
     if (line === "") return;
     if (!this.wasItem) this.gap();
-    this.push(`${"  ".repeat(Math.min(depth, 8))}${mark} ${line}`);
+    this.push(`${"  ".repeat(Math.max(0, Math.min(depth, 8)))}${mark} ${line}`);
     this.wasItem = true;
   }
 
