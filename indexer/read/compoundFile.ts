@@ -8,7 +8,7 @@ export interface CompoundFile {
 
 interface Container {
   readonly FullPaths: readonly string[];
-  readonly FileIndex: readonly { readonly content?: Uint8Array }[];
+  readonly FileIndex: readonly { readonly content?: Uint8Array | number[] }[];
 }
 
 /** Throws UnreadableFile. */
@@ -26,7 +26,8 @@ export async function openCompoundFile(bytes: Buffer): Promise<CompoundFile> {
     stream(name) {
       const at = container.FullPaths.findIndex((path) => path.replace(/^[^/]*\//, "") === name);
       const content = container.FileIndex[at]?.content;
-      return content && Buffer.from(content.buffer, content.byteOffset, content.length);
+      // Of a damaged file it may be a plain array.
+      return content && Buffer.from(content);
     },
   };
 }

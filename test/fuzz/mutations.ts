@@ -1,6 +1,7 @@
 import { crc32, deflateRawSync, deflateSync, inflateSync } from "node:zlib";
 import { Zip } from "../../indexer/read/zip.ts";
 import type { Random } from "../soak/random.ts";
+import { compoundFile, streamsOf } from "../support/wordFile.ts";
 
 export interface Original {
   readonly name: string;
@@ -12,7 +13,8 @@ export function mutated(random: Random, originals: readonly Original[]): Origina
   const original = random.pick(originals);
   const other = random.pick(originals);
   const parts = partsOf(original.bytes);
-  const inside = insideOf(original, parts !== undefined);
+  const compound = streamsOf(original.bytes);
+  const inside = compound ? ["compound", "compound", "compound"] : insideOf(original, parts !== undefined);
   const way = random.pick(["flips", "cut", "splice", "type", ...inside]);
   switch (way) {
     case "cut":
@@ -31,6 +33,8 @@ export function mutated(random: Random, originals: readonly Original[]): Origina
       return { name: other.name, bytes: original.bytes };
     case "parts":
       return { name: original.name, bytes: withBrokenParts(random, parts ?? []) };
+    case "compound":
+      return { name: original.name, bytes: compoundFile(withBrokenCompound(random, compound ?? {})) };
     case "markup":
       return {
         name: original.name,
@@ -146,6 +150,19 @@ function withBrokenParts(random: Random, parts: readonly Part[]): Buffer {
     return [{ ...part, data: Buffer.from(brokenMarkup(random, part.data.toString("utf8"))) }];
   });
   return zipped(broken);
+}
+
+/** A sound compound file, with streams that are not. */
+function withBrokenCompound(
+  random: Random,
+  streams: Readonly<Record<string, Buffer>>,
+): Record<string, Buffer> {
+  const broken = Object.entries(streams).flatMap(([name, content]): [string, Buffer][] => {
+    if (random.chance(0.05)) return [];
+    if (random.chance(0.1)) return [[name, content.subarray(0, random.int(content.length))]];
+    return [[name, random.chance(0.7) ? flipped(random, content) : content]];
+  });
+  return Object.fromEntries(broken.filter(([, content]) => content.length > 0));
 }
 
 function brokenMarkup(random: Random, text: string): string {

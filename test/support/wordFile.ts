@@ -7,6 +7,13 @@ interface Compound {
     cfb_add(file: object, name: string, content: Buffer): void;
   };
   write(file: object, options: object): Buffer;
+  read(
+    bytes: Buffer,
+    options: object,
+  ): {
+    readonly FullPaths: readonly string[];
+    readonly FileIndex: readonly { readonly content?: Uint8Array }[];
+  };
 }
 
 interface WordPiece {
@@ -31,6 +38,18 @@ export function compoundFile(streams: Readonly<Record<string, Buffer>>): Buffer 
   const file = utils.cfb_new();
   for (const [name, content] of Object.entries(streams)) utils.cfb_add(file, `/${name}`, content);
   return Buffer.from(write(file, { type: "buffer" }));
+}
+
+/** The streams at the top of a compound file; undefined for a file that is none. */
+export function streamsOf(bytes: Buffer): Record<string, Buffer> | undefined {
+  if (!bytes.subarray(0, 4).equals(Buffer.from("d0cf11e0", "hex"))) return undefined;
+  const { FullPaths: paths, FileIndex: entries } = (CFB as Compound).read(bytes, { type: "buffer" });
+  const named = paths.map((path, i) => [path.replace(/^[^/]*\//, ""), entries[i]?.content] as const);
+  return Object.fromEntries(
+    named.flatMap(([name, content]) =>
+      name !== "" && content && content.length > 0 ? [[name, Buffer.from(content)]] : [],
+    ),
+  );
 }
 
 /** A document as Word 97 writes it, with what its description asks for alone: what no program here writes. */
