@@ -258,7 +258,7 @@ export const formats: readonly Format[] = [
     "mp3 wav ogg oga opus flac m4a aac wma mid midi mp4 m4v mkv mov avi webm wmv flv mpg mpeg ogv 3gp",
   ),
   notRead(
-    "An archive: Carrel does not look inside.",
+    "An archive: listed, not opened. Unpack it to have its files read.",
     "zip gz tgz bz2 tbz xz txz zst 7z rar tar lz4 lzma cab iso dmg img jar war ear apk aab ipa deb rpm msi pkg crx xpi vsix whl egg gem nupkg",
   ),
   notRead("A font.", "ttf otf woff woff2 eot ttc pfb fnt"),
