@@ -11,6 +11,7 @@ import {
   passageWith,
   startFakeOllama,
 } from "../support/fakeOllama.ts";
+import { filesInSample, unreadInSample } from "../support/sampleFiles.ts";
 import { lineVisible, openWorkbench, type Workbench } from "../support/workbench.ts";
 import { eventually } from "../support/workspace.ts";
 
@@ -81,11 +82,13 @@ test("the icon opens the panel, and the workspace is indexed", async () => {
   panel = await workbench.openPanel();
   await panel
     .getByTestId("status-text")
-    .getByText(/^28 files indexed/)
+    .getByText(new RegExp(`^${filesInSample} files indexed`))
     .waitFor({ timeout: 60_000 });
   const item = workbench.page.locator('.statusbar-item[id="carrel.carrel.carrel.status"]');
   await eventually("ready in the status bar", async () =>
-    /Ready: 28 files/.test((await item.locator("a").getAttribute("aria-label")) ?? ""),
+    new RegExp(`Ready: ${filesInSample} files`).test(
+      (await item.locator("a").getAttribute("aria-label")) ?? "",
+    ),
   );
   await panel.getByRole("button", { name: "Choose model: qwen3:4b" }).waitFor();
 });
@@ -130,7 +133,10 @@ test("what is not in the files is said to be not found, and what comes nearest i
   const notFound = exchange.getByTestId("not-found");
   await notFound.waitFor();
   const said = (await notFound.textContent()) ?? "";
-  assert.match(said, /^I did not find this in your files\. Searched: 28 files in /);
+  assert.match(
+    said,
+    new RegExp(`^I did not find this in your files\\. Searched: ${filesInSample} files in `),
+  );
   assert.equal(asked(), before, "no model is asked");
   const passages = exchange.getByTestId("passage");
   assert.equal(await passages.count(), 0);
@@ -318,12 +324,18 @@ test("Explain with Carrel brings the selection into the panel", async () => {
   await panel.getByTestId("selection-chip").getByText("software/deadlines/deadlines.py:112-114").waitFor();
 });
 
-test("Show Index Status counts the files and says why two were left out", async () => {
+test("Show Index Status counts the files and says why others were left out", async () => {
   await workbench.command("Carrel: Show Index Status");
   const editor = await activeEditor("Carrel index status.md");
-  for (const line of ["- State: ready", "- Files: 28", "- Left out: 2"]) await lineVisible(editor, line);
+  for (const line of [
+    "- State: ready",
+    `- Files: ${filesInSample}`,
+    `- Left out: ${unreadInSample.length + 2}`,
+  ])
+    await lineVisible(editor, line);
   await workbench.page.keyboard.press("Control+End");
-  for (const line of ["- reports/scan.bin", "- .env"]) await lineVisible(editor, line);
+  for (const line of ["- reports/scan.bin", "- .env", ...unreadInSample.map((path) => `- ${path}`)])
+    await lineVisible(editor, line);
 });
 
 test("a saved change can be found", async (t) => {
@@ -389,7 +401,7 @@ test("an engine that is killed comes back, and the panel says what happened", {
   await Promise.all([told, setTimeout(200).then(() => process.kill(pid, "SIGKILL"))]);
   await panel
     .getByTestId("status-text")
-    .getByText(/^28 files indexed/)
+    .getByText(new RegExp(`^${filesInSample} files indexed`))
     .waitFor({ timeout: 30_000 });
   assert.notEqual(engineProcess(), pid);
   await (await ask(moneyQuestion)).getByText(oneOfTwo).waitFor();

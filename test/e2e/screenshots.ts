@@ -22,7 +22,7 @@ function answer(messages: readonly FakeMessage[]): string {
   const asked = prompt.slice(prompt.lastIndexOf("</passage>"));
   if (asked.includes(whole)) {
     const readme = passageWith(messages, "how we work, what we agreed");
-    return `These are the shared files of a small law and notary office in Port Ellery: how we work, what we agreed, and the programs that we run in the house [${readme}]. There are 28 files: 17 documents and texts, 7 of code, and 4 of data and settings [1].`;
+    return `These are the shared files of a small law and notary office in Port Ellery: how we work, what we agreed, and the programs that we run in the house [${readme}]. There are 47 files: 34 documents and texts, 8 of code, and 5 of data and settings [1].`;
   }
   const lease = passageWith(messages, "at least nine months");
   if (asked.includes(notice)) {

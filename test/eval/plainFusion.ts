@@ -42,7 +42,7 @@ export async function rankAtEachWeight(
       ...chunk,
       page: chunk.page ?? undefined,
       heading: chunk.heading ?? undefined,
-      place: chunk.place === null ? undefined : v.parse(place, JSON.parse(chunk.place)),
+      place: chunk.place ? v.parse(place, JSON.parse(chunk.place)) : undefined,
     };
     return [{ lexical: scaledLexical(one.lexical), near: scaledNear(one.near), hit }];
   });

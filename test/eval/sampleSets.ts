@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
+import { unreadInSample } from "../support/sampleFiles.ts";
 import type { Question } from "./dataset.ts";
 import { documentTarget } from "./documentPlaces.ts";
 
@@ -40,7 +41,7 @@ export async function sampleQuestions(): Promise<Question[]> {
 }
 
 /**
- * The questions on its office documents, one half of them. Those on the scan have a part of their own, which does not
+ * The questions on its office documents, one half of them. Those on the scan are a part of their own, which does not
  * count in the set's figures as long as nothing reads scans.
  */
 export async function documentQuestions(half: string): Promise<Question[]> {
@@ -48,8 +49,7 @@ export async function documentQuestions(half: string): Promise<Question[]> {
   const lines = (await fixture("sampleDocumentQuestions.jsonl")).filter((_, i) => i % 2 === rest);
   return lines.map((line) => {
     const { id, query, path, place, or } = v.parse(documentQuestion, line);
-    const isScan = path.includes("scan");
-    const part = isScan ? "scan" : (path.split(".").at(-1) ?? "");
-    return { id, query, part, isApart: isScan, relevant: [{ path, place, or }] };
+    const part = path.endsWith("-scan.pdf") ? "scan" : (path.split(".").at(-1) ?? "");
+    return { id, query, part, isApart: unreadInSample.includes(path), relevant: [{ path, place, or }] };
   });
 }

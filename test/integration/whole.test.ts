@@ -118,7 +118,7 @@ test("the sample: documents and programs, and the README behind the overview", a
     overview?.text ?? "",
     /contracts\/office-lease\.pdf: Lease of the office .*6\. Ending the lease early/,
   );
-  assert.match(overview?.text ?? "", /software\/: 11 files, mostly Go and TypeScript/);
+  assert.match(overview?.text ?? "", /software\/: 12 files, mostly Go and TypeScript/);
   const tests = await ask(channel, "How do I run the tests?");
   assert.ok(tests.slice(0, 5).some(({ heading }) => heading === "Docket › Changing it"));
   for (const question of ["How long is the notice period of the lease?", "Where are names compared?"])

@@ -1,0 +1,14 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const sample = fileURLToPath(new URL("../../sample/", import.meta.url));
+
+/** Files of the sample workspace that nothing reads yet: a scan. */
+export const unreadInSample = ["finance/bank-letter-scan.pdf"];
+
+/** How many files of the sample workspace are indexed. */
+export const filesInSample =
+  readdirSync(sample, { recursive: true, encoding: "utf8" }).filter((path) =>
+    statSync(join(sample, path)).isFile(),
+  ).length - unreadInSample.length;
