@@ -23,6 +23,7 @@ const question = v.strictObject({
   endLine: v.optional(v.number()),
   page: v.optional(v.number()),
   answer: v.pipe(v.string(), v.minLength(2)),
+  or: v.optional(v.array(v.strictObject({ path: v.string(), page: v.optional(v.number()) }))),
 });
 const openQuestion = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^none(-[a-z]+)+$/)),
