@@ -6,6 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import type { FrameLocator, Locator } from "playwright-core";
 import { root } from "../../scripts/tools.mjs";
 import {
+  type FakeMessage,
   type FakeOllama,
   type FakeOllamaOptions,
   passageWith,
@@ -149,7 +150,9 @@ test("what is not in the files is said to be not found, and what comes nearest i
 });
 
 test("a PDF opens in the reader at its page", async () => {
-  await begin();
+  const said = (messages: readonly FakeMessage[]): string =>
+    `You may end the lease if you give notice in writing at least nine months before that day [${passageWith(messages, "at least nine months")}].`;
+  await begin({ answer: said });
   const exchange = await ask("By when do we have to tell the landlord if we want out early?");
   await exchange.getByTestId("support").waitFor();
   const showAll = exchange.getByRole("button", { name: /read but not cited/ });
@@ -159,8 +162,8 @@ test("a PDF opens in the reader at its page", async () => {
   await source.click();
   await workbench.page.locator('.tab.active[data-resource-name="office-lease.pdf"]').waitFor();
   await workbench.reader.locator('[data-page="4"] canvas').waitFor();
-  const said = workbench.reader.getByTestId("said");
-  await eventually("the mark", async () => /^Page 4\. Marked: /.test((await said.textContent()) ?? ""));
+  const told = workbench.reader.getByTestId("said");
+  await eventually("the mark", async () => /^Page 4\. Marked: /.test((await told.textContent()) ?? ""));
 });
 
 test("by keyboard alone: open, break a line, ask, go to a citation, open it", async () => {
