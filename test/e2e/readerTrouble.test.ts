@@ -343,6 +343,8 @@ test("keys reach the document at once, pages are announced, and arrow keys go th
   const focused = (): Promise<string> =>
     page.evaluate<string>("document.activeElement.getAttribute('aria-label')");
   assert.equal(await focused(), "register.pdf");
+  const ring = "getComputedStyle(document.querySelector('main')).outlineStyle";
+  assert.equal(await page.evaluate(ring), "none", "no ring around what has the focus from the start");
   await page.keyboard.press("PageDown");
   await eventually("the page", async () => (await said(reader)) === "Page 2 of 30.");
   await page.getByRole("button", { name: "Next page" }).click();

@@ -21,9 +21,9 @@ const documents = [
   {
     picture: "reader-spreadsheet",
     file: "budget-2026.xlsx",
-    question: "How much is planned for training in 2026?",
-    words: "specialist's exam in employment law",
-    answer: "For training **15,500 euros** are planned in 2026, 22.0 % more than the 12,700 euros of 2025",
+    question: "By how much do freelance clerks cost less in the budget 2026?",
+    words: "Freelance clerks",
+    answer: "For freelance clerks **84,000 euros** are budgeted in 2026, after 92,400 euros in 2025",
   },
   {
     picture: "reader-word",
@@ -75,7 +75,11 @@ async function take(
   workbench.page.setDefaultTimeout(120_000);
   try {
     const panel = await workbench.openPanel();
-    await panel.getByTestId("status-text").getByText("files indexed").waitFor({ timeout: 300_000 });
+    const status = panel.getByTestId("status-text");
+    await status.getByText("files indexed").waitFor({ timeout: 300_000 });
+    // Where scans can be read, they are read last.
+    const all = status.getByText(/^\d+ files indexed$/);
+    await all.waitFor({ timeout: 60_000 }).catch(() => undefined);
     await pictures(workbench, panel);
   } finally {
     await workbench.close();
@@ -112,13 +116,15 @@ async function takePanel(workbench: Workbench, panel: FrameLocator, name: string
 async function takeDocuments(workbench: Workbench, panel: FrameLocator): Promise<void> {
   for (const { picture, file, question } of documents) {
     await ask(workbench, panel, question);
-    await panel.getByTestId("source").first().click();
+    await panel.locator(`[data-testid="source"][data-path$="${file}"]`).first().click();
     await shown(workbench, file);
     await shoot(workbench, picture);
   }
 }
 
 async function takeSearch(workbench: Workbench): Promise<void> {
+  await workbench.command("View: Close All Editors");
+  await workbench.command("Carrel: New Conversation");
   await workbench.command("Carrel: Search by Meaning");
   await workbench.page.getByPlaceholder("What are you looking for?").fill("who may see escrow money");
   await workbench.page
@@ -149,13 +155,14 @@ async function takeOverview(workbench: Workbench, panel: FrameLocator): Promise<
 }
 
 async function shoot(workbench: Workbench, name: string): Promise<void> {
+  // Away from everything that shows a hint; then what moves comes to rest.
+  await workbench.page.mouse.move(720, 790);
+  await workbench.page.waitForTimeout(1_500);
   await workbench.page
     .locator(".statusbar-item")
     .filter({ hasText: "Activating Extensions" })
     .waitFor({ state: "detached" });
-  // Away from everything that shows a hint; then what moves comes to rest.
-  await workbench.page.mouse.move(720, 790);
-  await workbench.page.waitForTimeout(1_500);
+  await workbench.page.waitForTimeout(300);
   const file = join(root, "docs/images", `${name}.png`);
   await workbench.screenshot(file);
   console.log(`${file} ${Math.round(statSync(file).size / 1000)} kB`);

@@ -22,7 +22,9 @@ export function ReaderApp({ session }: { readonly session: ReaderSession }): JSX
     const onKey = (event: KeyboardEvent): void => press(event, session, finder.current);
     // Keys scroll what has the focus, which in a tab that has just been opened is nothing yet.
     const onFocus = (): void => {
-      if (document.activeElement === document.body) host.current?.focus({ preventScroll: true });
+      if (!host.current || document.activeElement !== document.body) return;
+      host.current.dataset["quiet"] = "";
+      host.current.focus({ preventScroll: true });
     };
     if (document.hasFocus()) onFocus();
     document.addEventListener("keydown", onKey);
@@ -55,6 +57,9 @@ export function ReaderApp({ session }: { readonly session: ReaderSession }): JSX
           tabIndex={0}
           aria-label={session.name || "Document"}
           aria-busy={!view && !problem}
+          onBlur={({ currentTarget }) => {
+            delete currentTarget.dataset["quiet"];
+          }}
           data-testid="document"
         />
         {!view && <Problem session={session} host={host} />}
