@@ -42,8 +42,10 @@ export class FolderScans {
   private readonly options: FolderScansOptions;
   private readonly records: ScanRecords;
   private readonly byPath = new Map<string, Scans & { readonly hash: string }>();
-  /** Pages of the file that is being read, which its row does not count yet. */
-  private fresh: { readonly path: string; readonly count: number } | undefined;
+  /** How many pages of a file are read by now, which its row does not count yet. */
+  private fresh: { readonly path: string; readonly read: number } | undefined;
+  /** Versions of files that were not there when a page of them was to be read. */
+  private readonly missed = new Set<string>();
 
   constructor(options: FolderScansOptions) {
     this.options = options;
@@ -67,7 +69,7 @@ export class FolderScans {
     for (const [path, scans] of this.byPath) {
       if (nested.some((prefix) => path.startsWith(prefix))) continue;
       pages += scans.pages.length;
-      read += scans.read + (this.fresh?.path === path ? this.fresh.count : 0);
+      read += this.fresh?.path === path ? this.fresh.read : scans.read;
     }
     return { read: Math.min(read, pages), pages };
   }
@@ -155,13 +157,19 @@ export class FolderScans {
           if (signal.aborted && error instanceof CarrelError) return undefined;
           throw error;
         });
-      if (!scan) break;
-      await this.records.add(hash, { key, masking, scan });
+      if (signal.aborted) return undefined;
+      // Its file is looked at again, which must not go on for ever if it is not what two processes say that it is.
+      if (!scan && !this.missed.has(hash)) {
+        this.missed.add(hash);
+        break;
+      }
+      const result = scan ?? { page, failed: "The file was not the same whenever it was looked at." };
+      await this.records.add(hash, { key, masking, scan: result });
       count += 1;
-      this.fresh = { path, count };
+      this.fresh = { path, read: pages.length - left.length + count };
       onProgress();
     }
-    return signal.aborted ? undefined : path;
+    return path;
   }
 
   /** What was read on a page of a file as the index has it. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -22,6 +22,24 @@ function mappedFiles(): string[] {
   return maps.flatMap((text) => text.split("\n").map((line) => line.slice(73).trim()));
 }
 
+/** Reads a scan with what is in the installed extension: the engine of tesseract, its data and pdf.js's decoders. */
+function readScan(extensions: string, scratch: string): void {
+  const name = readdirSync(extensions).find((folder) => folder.startsWith("carrel.carrel-"));
+  const program = join(extensions, name ?? "", "dist", "cli.js");
+  const folder = join(scratch, "scans");
+  cpSync(join(root, "test/fixtures/scans/bilevel.pdf"), join(folder, "bilevel.pdf"));
+  const carrel = (...args: string[]): string => {
+    const options = ["--store", join(scratch, "store")];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args, ...options], {
+      encoding: "utf8",
+    });
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+  carrel("index", folder, "--ocr");
+  assert.match(carrel("search", folder, "how much does the crane lift"), /page 1 \(scan\)[\s\S]*7\.5 tonnes/);
+}
+
 test("the VSIX answers a question where the repository's packages are out of reach", async () => {
   // Outside the repository: Node finds no node_modules on the way up from there.
   const scratch = mkdtempSync(join(tmpdir(), "carrel-vsix-"));
@@ -36,6 +54,8 @@ test("the VSIX answers a question where the repository's packages are out of rea
     const { command, args, env } = codeServerCommand();
     const places = [`--extensions-dir=${extensions}`, `--user-data-dir=${join(scratch, "user")}`];
     run(command, [...args, ...places, "--install-extension", vsix], env);
+
+    readScan(extensions, scratch);
 
     const workbench = await openWorkbench({ folder: join(root, "sample"), extensions });
     try {

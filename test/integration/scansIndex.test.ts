@@ -165,6 +165,16 @@ test("a page that can't be read is listed, and not tried again", async (t) => {
   });
 });
 
+test("a file that is never what it is said to be is given up", async (t) => {
+  const workspace = await folderOf({ "a.pdf": pdfOf([picture]) });
+  const recogniser = scripted();
+  recogniser.answer = async () => undefined;
+  const opened = await open(t, workspace, recogniser);
+  await readAll(opened);
+  assert.equal(recogniser.asked.length, 2);
+  assert.match(opened.indexes.skipped()[0]?.reason ?? "", /not the same whenever it was looked at/);
+});
+
 test("pages are read anew in other languages, and of another version of the file", async (t) => {
   const workspace = await folderOf({ "a.pdf": pdfOf([picture]) });
   const recogniser = scripted();
