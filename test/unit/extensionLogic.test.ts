@@ -239,6 +239,10 @@ test("the status bar says how things stand", () => {
     remedy: "Free some.",
   });
   assert.deepEqual([problem?.severity, problem?.detail], ["warning", "Disk full. Free some."]);
+  const scanning = (read: number): string | undefined =>
+    statusView(running, { ...readyStatus, scans: { read, pages: 1_040 } })?.detail;
+  assert.match(scanning(12) ?? "", / 12 of 1,040 scanned pages are read\.$/);
+  assert.doesNotMatch(scanning(1_040) ?? "", /scanned/);
   const failed = statusView({ state: "failed", message: "It stays down." }, readyStatus);
   assert.deepEqual([failed?.severity, failed?.label], ["error", "Carrel stopped. It stays down."]);
 });
