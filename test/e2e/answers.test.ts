@@ -54,6 +54,7 @@ before(async () => {
       "carrel.ollama.url": fake.url,
       // It takes a core for minutes, and nothing here depends on it.
       "carrel.indexing.refine": false,
+      "carrel.ocr.enabled": false,
       "remote.autoForwardPorts": false,
     },
   });
