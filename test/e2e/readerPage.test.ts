@@ -267,6 +267,10 @@ test("a spreadsheet opens as grids with the range marked", async () => {
     "[...document.querySelectorAll('td.passage')].map(({ dataset }) => dataset.cell)",
   );
   assert.deepEqual([cells[0], cells.at(-1)], ["A5", "F6"]);
+  const framed = await reader.page.evaluate<number[]>(
+    "['top', 'bottom', 'left', 'right'].map((side) => document.querySelectorAll('td.edge-' + side).length)",
+  );
+  assert.deepEqual(framed, [6, 6, 2, 2], "one frame around the range");
   assert.match(await said(reader), /^Opened at sheet Costs Q3, A5:F6, which is marked/);
   await assertQuiet(reader);
   await reader.page.close();

@@ -69,7 +69,7 @@ export class TextView implements DocumentView {
     this.passage = passage;
     this.show(passage.startLine);
     const { host } = this.options;
-    for (const old of host.querySelectorAll(".passage")) old.classList.remove("passage");
+    for (const old of host.querySelectorAll(".passage")) old.classList.remove("passage", ...edges);
     const near = this.line(passage.startLine);
     const text = this.text();
     const [whole] = text.locate(passage.text, near);
@@ -77,6 +77,7 @@ export class TextView implements DocumentView {
     const lines = whole ? this.linesOf(whole) : this.linesFrom(passage.startLine, passage.endLine);
     const places = cells.length > 0 ? cells : lines;
     for (const element of places) element.classList.add("passage");
+    frame(cells);
     const sentences = passage.marks.map(([start, end]) => passage.text.slice(start, end));
     const marked = sentences.flatMap((sentence) => text.locate(sentence, places[0] ?? near));
     mark("carrel-passage", marked);
@@ -195,6 +196,26 @@ export class TextView implements DocumentView {
       const [, column = "", row = ""] = /^([A-Z]+)(\d+)$/.exec(dataset["cell"] ?? "") ?? [];
       return names.has(column) && Number(row) >= range.fromRow && Number(row) <= range.toRow;
     });
+  }
+}
+
+const edges = ["edge-top", "edge-bottom", "edge-left", "edge-right"] as const;
+
+/** Names the cells at the edges of a range, which get its frame. */
+function frame(cells: readonly HTMLElement[]): void {
+  const range = new Set(cells);
+  const isInside = (cell: Element | null | undefined): boolean =>
+    cell instanceof HTMLElement && range.has(cell);
+  for (const cell of cells) {
+    const row = cell.parentElement;
+    const at = [...(row?.children ?? [])].indexOf(cell);
+    const beside = {
+      "edge-top": row?.previousElementSibling?.children[at],
+      "edge-bottom": row?.nextElementSibling?.children[at],
+      "edge-left": cell.previousElementSibling,
+      "edge-right": cell.nextElementSibling,
+    };
+    for (const edge of edges) cell.classList.toggle(edge, !isInside(beside[edge]));
   }
 }
 
