@@ -18,22 +18,7 @@ export function ReaderApp({ session }: { readonly session: ReaderSession }): JSX
     if (host.current) void session.start(host.current);
     return stop;
   }, [session]);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => press(event, session, finder.current);
-    // Keys scroll what has the focus, which in a tab that has just been opened is nothing yet.
-    const onFocus = (): void => {
-      if (!host.current || document.activeElement !== document.body) return;
-      host.current.dataset["quiet"] = "";
-      host.current.focus({ preventScroll: true });
-    };
-    if (document.hasFocus()) onFocus();
-    document.addEventListener("keydown", onKey);
-    window.addEventListener("focus", onFocus);
-    return () => {
-      document.removeEventListener("keydown", onKey);
-      window.removeEventListener("focus", onFocus);
-    };
-  }, [session]);
+  useKeys(session, host, finder);
   const { problem, view, outline } = session;
   const showsOutline = isOutlined && outline.length > 0;
   return (
@@ -70,6 +55,30 @@ export function ReaderApp({ session }: { readonly session: ReaderSession }): JSX
       </p>
     </>
   );
+}
+
+/** Keys of the whole tab, and the focus in its document. */
+function useKeys(
+  session: ReaderSession,
+  host: { readonly current: HTMLElement | null },
+  finder: { readonly current: HTMLInputElement | null },
+): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => press(event, session, finder.current);
+    // Keys scroll what has the focus, which in a tab that has just been opened is nothing yet.
+    const onFocus = (): void => {
+      if (!host.current || document.activeElement !== document.body) return;
+      host.current.dataset["quiet"] = "";
+      host.current.focus({ preventScroll: true });
+    };
+    if (document.hasFocus()) onFocus();
+    document.addEventListener("keydown", onKey);
+    window.addEventListener("focus", onFocus);
+    return () => {
+      document.removeEventListener("keydown", onKey);
+      window.removeEventListener("focus", onFocus);
+    };
+  }, [session]);
 }
 
 interface ProblemProps {
