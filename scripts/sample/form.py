@@ -1,4 +1,4 @@
-"""Makes a form that is filled in: python3 form.py SOURCE TARGET. Needs reportlab (4.4), since the LibreOffice of servers
+"""Makes a form that is filled in: python3 form.py SOURCE TARGET. Needs reportlab (5.1), since the LibreOffice of servers
 leaves the fields of forms out."""
 
 import json
