@@ -133,6 +133,23 @@ test("selected text is asked about in the panel, by the tool bar and by the comm
   await panel.getByTestId("selection-chip").getByText("office-lease.pdf, page 4").waitFor();
 });
 
+test("a tab closed while it draws is opened again at once; a file written or deleted while it is open is read anew", async () => {
+  const source = await openSource("quokka of Rottnest", "register.pdf");
+  await workbench.command("View: Close All Editors");
+  await source.click();
+  await source.click();
+  await eventually("the mark", async () => /^Page 700\. Marked: .*quokka/.test((await said()) ?? ""));
+  const file = join(workbench.folder, "register.pdf");
+  const pages = Array.from({ length: 900 }, (_, index) => ({
+    lines: [`Record ${index + 1}, counted anew.`],
+  }));
+  writeFileSync(file, makePdf(pages));
+  await workbench.reader.getByText("Record 700, counted anew.").waitFor({ state: "attached" });
+  rmSync(file);
+  await workbench.reader.getByTestId("notice").getByText("This file was deleted or moved.").waitFor();
+  assert.equal(await workbench.reader.locator('[data-page="700"] canvas').count(), 1, "what was drawn stays");
+});
+
 test("Reopen Editor With… offers the reader", async () => {
   await workbench.command("View: Close All Editors");
   const { page } = workbench;
