@@ -50,6 +50,7 @@ const rooms = [
         "store",
         "storeChanged",
         "storeCandidates",
+        "filters",
         "storeVectorIndex",
         "unusedIndexes",
         "lock",
