@@ -1,7 +1,7 @@
 import { attribute, deepest, type HtmlElement, type HtmlNode, isElement } from "./html.ts";
 
 /** What surrounds the text of a page, by the parts that pages name, and by what authors call them. */
-const surroundings = new Set(["nav", "aside", "button", "select", "dialog", "menu", "template"]);
+const surroundings = new Set(["nav", "button", "select", "dialog", "menu", "template"]);
 const surroundingRoles = new Set(
   "navigation banner contentinfo search complementary dialog alertdialog menu menubar toolbar".split(" "),
 );
@@ -13,8 +13,8 @@ const surroundingNames = new Set(
 );
 const consentName =
   /^(?:cookies?|consent|gdpr)[-_]?(?:banner|bar|notice|consent|popup|overlay|dialog|modal|message|law)/i;
-/** Of the whole page they are its furniture, of an article they are its own. */
-const pageEnds = new Set(["header", "footer"]);
+/** Of the whole page they are its furniture, of its main part they are its own: a letterhead, a warning. */
+const pageEnds = new Set(["header", "footer", "aside"]);
 const links = /^[\s¶#§🔗]*$/u;
 /** A part is the page's main one if it holds this share of the text. */
 const mainShare = 0.25;

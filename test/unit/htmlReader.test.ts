@@ -78,6 +78,14 @@ describe("a page that is there to be read", () => {
     assert.doesNotMatch(text, /Home/);
   });
 
+  it("has a remark beside its text as a part of it, and what stands beside the main part not", async () => {
+    const { text } = await page(
+      `<main><h1>Lamps</h1>${prose}<aside><p>Danger: the glass is hot.</p></aside></main><aside><p>Latest news.</p></aside>`,
+    );
+    assert.match(text, /Danger: the glass is hot\./);
+    assert.doesNotMatch(text, /Latest news/);
+  });
+
   it("has a term and what it means in one paragraph, where that is one", async () => {
     const list = `<dl><dt>K-17</dt><dd>Say <b>nothing</b>.</dd><div><dt>K-20</dt><dt>K-21</dt><dd><p>Compare.</p><p>Then press.</p></dd></div><dt>K-30</dt></dl>`;
     const { text } = await page(`<h1>Messages</h1>${prose}${list}`);
