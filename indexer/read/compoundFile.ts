@@ -26,8 +26,8 @@ export async function openCompoundFile(bytes: Buffer): Promise<CompoundFile> {
     stream(name) {
       const at = container.FullPaths.findIndex((path) => path.replace(/^[^/]*\//, "") === name);
       const content = container.FileIndex[at]?.content;
-      // Of a damaged file it may be a plain array.
-      return content && Buffer.from(content);
+      // Of a damaged file it may be a plain array, or nothing of the kind.
+      return content instanceof Uint8Array || Array.isArray(content) ? Buffer.from(content) : undefined;
     },
   };
 }

@@ -48,7 +48,7 @@ async function internet(bytes: Buffer): Promise<Mail> {
     from: people(mail.from ? [mail.from] : []),
     to: people(mail.to),
     cc: people(mail.cc),
-    date: dateText(mail.date),
+    date: dateText(mail.date ?? ""),
     text: mail.text ?? "",
     html: mail.html ?? "",
     attachments: mail.attachments.map((one, index) => ({
@@ -91,20 +91,20 @@ async function outlook(bytes: Buffer): Promise<Mail> {
   const of = (kind: string): string =>
     (data.recipients ?? [])
       .filter(({ recipType = "to" }) => recipType === kind)
-      .map(({ name = "", smtpAddress, email = "" }) => person(name, smtpAddress ?? email))
+      .map(({ name, smtpAddress, email }) => person(words(name), words(smtpAddress ?? email)))
       .join(", ");
   return {
-    subject: data.subject ?? "",
-    from: person(data.senderName ?? "", data.senderSmtpAddress ?? data.senderEmail ?? ""),
+    subject: words(data.subject),
+    from: person(words(data.senderName), words(data.senderSmtpAddress ?? data.senderEmail)),
     to: of("to"),
     cc: of("cc"),
-    date: dateText(data.messageDeliveryTime ?? data.clientSubmitTime ?? data.creationTime),
-    text: data.body ?? "",
-    html: data.bodyHtml ?? (data.html ? Buffer.from(data.html).toString("utf8") : ""),
+    date: dateText(words(data.messageDeliveryTime ?? data.clientSubmitTime ?? data.creationTime)),
+    text: words(data.body),
+    html: words(data.bodyHtml ?? data.html),
     attachments: (data.attachments ?? []).map((one, index) => {
       const { fileName, content } = reader.getAttachment(one);
-      const isMail = one.innerMsgContent === true && !/\.msg$/i.test(fileName);
-      const name = fileName || `attachment ${index + 1}`;
+      const name = words(fileName) || `attachment ${index + 1}`;
+      const isMail = one.innerMsgContent === true && !/\.msg$/i.test(name);
       return {
         name: isMail ? `${name}.msg` : name,
         isInline: one.attachmentHidden === true,
@@ -112,6 +112,12 @@ async function outlook(bytes: Buffer): Promise<Mail> {
       };
     }),
   };
+}
+
+/** In a damaged mail a text may be anything; a page may be bytes in any. */
+function words(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("utf8");
+  return typeof value === "string" ? value : "";
 }
 
 type OutlookReader = new (data: ArrayBuffer) => Outlook;
@@ -127,8 +133,8 @@ function person(name: string, address: string): string {
 }
 
 /** "2026-03-04 10:00 UTC", which is the same for everybody; what is no date as it is written. */
-function dateText(date: string | undefined): string {
-  if (date === undefined) return "";
+function dateText(date: string): string {
+  if (date === "") return "";
   const time = new Date(date);
   return Number.isNaN(time.getTime()) ? date : `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -99,4 +99,18 @@ describe("a mail of Outlook", () => {
       "Lantern oil\n\nFrom: Åse Lind <ase@lighthouse.example>\n\nTwelve litres a night.\n\nÅse",
     );
   });
+
+  it("of Outlook is read where properties of a damaged one are of another type than they say", async () => {
+    const bytes = outlookMail();
+    const mark = (from: string, to: string): void => {
+      const at = bytes.indexOf(Buffer.from(from, "utf16le"));
+      assert.ok(at > 0, from);
+      bytes.write(to, at, "utf16le");
+    };
+    // The body as bytes, the subject as a number.
+    mark("1000001F", "10000102");
+    mark("0037001F", "00370003");
+    const { text } = await extract(bytes, "a.msg");
+    assert.match(text, /^\(no subject\)\n\nFrom: /);
+  });
 });
