@@ -11,7 +11,7 @@ import type {
   Skipped,
 } from "../protocol/data.ts";
 import type { EngineContract } from "../protocol/engine.ts";
-import { documentPlace } from "../protocol/places.ts";
+import { hitPlace } from "../protocol/places.ts";
 import { checkedText } from "./renderChecked.ts";
 import { styled } from "./styled.ts";
 
@@ -177,8 +177,9 @@ function excerpt(text: string, marks: readonly Range[]): string[] {
 function placeText(hit: Hit): string {
   const { path, startLine, endLine, overview, heading = path } = hit;
   if (overview) return heading;
-  const place = documentPlace(hit);
-  return place === undefined ? `${path}:${startLine}-${endLine}` : `${path}, ${place}`;
+  const place = hitPlace(hit);
+  if (place === undefined) return `${path}:${startLine}-${endLine}`;
+  return [path, place].filter(Boolean).join(", ");
 }
 
 function markedText(text: string, marks: readonly Range[]): string {

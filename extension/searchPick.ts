@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { CarrelError } from "../protocol/channel.ts";
 import type { Hit } from "../protocol/data.ts";
-import { documentPlace } from "../protocol/places.ts";
+import { hitPlace } from "../protocol/places.ts";
 import type { Passages } from "./passages.ts";
 import type { Reporter } from "./reporter.ts";
 import { rememberView } from "./viewMemory.ts";
@@ -139,12 +139,12 @@ function itemsOf({ hits, nearest = [] }: FoundHits): HitItem[] {
 }
 
 function itemOf(hit: Hit): HitItem {
-  const place = documentPlace(hit) ?? `${hit.startLine}`;
+  const place = hitPlace(hit) ?? `${hit.startLine}`;
   const name = hit.path.slice(hit.path.lastIndexOf("/") + 1);
   const directory = hit.path.slice(0, -name.length - 1);
   return {
     hit,
-    label: `${icons[hit.kind]} ${name}:${place}`,
+    label: `${icons[hit.kind]} ${[name, place].filter(Boolean).join(":")}`,
     description: [hit.folderName, directory, hit.heading].filter(Boolean).join(" · "),
     detail: excerptOf(hit),
     // The list would else hide what does not contain the typed letters; the search has chosen already.

@@ -36,6 +36,17 @@ export function documentPlace(of: { page?: number | undefined; place?: Place }):
   return (of.place && placeLabel(of.place)) || undefined;
 }
 
+/**
+ * The place of a hit, for people; "" where its heading is the place: the lines of the text that was taken from a
+ * document are nobody's. Undefined where its lines are what there is to say.
+ */
+export function hitPlace(
+  hit: Parameters<typeof documentPlace>[0] & { kind: string; heading?: string | undefined },
+): string | undefined {
+  const isUnderHeading = hit.kind === "document" && (hit.heading ?? "") !== "";
+  return documentPlace(hit) ?? (isUnderHeading ? "" : undefined);
+}
+
 /** "slide 7", "sheet Costs, B4:F19", "chapter The Whale"; "" for a mail's own text. */
 function placeLabel(at: Place): string {
   switch (at.in) {

@@ -11,6 +11,7 @@ import {
   readingText,
   searchedForLabel,
   selectionLabel,
+  sourceLabels,
   splitPath,
   spokenAnswer,
 } from "../../webview/render/labels.ts";
@@ -79,9 +80,15 @@ test("the index says what it does", () => {
 });
 
 test("places are named as people name them", () => {
-  assert.equal(place({ startLine: 4, endLine: 9 }), "lines 4–9");
-  assert.equal(place({ startLine: 4, endLine: 4 }), "line 4");
-  assert.equal(place({ startLine: 4, endLine: 9, page: 3 }), "page 3");
+  const at = { startLine: 4, endLine: 9, kind: "document" } as const;
+  assert.equal(place(at), "lines 4–9");
+  assert.equal(place({ ...at, endLine: 4 }), "line 4");
+  assert.equal(place({ ...at, page: 3 }), "page 3");
+  const heading = "Lease › 6. Ending › 6.3 Form of notices";
+  assert.equal(place({ ...at, heading }), "6.3 Form of notices", "lines of a document's text are nobody's");
+  assert.equal(place({ ...at, heading, kind: "prose" }), "lines 4–9");
+  const hit = { ...at, folder: "/ws", path: "a/lease.docx", language: "docx", score: 1, text: "", marks: [] };
+  assert.equal(sourceLabels({ ...hit, heading, ordinal: 1 }).line, "", "where it lies says it already");
   assert.deepEqual(splitPath("a/b/c.md"), { name: "c.md", directory: "a/b" });
   assert.deepEqual(splitPath("c.md"), { name: "c.md", directory: "" });
 });

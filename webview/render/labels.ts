@@ -1,7 +1,7 @@
 import { checkSummary } from "../../protocol/answerLabels.ts";
 import type { Answer, ContextUse, Hit, IndexStatus, Selection } from "../../protocol/data.ts";
 import { formatOf } from "../../protocol/formats.ts";
-import { documentPlace } from "../../protocol/places.ts";
+import { hitPlace } from "../../protocol/places.ts";
 import { replaceCitations } from "../../text/citations.ts";
 
 /** The words of the panel that depend on data. */
@@ -23,11 +23,16 @@ export function splitPath(path: string): { name: string; directory: string } {
   return { name: path.slice(cut + 1), directory: path.slice(0, Math.max(cut, 0)) };
 }
 
-/** Where in its file a passage stands: "page 3", "lines 4–9", "line 4". */
-export function place(at: Pick<Hit, "startLine" | "endLine" | "page" | "place">): string {
-  const inDocument = documentPlace(at);
-  if (inDocument !== undefined) return inDocument;
-  return at.endLine > at.startLine ? `lines ${at.startLine}–${at.endLine}` : `line ${at.startLine}`;
+/** Where in its file a passage stands: "page 3", "lines 4–9", "line 4", "6.3 Form of notices". */
+export function place(
+  at: Pick<Hit, "startLine" | "endLine" | "page" | "place" | "kind"> & { heading?: string | undefined },
+): string {
+  return ownPlace(at) || (at.heading?.split(" › ").at(-1) ?? "");
+}
+
+function ownPlace(at: Parameters<typeof place>[0]): string {
+  const lines = at.endLine > at.startLine ? `lines ${at.startLine}–${at.endLine}` : `line ${at.startLine}`;
+  return hitPlace(at) ?? lines;
 }
 
 /** The whole path of a passage's file, from its folder's name on where the workspace has several. */
@@ -47,7 +52,7 @@ export function sourceLabels(passage: Hit): { name: string; where: string; line:
   return {
     name,
     where: [within, also].filter(Boolean).join(" · "),
-    line: place(passage),
+    line: ownPlace(passage),
     title: [fullPath(passage), heading].filter(Boolean).join("\n"),
   };
 }
