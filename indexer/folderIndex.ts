@@ -80,7 +80,7 @@ export class FolderIndex {
       await markUsed(options.dir);
       return index;
     } catch (error) {
-      store?.close();
+      await store?.close();
       throw error;
     }
   }
@@ -328,7 +328,7 @@ export class FolderIndex {
   async close(): Promise<void> {
     this.refined?.close();
     if (this.writes) await this.openStore?.dropOldVersions().catch(() => undefined);
-    this.openStore?.close();
+    await this.openStore?.close();
   }
 
   private put(row: FileRow): void {

@@ -79,7 +79,7 @@ async function tryOpen(
     await store.allFiles();
     return store;
   } catch (error) {
-    store?.close();
+    await store?.close();
     if (!(error instanceof DamagedStoreError)) throw error;
     log(`The index of ${folder} is damaged and is built anew: ${String(error)}`);
     return undefined;

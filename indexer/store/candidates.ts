@@ -39,7 +39,7 @@ const readAheadEveryMs = 2_000;
  * yet makes that one search fetch columns.
  */
 export class Candidates {
-  private readonly table: Table;
+  private readonly table: () => Table;
   private readonly mostRows: number;
   private readonly isWriting: () => boolean;
   private held = new Map<bigint, CandidateRow>();
@@ -48,7 +48,7 @@ export class Candidates {
   private isClosed = false;
 
   /** @param isWriting While it says so, nothing is read ahead: it would have to be read again. */
-  constructor(table: Table, dimension: number, isWriting: () => boolean, heldBytes = mostHeldBytes) {
+  constructor(table: () => Table, dimension: number, isWriting: () => boolean, heldBytes = mostHeldBytes) {
     this.table = table;
     this.mostRows = Math.floor(heldBytes / (dimension * bytesOfNumber + bytesBesideVector));
     this.isWriting = isWriting;
@@ -82,16 +82,24 @@ export class Candidates {
     return this.reading;
   }
 
-  close(): void {
+  /** Ends what is read ahead, and waits for its end. */
+  async close(): Promise<void> {
     this.isClosed = true;
+    await this.settled();
     this.held = new Map();
+  }
+
+  /** Waits until nothing is read ahead. */
+  async settled(): Promise<void> {
+    await this.reading?.catch(() => undefined);
   }
 
   private async readAll(): Promise<void> {
     const held = new Map<bigint, CandidateRow>();
-    if ((await this.table.countRows()) <= this.mostRows) {
+    const table = this.table();
+    if ((await table.countRows()) <= this.mostRows) {
       const shared = new Map<string, string>();
-      for await (const batch of this.batches(this.table.query(), candidateColumns)) {
+      for await (const batch of this.batches(table.query(), candidateColumns)) {
         await nextTurn();
         if (this.isClosed) return;
         for (const stored of batch) {

@@ -1,14 +1,15 @@
-import type { Connection, Query, Table, VectorQuery } from "@lancedb/lancedb";
+import type { Query, Table, VectorQuery } from "@lancedb/lancedb";
 import type { Filter } from "../../protocol/data.ts";
 import { Candidates } from "./candidates.ts";
 import { damagedPaths, fileSum, termsSum, textSum, vectorSum } from "./checksums.ts";
 import { FileSums } from "./fileSums.ts";
 import { FileVersions } from "./fileVersions.ts";
 import { batches, isIn, toLance } from "./lance.ts";
+import { letGoOfFiles } from "./letGo.ts";
 import { withProblems } from "./problems.ts";
 import { type Candidate, type ChunkRow, type FileRow, ordinalOf, type StoredChunk } from "./rows.ts";
 import { fileColumns, storedChunkColumns } from "./schema.ts";
-import { openExisting, openOrMake, type Tables } from "./tables.ts";
+import { closeTables, openExisting, openOrMake, reopened, type Tables } from "./tables.ts";
 import { Upkeep, type UpkeepOptions } from "./upkeep.ts";
 import { verifyRows } from "./verify.ts";
 import { whereOf } from "./where.ts";
@@ -37,25 +38,26 @@ export interface StoreOptions extends UpkeepOptions {
  */
 export class Store {
   private readonly dir: string;
-  private readonly connection: Connection;
-  private readonly chunks: Table;
-  private readonly files: Table;
-  private readonly sums: FileSums;
+  private tables: Tables;
   private readonly upkeep: Upkeep;
   private readonly rows: Candidates;
   private readonly versions = new FileVersions();
   private readonly onDamage: StoreOptions["onDamage"];
   private readonly onIndexDamage: StoreOptions["onIndexDamage"];
   private writesUnderWay = 0;
+  /** Reads and writes that have begun and not ended. */
+  private readonly underWay = new Set<Promise<unknown>>();
+  private isClosed = false;
 
   private constructor(dir: string, tables: Tables, options: StoreOptions) {
     this.dir = dir;
-    this.connection = tables.connection;
-    this.chunks = tables.chunks;
-    this.files = tables.files;
-    this.sums = tables.sums;
-    this.upkeep = new Upkeep(tables, options);
-    this.rows = new Candidates(tables.chunks, tables.dimension, () => this.writesUnderWay > 0);
+    this.tables = tables;
+    this.upkeep = new Upkeep(() => this.tables, options);
+    this.rows = new Candidates(
+      () => this.chunks,
+      tables.dimension,
+      () => this.writesUnderWay > 0,
+    );
     this.onDamage = options.onDamage;
     this.onIndexDamage = options.onIndexDamage;
   }
@@ -67,7 +69,7 @@ export class Store {
   static async openForWriting(dir: string, dimension: number, options: StoreOptions = {}): Promise<Store> {
     return withProblems(dir, async () => {
       const store = await Store.of(dir, await openOrMake(dir, dimension), options);
-      await store.sums.update();
+      await store.tables.sums.update();
       return store;
     });
   }
@@ -230,9 +232,16 @@ export class Store {
     await this.write(() => this.upkeep.maintain(this.versions.rows, force));
   }
 
-  /** Drops the versions that `maintain` had to leave for other readers; to be called some time later. */
+  /**
+   * Drops the versions that `maintain` had to leave for other readers, and lets go of their files; to be called some
+   * time later.
+   */
   async dropOldVersions(): Promise<void> {
-    await this.write(() => this.upkeep.dropOldVersions());
+    let dropped = false;
+    await this.write(async () => {
+      dropped = await this.upkeep.dropOldVersions();
+    });
+    if (dropped) await this.letGoOfOld();
   }
 
   /**
@@ -261,11 +270,35 @@ export class Store {
     await this.read(() => this.rows.readAhead());
   }
 
-  close(): void {
-    this.rows.close();
-    this.chunks.close();
-    this.files.close();
-    this.connection.close();
+  /** To be called when no search or write is under way, or will be. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.rows.close();
+    closeTables(this.tables);
+  }
+
+  private get chunks(): Table {
+    return this.tables.chunks;
+  }
+
+  private get files(): Table {
+    return this.tables.files;
+  }
+
+  /** What has begun with the old tables ends with them. */
+  private async letGoOfOld(): Promise<void> {
+    const old = this.tables;
+    const fresh = await reopened(this.dir, old).catch(() => undefined);
+    if (!fresh) return;
+    if (this.isClosed) {
+      closeTables(fresh);
+      return;
+    }
+    this.tables = fresh;
+    // LanceDB refuses to close a table that is being read.
+    await Promise.allSettled([...this.underWay, this.rows.settled()]);
+    closeTables(old);
+    await letGoOfFiles();
   }
 
   /** LanceDB filters before it searches: as many are found as asked for, however few are let through. */
@@ -344,17 +377,23 @@ export class Store {
     this.onDamage?.(paths);
   }
 
-  private read<T>(task: () => Promise<T>): Promise<T> {
-    return withProblems(this.dir, task);
+  private async read<T>(task: () => Promise<T>): Promise<T> {
+    const reading = withProblems(this.dir, task);
+    this.underWay.add(reading);
+    try {
+      return await reading;
+    } finally {
+      this.underWay.delete(reading);
+    }
   }
 
   private async write(task: () => Promise<unknown>): Promise<void> {
     this.writesUnderWay += 1;
     try {
-      await withProblems(this.dir, task);
+      await this.read(task);
     } finally {
       this.writesUnderWay -= 1;
-      await this.sums.update();
+      await this.tables.sums.update();
     }
   }
 }

@@ -40,6 +40,22 @@ export async function openExisting(dir: string, dimension: number): Promise<Tabl
   return checked({ dimension, connection, chunks, files, sums });
 }
 
+/**
+ * The same tables, opened anew: LanceDB keeps the files of indexes that it has read open, also those that were
+ * replaced and deleted since, for as long as the connection lives.
+ */
+export async function reopened(dir: string, tables: Tables): Promise<Tables> {
+  const connection = await connectTo(dir, caches);
+  const [chunks, files] = [await connection.openTable("chunks"), await connection.openTable("files")];
+  return { ...tables, connection, chunks, files };
+}
+
+export function closeTables({ connection, chunks, files }: Tables): void {
+  chunks.close();
+  files.close();
+  connection.close();
+}
+
 /** Before LanceDB opens anything: some damage to these files aborts the whole process in native code. */
 async function wholeSums(dir: string): Promise<FileSums> {
   const sums = await FileSums.read(dir);

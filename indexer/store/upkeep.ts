@@ -27,9 +27,7 @@ export interface UpkeepOptions {
 
 /** Keeps the indexes up to date, and the disk free of old versions: LanceDB keeps each write as a version. */
 export class Upkeep {
-  private readonly chunks: Table;
-  private readonly files: Table;
-  private readonly dimension: number;
+  private readonly tables: () => Tables;
   private readonly keepVersionsMs: number;
   private readonly indexVectorsFrom: number;
   private textIndexed = false;
@@ -39,12 +37,19 @@ export class Upkeep {
   /** When versions were last left behind, in milliseconds since the epoch. */
   private oldVersionsSince: number | undefined;
 
-  constructor({ chunks, files, dimension }: Tables, options: UpkeepOptions) {
-    this.chunks = chunks;
-    this.files = files;
-    this.dimension = dimension;
+  /** @param tables Those to look after; others after they have been opened anew. */
+  constructor(tables: () => Tables, options: UpkeepOptions) {
+    this.tables = tables;
     this.keepVersionsMs = options.keepVersionsMs ?? defaultKeepVersionsMs;
     this.indexVectorsFrom = options.indexVectorsFrom ?? defaultIndexVectorsFrom;
+  }
+
+  private get chunks(): Table {
+    return this.tables().chunks;
+  }
+
+  private get files(): Table {
+    return this.tables().files;
   }
 
   /** To be called once, before the others. */
@@ -63,7 +68,7 @@ export class Upkeep {
   async canSearch(): Promise<boolean> {
     try {
       if (!(await this.hasTextIndex())) return true;
-      const vector = new Float32Array(this.dimension).fill(1);
+      const vector = new Float32Array(this.tables().dimension).fill(1);
       const nearest = this.chunks.query().nearestTo(vector).distanceType("cosine");
       await nearest.select(["_distance"]).limit(1).toArray();
       await this.chunks
@@ -116,9 +121,10 @@ export class Upkeep {
 
   /** Drops the versions that `maintain` had to leave for other readers. Returns whether anything was done. */
   async dropOldVersions(): Promise<boolean> {
-    if (this.oldVersionsSince === undefined || Date.now() < this.oldVersionsSince + readMs) return false;
+    const keepMs = Math.min(this.keepVersionsMs, readMs);
+    if (this.oldVersionsSince === undefined || Date.now() < this.oldVersionsSince + keepMs) return false;
     this.oldVersionsSince = undefined;
-    const cleanupOlderThan = new Date(Date.now() - Math.min(this.keepVersionsMs, readMs));
+    const cleanupOlderThan = new Date(Date.now() - keepMs);
     await this.chunks.optimize({ cleanupOlderThan });
     await this.files.optimize({ cleanupOlderThan });
     return true;

@@ -185,7 +185,7 @@ test("refined vectors decide among candidates, those without one keep their plac
   assert.deepEqual(await find(false), ["far.md", "plain.md", "better.md"]);
   // A question in a language that the models do not know is left to its words.
   assert.equal((await find(true, 0.3))[0], "far.md");
-  store.close();
+  await store.close();
   refined.close();
 });
 
@@ -225,7 +225,7 @@ test("what the second pass has not read yet is read for a question, kept, and de
   assert.equal((await find(2))[0], "better.md");
   assert.equal(asked.length, 2);
   assert.equal(await refined.count(), 3);
-  store.close();
+  await store.close();
   refined.close();
 });
 
@@ -274,7 +274,7 @@ test("the second pass waits a moment where somebody searches, before each passag
   const model = { id: "model", dimension: 4, embed, close: async () => undefined };
   await refine({ store, refined, model, onProgress: () => undefined }, new AbortController().signal);
   assert.deepEqual(log, ["quiet", "quiet", "read", "quiet", "read"]);
-  store.close();
+  await store.close();
   refined.close();
 });
 
@@ -298,7 +298,7 @@ test("code comes before its tests, unless tests are asked for, and a folder of m
   assert.equal((await find("parse invoice line"))[0], "src/parser.ts");
   assert.equal((await find("test of parse invoice line"))[0], "src/parser.test.ts");
   assert.equal((await find("blood count"))[0], "tests/blood.md");
-  store.close();
+  await store.close();
 });
 
 const files = {

@@ -74,7 +74,7 @@ test("a file that lost all its text loses all its chunks; a removed one is forgo
 test("a store is what it was when it is opened again", async () => {
   const { dir, store } = await newStore();
   await store.replaceFiles([file("a.md", 2)], [chunk("a.md", 0, "first"), chunk("a.md", 1, "second")]);
-  store.close();
+  await store.close();
   const again = await Store.openForWriting(dir, dimension);
   assert.deepEqual(await again.allFiles(), [file("a.md", 2)]);
   assert.deepEqual([...again.paths()], ["a.md"]);
@@ -154,7 +154,7 @@ async function killedBetweenCommits(dir: string, change: (store: Store) => Promi
   await cp(files, `${dir}-files`, { recursive: true });
   const store = await Store.openForWriting(dir, dimension);
   await change(store);
-  store.close();
+  await store.close();
   await rm(files, { recursive: true });
   await rename(`${dir}-files`, files);
 }
@@ -165,7 +165,7 @@ test("chunks of an edit that was undone after a kill are neither held nor shown"
   const two = chunk("lease.md", 0, "The lease runs for two years.", vector(0), "two");
   const other = chunk("other.md", 0, "Another lease.", vector(1), "other");
   await store.replaceFiles([file("lease.md", 1, "ten"), file("other.md", 1, "other")], [ten, other]);
-  store.close();
+  await store.close();
   await killedBetweenCommits(dir, (writer) => writer.replaceFiles([file("lease.md", 1, "two")], [two]));
 
   const reader = await Store.openForReading(dir, dimension);
@@ -191,7 +191,7 @@ test("chunks of an edit that was undone after a kill are neither held nor shown"
 test("chunks of an edit that stands after a kill are shown when the file has been looked at", async () => {
   const { dir, store } = await newStore();
   await store.replaceFiles([file("a.md", 1, "old")], [chunk("a.md", 0, "old zebra", vector(0), "old")]);
-  store.close();
+  await store.close();
   await killedBetweenCommits(dir, (writer) =>
     writer.replaceFiles([file("a.md", 1, "new")], [chunk("a.md", 0, "new zebra", vector(0), "new")]),
   );
@@ -236,7 +236,7 @@ test("a reader that comes while another process makes the store gets nothing or 
     assert.deepEqual(await ended, [0, null]);
     for (const reader of readers) {
       assert.deepEqual(await reader.allFiles(), []);
-      reader.close();
+      await reader.close();
     }
   }
 });
@@ -250,7 +250,7 @@ test("versions that a killed process left are dropped by the next one, a few are
     for (let n = 0; n < writes; n++) {
       await store.replaceFiles([file(`${n}.md`, 1)], [chunk(`${n}.md`, 0, `zebra ${n}`)]);
     }
-    store.close();
+    await store.close();
     const versions = async (): Promise<number> =>
       (await readdir(join(dir, "chunks.lance", "_versions"))).filter((name) => name.endsWith(".manifest"))
         .length;

@@ -86,17 +86,21 @@ test("held candidates are what the table says, through writes, removals and tidy
         assert.deepEqual(comparable(await search(reader)), wanted, `round ${round}, the reader`);
       }
     }
-    fresh.close();
+    await fresh.close();
   }
   assert.ok(compared > 3_000, String(compared));
-  reader.close();
-  store.close();
+  await reader.close();
+  await store.close();
 });
 
 test("rows are fetched until all are read ahead, and again where one is new", async () => {
   const { store, table } = await storeOf("ahead", 10);
   const rows = seededRows(7, dimension);
-  const candidates = new Candidates(table, dimension, () => true);
+  const candidates = new Candidates(
+    () => table,
+    dimension,
+    () => true,
+  );
   const vector = rows.vector();
   const fetched = await readOnce(candidates, table, vector);
   assert.equal(candidates.heldRows, 0, "nothing is read ahead while files are written");
@@ -116,41 +120,58 @@ test("rows are fetched until all are read ahead, and again where one is new", as
   ];
   assert.deepEqual([once.queries, again.queries], [2, 1], "it is fetched once and then held");
   assert.deepEqual([once.found[0]?.path, again.found[0]?.path], ["docs/new.md", "docs/new.md"]);
-  candidates.close();
-  store.close();
+  await candidates.close();
+  await store.close();
 });
 
 test("a search lets all rows be read ahead by itself, when nothing is written", async () => {
   const { store, table } = await storeOf("itself", 10);
-  const candidates = new Candidates(table, dimension, () => false);
+  const candidates = new Candidates(
+    () => table,
+    dimension,
+    () => false,
+  );
   const vector = seededRows(8, dimension).vector();
   await readOnce(candidates, table, vector);
   await candidates.readAhead();
   assert.equal(candidates.heldRows, 100);
-  candidates.close();
-  store.close();
+  await candidates.close();
+  await store.close();
 });
 
 test("where there is no room for all rows, none is held, and the same is found", async () => {
   const { store, table } = await storeOf("large", 10);
   const [roomy, tight] = [
-    new Candidates(table, dimension, () => true),
-    new Candidates(table, dimension, () => true, 99 * (dimension * 4 + 400)),
+    new Candidates(
+      () => table,
+      dimension,
+      () => true,
+    ),
+    new Candidates(
+      () => table,
+      dimension,
+      () => true,
+      99 * (dimension * 4 + 400),
+    ),
   ];
   for (const one of [roomy, tight]) await one.readAhead();
   assert.deepEqual([roomy.heldRows, tight.heldRows], [100, 0]);
   const vector = seededRows(9, dimension).vector();
   const [wanted, found] = [await readOnce(roomy, table, vector), await readOnce(tight, table, vector)];
   assert.deepEqual(comparable(found.found), comparable(wanted.found));
-  for (const one of [roomy, tight]) one.close();
-  store.close();
+  for (const one of [roomy, tight]) await one.close();
+  await store.close();
 });
 
 test("a damaged row is not held, and is named each time", async () => {
   const { store, table } = await storeOf("damaged", 3);
   const vector = seededRows(9, dimension).vector();
   await table.update({ where: "id LIKE 'docs/file1.md#%'", valuesSql: { vectorSum: "7" } });
-  const candidates = new Candidates(table, dimension, () => true);
+  const candidates = new Candidates(
+    () => table,
+    dimension,
+    () => true,
+  );
   await candidates.readAhead();
   assert.equal(candidates.heldRows, 20);
   for (let time = 0; time < 2; time++) {
@@ -158,6 +179,6 @@ test("a damaged row is not held, and is named each time", async () => {
     assert.ok(damaged > 0 && found.length + damaged === 20);
     assert.ok(found.every(({ path }) => path !== "docs/file1.md"));
   }
-  candidates.close();
-  store.close();
+  await candidates.close();
+  await store.close();
 });

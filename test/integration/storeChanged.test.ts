@@ -57,7 +57,7 @@ for (const { what, find: before, put, verifyAlone = false } of changes) {
       [file("a.md", 1), file("b.md", 1)],
       [mended, chunk("b.md", 0, "A lease of b.", vectors[1])],
     );
-    store.close();
+    await store.close();
     await changeOnDisk(dir, "chunks", before, put);
 
     const damage: unknown[] = [];
@@ -76,10 +76,10 @@ test("a path that was changed on disk can't be told, so that the whole is built 
   const { dir, store } = await newStore();
   const rows = [0, 1].map((n) => chunk("contracts.md", n, `zebra ${n}`));
   await store.replaceFiles([file("contracts.md", 2)], rows);
-  store.close();
+  await store.close();
   const damage: unknown[] = [];
   const again = await Store.openForWriting(dir, dimension, { onDamage: (paths) => damage.push(paths) });
-  const { connection } = again as unknown as { connection: Connection };
+  const { connection } = (again as unknown as { tables: { connection: Connection } }).tables;
   const chunks = await connection.openTable("chunks");
   await chunks.update({ where: `id = '${rows[0]?.id}'`, values: { path: "contrasts.md" } });
   assert.deepEqual(await find(again, "zebra"), ["contracts.md:11"]);
@@ -93,10 +93,10 @@ test("a file's row that was changed on disk is left out and named", async () => 
     [file("a.md", 1), file("b.md", 1)],
     [chunk("a.md", 0, "x"), chunk("b.md", 0, "y")],
   );
-  store.close();
+  await store.close();
   const damage: unknown[] = [];
   const again = await Store.openForWriting(dir, dimension, { onDamage: (paths) => damage.push(paths) });
-  const { connection } = again as unknown as { connection: Connection };
+  const { connection } = (again as unknown as { tables: { connection: Connection } }).tables;
   await (await connection.openTable("files")).update({ where: "path = 'a.md'", values: { size: 99 } });
   assert.deepEqual(await again.allFiles(), [file("b.md", 1)]);
   assert.deepEqual(damage, [["a.md"]]);
@@ -109,7 +109,7 @@ test("an index whose files are all gone is built anew", async () => {
   const { dir, store } = await newStore();
   await store.replaceFiles([file("a.md", 1)], [chunk("a.md", 0, "zebra")]);
   await store.maintain(true);
-  store.close();
+  await store.close();
   const indices = join(dir, "chunks.lance", "_indices");
   const [lookup = ""] = (await readdir(indices, { recursive: true })).filter((name) =>
     name.endsWith("page_lookup.lance"),
@@ -129,7 +129,7 @@ test("rows that went away behind the writer's back are missed, though it has wri
     [0, 1].map((n) => chunk("a.md", n, `zebra ${n}`)),
   );
   assert.deepEqual(await store.verify(new AbortController().signal), []);
-  const { connection } = store as unknown as { connection: Connection };
+  const { connection } = (store as unknown as { tables: { connection: Connection } }).tables;
   await (await connection.openTable("chunks")).delete(`id = '${chunkId("a.md", "h1", 1)}'`);
   assert.deepEqual(await store.verify(new AbortController().signal), ["a.md"]);
 });

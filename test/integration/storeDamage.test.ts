@@ -55,7 +55,7 @@ async function build(): Promise<void> {
   await put(["notes/other4.md"], "d");
   await store.removeFiles(["docs/file5.md"]);
   files.delete("docs/file5.md");
-  store.close();
+  await store.close();
 }
 
 type Damage = (bytes: Buffer, at: number) => Buffer | undefined;
@@ -161,7 +161,7 @@ async function noticed(
     assert.ok(same.includes(mended), "what is found differs though nothing was noticed");
     return mended === answer ? "never" : "verify";
   } finally {
-    store.close();
+    await store.close();
   }
 }
 
@@ -177,11 +177,11 @@ async function answers(): Promise<string[]> {
   await store.verify(never);
   await store.maintain(true);
   const indexed = await ask(store);
-  store.close();
+  await store.close();
   const before = await Store.openForReading(whole, dimension);
   assert.ok(before);
   const found = [await ask(before), indexed];
-  before.close();
+  await before.close();
   return found;
 }
 
@@ -234,5 +234,5 @@ test("a bit of a manifest or of a list of deletions is noticed before it is read
   }
   const store = await Store.openForWriting(whole, dimension, options);
   await assertHoldsAll(store);
-  store.close();
+  await store.close();
 });

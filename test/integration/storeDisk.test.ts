@@ -60,14 +60,14 @@ test("a full disk is said, leaves what was there readable, and ends with the sho
       assert.ok(reader);
       for (const file of versions) assert.equal(reader.holds(file), store.holds(file), file.hash);
       assert.ok(await isThere(store, rows.vector()));
-      reader.close();
+      await reader.close();
       failures += failed > 0 ? 1 : 0;
     }
     await rm(join(disk, "filling"));
     await put("last");
     assert.deepEqual(await store.verify(never), []);
     assert.ok(await isThere(store, rows.vector()));
-    store.close();
+    await store.close();
     await rm(dir, { recursive: true });
   }
   assert.ok(failures >= 21);
@@ -81,7 +81,7 @@ test("a read-only disk can be searched, and says why it can't be written to", as
   const before = await Store.openForWriting(dir, dimension);
   const { file, chunks } = rows.file("a.md", "one", 20);
   await before.replaceFiles([file], chunks);
-  before.close();
+  await before.close();
   execFileSync("mount", ["-o", "remount,ro", disk]);
 
   const reader = await Store.openForReading(dir, dimension);
@@ -95,6 +95,6 @@ test("a read-only disk can be searched, and says why it can't be written to", as
   await assert.rejects(writer.replaceFiles([other.file], other.chunks), /read-only/);
   assert.ok(writer.holds(file));
   await assert.rejects(Store.openForWriting(join(disk, "new"), dimension), /read-only/);
-  reader.close();
-  writer.close();
+  await reader.close();
+  await writer.close();
 });

@@ -71,7 +71,7 @@ test("an index of vectors finds what comparing with every vector finds", async (
   // Another process, and one that begins again, use what is there.
   const reader = await Store.openForReading(indexedDir, dimension);
   assert.equal((await reader?.nearest(rows.vector(), 50))?.length, 50);
-  reader?.close();
+  await reader?.close();
   assert.deepEqual(await indexed.verify(never), []);
   await both(async (store) => store.close());
 });
@@ -81,7 +81,7 @@ test("a store that has none yet gets an index of vectors when it is put in order
   const store = await Store.openForWriting(plainDir, dimension, { indexVectorsFrom: 100 });
   await store.maintain(true);
   assert.equal((await vectorFiles(plainDir)).length, before.length + 1);
-  store.close();
+  await store.close();
 });
 
 test("a folder of which the model knows no word is put in order, and has no such index", async () => {
@@ -95,7 +95,7 @@ test("a folder of which the model knows no word is put in order, and has no such
   await store.maintain(true);
   assert.deepEqual(await vectorFiles(dir), []);
   assert.equal((await store.lexical(["zebra"], 5)).length, 5);
-  store.close();
+  await store.close();
 });
 
 /** A store with an index of the vectors of 60 rows, and a way to write one file more. */
@@ -128,13 +128,13 @@ test("an index of vectors stays while nothing is written, and is built anew afte
   const rebuilt = await vectorFiles(dir);
   assert.equal(rebuilt.length, 1);
   assert.notDeepEqual(rebuilt, built);
-  store.close();
+  await store.close();
 });
 
 test("an index of vectors of which the files are gone is built anew with the others", async () => {
   const { dir, store } = await makeIndexed("gone");
   await store.maintain(true);
-  store.close();
+  await store.close();
   const [file = ""] = await vectorFiles(dir);
   await rm(dirname(join(dir, "chunks.lance", "_indices", file)), { recursive: true });
   const again = await Store.openForWriting(dir, dimension, { indexVectorsFrom: 15, keepVersionsMs: 0 });
@@ -142,5 +142,5 @@ test("an index of vectors of which the files are gone is built anew with the oth
   await again.maintain();
   assert.equal((await vectorFiles(dir)).length, 1);
   assert.equal((await again.nearest(new Float32Array(dimension).fill(0.25), 50)).length, 50);
-  again.close();
+  await again.close();
 });

@@ -146,7 +146,7 @@ test("no file of a deleted index stays open, though it was searched just before"
     openFiles(process.pid).some(isOurs),
     "the search holds nothing: this test would pass in any case",
   );
-  store.close();
+  await store.close();
   await deleteIndexFiles(dir);
   assert.deepEqual(openFiles(process.pid).filter(isOurs), []);
 });
