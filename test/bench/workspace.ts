@@ -11,6 +11,8 @@ const searchRounds = 200;
 const refineSeconds = 60;
 /** Longer than the engine keeps what nobody searches with. */
 const restSeconds = 20;
+/** Seconds that are waited for scans at most: those of a large folder take hours. */
+const mostWaits = 90;
 
 interface Opening {
   readonly storage: string;
@@ -110,12 +112,22 @@ async function measureUse(engine: MeasuredEngine, opening: Opening, rest: boolea
 
 /** What is left when all work is done, and what the next search then takes. */
 async function measureRest(engine: MeasuredEngine, query: string, add: Add): Promise<void> {
+  await scansRead(engine);
   await sleep(restSeconds * 1000);
   const { together } = await engine.memory();
   add(`memory at rest, all processes, after ${restSeconds} s`, together, "MB");
   const before = performance.now();
   await engine.channel.request("search", { query, k: 10, mode: "hybrid" });
   add("first search after a rest", performance.now() - before, "ms");
+}
+
+/** Scans are read last of all, and by themselves. */
+async function scansRead({ channel }: MeasuredEngine): Promise<void> {
+  for (let tries = 0; tries < mostWaits; tries++) {
+    const { scans, chunks, refined } = (await channel.request("status", {})).status;
+    if (scans?.read === scans?.pages && chunks === refined) return;
+    await sleep(1_000);
+  }
 }
 
 async function timeSearches(
