@@ -404,6 +404,8 @@ test("Escape closes the comparison first, and stops an answer then", async () =>
   await page.getByText("Half an answer").waitFor();
   await page.getByTestId("contradicted").first().click();
   await page.locator('[data-testid="comparison"]:focus').waitFor();
+  // What has moved below the pointer would be shown at a glance, and would be closed first.
+  await page.mouse.move(0, 0);
   await page.keyboard.press("Escape");
   await page.getByTestId("comparison").waitFor({ state: "detached" });
   assert.equal(await page.getByText("Stopped before the end.").count(), 0);

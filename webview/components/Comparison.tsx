@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { confirmedBy, findings, verdictTitles } from "../../protocol/answerLabels.ts";
 import type { Answer, CheckedSentence, Hit } from "../../protocol/data.ts";
 import { compare, type LookRun, tellingPassage } from "../render/compare.ts";
@@ -27,7 +27,8 @@ export function Comparison({ session, answer, compared, onClose }: Props): JSX.E
     element.current?.focus({ preventScroll: true });
     element.current?.scrollIntoView({ block: "nearest" });
   }, [compared]);
-  useEffect(() => {
+  // With the focus: an Escape that comes between the two would stop an answer.
+  useLayoutEffect(() => {
     const close = (event: KeyboardEvent): void => {
       // A popover over it goes first; an answer that is being written is not meant.
       if (event.key !== "Escape" || event.defaultPrevented) return;
