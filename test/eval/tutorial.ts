@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Parser } from "../../indexer/read/pool.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
+import { CarrelError } from "../../protocol/channel.ts";
 import type { DocumentText } from "../../protocol/data.ts";
 import { placesWithin } from "./documentPlaces.ts";
 import type { Judged } from "./metrics.ts";
@@ -73,8 +74,14 @@ export class Tutorial {
     { parser, model, cache }: { parser: Parser; model: EmbeddingModel; cache: string },
   ): Promise<Tutorial> {
     const cuts: Cut[] = [];
-    for (const path of [...paths].sort())
-      cuts.push(...cutBlindly(path, await parser.documentText(dir, path)));
+    for (const path of [...paths].sort()) {
+      // A scan has no text for who does not read pictures.
+      const text = await parser.documentText(dir, path).catch((error: unknown) => {
+        if (error instanceof CarrelError) return undefined;
+        throw error;
+      });
+      if (text) cuts.push(...cutBlindly(path, text));
+    }
     const texts = cuts.map(({ text }) => text);
     const key = createHash("sha256")
       .update(JSON.stringify([model.id, texts]))
