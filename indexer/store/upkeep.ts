@@ -95,12 +95,15 @@ export class Upkeep {
     this.unindexedRows += rows;
   }
 
-  /** Returns whether anything was done. @param rows Rows in `chunks`. */
-  async maintain(rows: number, force: boolean): Promise<boolean> {
-    const built = await this.ensureIndexes();
+  /** @param rows Rows in `chunks`. */
+  async maintain(rows: number, force: boolean): Promise<void> {
+    await this.ensureIndexes();
     const limit = Math.max(maxUnindexedRows, rows - this.unindexedRows);
     const due = this.writes >= maxWritesBeforeOptimize || this.unindexedRows >= limit;
-    if (!due && !(force && this.writes > 0)) return (force && (await this.ensureVectorIndex())) || built;
+    if (!due && !(force && this.writes > 0)) {
+      if (force) await this.ensureVectorIndex();
+      return;
+    }
     // It is built anew in less time than it takes to merge; until then all vectors in the table are compared.
     const wasIndexed = await this.dropVectorIndex();
     const cleanupOlderThan = new Date(Date.now() - this.keepVersionsMs);
@@ -116,7 +119,6 @@ export class Upkeep {
     this.writes = 0;
     this.unindexedRows = 0;
     this.oldVersionsSince = Date.now();
-    return true;
   }
 
   /** Drops the versions that `maintain` had to leave for other readers. Returns whether anything was done. */
@@ -130,29 +132,25 @@ export class Upkeep {
     return true;
   }
 
-  private async ensureIndexes(): Promise<boolean> {
-    if (!this.textIndexDamaged && (await this.hasTextIndex())) return false;
+  private async ensureIndexes(): Promise<void> {
+    if (!this.textIndexDamaged && (await this.hasTextIndex())) return;
     const hadVectors = await this.dropVectorIndex();
     await this.buildIndexes();
     if (hadVectors) await this.ensureVectorIndex();
-    return true;
   }
 
   /**
    * The vectors once more, in few large parts that are compared far faster than the table's rows. All parts are
-   * looked at: nothing is approximate. Returns whether it was built.
+   * looked at: nothing is approximate.
    */
-  private async ensureVectorIndex(): Promise<boolean> {
+  private async ensureVectorIndex(): Promise<void> {
     const rows = await this.chunks.countRows();
-    if (rows < this.indexVectorsFrom || (await this.vectorIndex())) return false;
+    if (rows < this.indexVectorsFrom || (await this.vectorIndex())) return;
     const numPartitions = Math.ceil(rows / this.indexVectorsFrom);
     const config = Index.ivfFlat({ distanceType: "cosine", numPartitions });
     // Nothing is lost without it: LanceDB refuses when hardly any vector has a direction, as in a language that the
     // model does not know.
-    return this.chunks.createIndex("vector", { config }).then(
-      () => true,
-      () => false,
-    );
+    await this.chunks.createIndex("vector", { config }).catch(() => undefined);
   }
 
   private async dropVectorIndex(): Promise<boolean> {

@@ -275,6 +275,24 @@ test("what a write that failed has done all the same is held", async () => {
   await assert.rejects(written, /no space left/);
   chunks.add = add;
   assert.ok(store.holds(file("b.md", 1)));
+  assert.equal(store.writtenRows(), 2);
   await store.replaceFiles([file("b.md", 1)], [chunk("b.md", 0, "new words")]);
   assert.equal((await Store.openForReading(dir, dimension))?.writtenRows(), 2);
+});
+
+test("no chunks of no files are asked for, and a store without any is whole", async () => {
+  let damages = 0;
+  const { store } = await newStore({
+    onDamage: () => {
+      damages += 1;
+    },
+    onIndexDamage: () => {
+      damages += 1;
+    },
+  });
+  assert.deepEqual(await store.verify(new AbortController().signal), []);
+  assert.equal(damages, 0, "it has no text index yet");
+  assert.equal((await store.chunksById([])).size, 0);
+  assert.deepEqual(await store.chunksOfFiles([]), []);
+  await store.close();
 });
