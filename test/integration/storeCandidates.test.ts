@@ -101,8 +101,17 @@ test("rows are fetched until all are read ahead, and again where one is new", as
     dimension,
     () => true,
   );
+  const room = 100 * (dimension * 4 + 400);
+  const full = new Candidates(
+    () => table,
+    dimension,
+    () => true,
+    room,
+  );
+  await full.readAhead();
   const vector = rows.vector();
   const fetched = await readOnce(candidates, table, vector);
+  await candidates.settled();
   assert.equal(candidates.heldRows, 0, "nothing is read ahead while files are written");
   await candidates.readAhead();
   assert.equal(candidates.heldRows, 100);
@@ -119,6 +128,8 @@ test("rows are fetched until all are read ahead, and again where one is new", as
     await readOnce(candidates, table, vector),
   ];
   assert.deepEqual([once.queries, again.queries], [2, 1], "it is fetched once and then held");
+  assert.equal((await readOnce(full, table, vector)).found[0]?.path, "docs/new.md");
+  assert.equal(full.heldRows, 100, "there is no room for more");
   assert.deepEqual([once.found[0]?.path, again.found[0]?.path], ["docs/new.md", "docs/new.md"]);
   await candidates.close();
   await store.close();
