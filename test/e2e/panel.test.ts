@@ -296,11 +296,25 @@ test("Search by Meaning shows results as one types, previews, and Enter opens", 
   await eventually("the highlight", async () => (await highlighted(editor)) > 0);
 });
 
-/** VS Code may give up on its first question for actions, while another extension registers its own. */
-async function chooseAction(title: string): Promise<void> {
+/** Selects lines of deadlines.py as a person would. */
+async function selectLines(first: number, last: number): Promise<void> {
+  const { page } = workbench;
+  await page.locator('.tab[data-resource-name="deadlines.py"]').click();
+  await page.keyboard.press("Control+g");
+  await page.locator(".quick-input-widget input").fill(`:${first}`);
+  await page.keyboard.press("Enter");
+  for (let line = first; line <= last; line++) await page.keyboard.press("Shift+ArrowDown");
+}
+
+/**
+ * VS Code may give up on its first question for actions, while another extension registers its own. Escape then takes
+ * the selection away, so each try selects anew.
+ */
+async function chooseAction(title: string, select: () => Promise<void>): Promise<void> {
   const { page } = workbench;
   const action = page.locator(".action-widget").getByText(title);
   await eventually(`the action "${title}"`, async () => {
+    await select();
     await page.keyboard.press("Control+.");
     const isShown = await action.waitFor({ timeout: 3_000 }).then(
       () => true,
@@ -314,21 +328,14 @@ async function chooseAction(title: string): Promise<void> {
 
 test("Explain with Carrel brings the selection into the panel", async () => {
   await begin({ answer: "It puts urgent deadlines first." });
-  const { page } = workbench;
-  await page.locator('.tab[data-resource-name="deadlines.py"]').click();
-  await page.keyboard.press("Control+g");
-  await page.locator(".quick-input-widget input").fill(":112");
-  await page.keyboard.press("Enter");
-  for (let line = 0; line < 3; line++) await page.keyboard.press("Shift+ArrowDown");
-  await chooseAction("Explain with Carrel");
+  await chooseAction("Explain with Carrel", () => selectLines(112, 114));
   const exchange = panel.getByTestId("exchange").last();
   await exchange.getByText("software/deadlines/deadlines.py:112-114").waitFor();
   await exchange.getByText("It puts urgent deadlines first.").waitFor();
   const prompt = fake.requests.findLast(({ path }) => path === "/api/chat")?.body.messages?.at(-1)?.content;
   assert.match(prompt ?? "", /def escalate\(/);
 
-  await page.locator('.tab[data-resource-name="deadlines.py"]').click();
-  await chooseAction("Ask Carrel about this");
+  await chooseAction("Ask Carrel about this", () => selectLines(112, 114));
   await panel.getByTestId("selection-chip").getByText("software/deadlines/deadlines.py:112-114").waitFor();
 });
 

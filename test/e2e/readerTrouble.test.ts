@@ -166,10 +166,29 @@ test("a page that is damaged says so in its place, and the others are drawn", as
   await reader.page.close();
 });
 
-test("a worker that can't run is said, and so is a file that can't be read", async () => {
-  const reader = await openPdf(() => register(1, plain), undefined, {
-    part: () => ({ bytes: new TextEncoder().encode("this is no script at all") }),
+test("a worker that can't run is said, however early it fails, and so is a file that can't be read", async () => {
+  const bytes = register(1, plain);
+  const { file } = fileHandlers(() => bytes);
+  const [watched, failed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const reader = await openPdf(() => bytes, undefined, {
+    part: async () => {
+      await watched.promise;
+      return { bytes: new TextEncoder().encode("this is no script at all") };
+    },
+    file: async (params, context) => {
+      await failed.promise;
+      return await file(params, context);
+    },
   });
+  await reader.page.evaluate(`globalThis.Worker = class extends Worker {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("error", () => { globalThis.hasFailed = true; });
+    }
+  }`);
+  watched.resolve();
+  await eventually("the failure", () => reader.page.evaluate<boolean>("globalThis.hasFailed === true"));
+  failed.resolve();
   await reader.page.getByTestId("notice").getByText("could not be loaded").waitFor();
   await reader.page.close();
   const other = await openPdf(() => register(1, plain), undefined, {

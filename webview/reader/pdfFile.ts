@@ -62,14 +62,26 @@ async function library(): Promise<PdfJs> {
   return lib;
 }
 
+/** pdf.js's worker, and the failure that ends it. */
+interface DrawingWorker {
+  readonly port: Worker;
+  /** Rejects when the script can't run: of that it says nothing to pdf.js, which would wait for ever. */
+  readonly failure: Promise<never>;
+}
+
 /** The worker runs from a blob: the page may load no other. */
-async function startWorker(code: Promise<Uint8Array>): Promise<Worker> {
+async function startWorker(code: Promise<Uint8Array>): Promise<DrawingWorker> {
   const blob = new Blob([(await code) as BlobPart], { type: "text/javascript" });
   const address = URL.createObjectURL(blob);
-  const worker = new Worker(address, { type: "module" });
+  const port = new Worker(address, { type: "module" });
+  // It may fail before anybody waits for the document.
+  const failure = new Promise<never>((_, reject) => {
+    port.addEventListener("error", () => reject(new CarrelError(broken, "Reload the window.")));
+  });
+  failure.catch(() => undefined);
   // It has been fetched when it first speaks.
-  worker.addEventListener("message", () => URL.revokeObjectURL(address), { once: true });
-  return worker;
+  port.addEventListener("message", () => URL.revokeObjectURL(address), { once: true });
+  return { port, failure };
 }
 
 /**
@@ -79,10 +91,12 @@ async function startWorker(code: Promise<Uint8Array>): Promise<Worker> {
 export async function openPdf(source: PdfSource): Promise<PdfFile> {
   // All three begin at once.
   const started = startWorker(source.part("worker", "worker"));
-  const [port, lib, ends] = await Promise.all([started, library(), source.ends]).catch((error: unknown) => {
-    void started.then((unused) => unused.terminate()).catch(() => undefined);
-    throw error;
-  });
+  const [{ port, failure }, lib, ends] = await Promise.all([started, library(), source.ends]).catch(
+    (error: unknown) => {
+      void started.then((unused) => unused.port.terminate()).catch(() => undefined);
+      throw error;
+    },
+  );
   const worker = lib.PDFWorker.create({ port, verbosity: 0 });
   const close = (): void => {
     worker.destroy();
@@ -119,7 +133,7 @@ export async function openPdf(source: PdfSource): Promise<PdfFile> {
       stopAtErrors: false,
       verbosity: 0,
     });
-    return { lib, document: await Promise.race([opened.promise, lost.promise, failureOf(port)]), close };
+    return { lib, document: await Promise.race([opened.promise, lost.promise, failure]), close };
   } catch (error) {
     close();
     throw error instanceof CarrelError ? error : openingFailure(error);
@@ -152,13 +166,6 @@ function rangesOf(
       .catch(onLost);
   };
   return transport;
-}
-
-/** A worker that can't run says nothing to pdf.js, which would wait for ever. */
-function failureOf(port: Worker): Promise<never> {
-  return new Promise((_, reject) => {
-    port.addEventListener("error", () => reject(new CarrelError(broken, "Reload the window.")));
-  });
 }
 
 function openingFailure(error: unknown): CarrelError {
