@@ -9,7 +9,7 @@ import { makePdf } from "../support/makePdf.ts";
 import { openWorkbench, type Workbench } from "../support/workbench.ts";
 import { eventually } from "../support/workspace.ts";
 
-/** The reader in a real VS Code, with the real engine, on documents of four formats. No model server answers. */
+/** The reader in a real VS Code, with the real engine, on documents of four formats and a scan. No model answers. */
 
 let scratch: string;
 let workbench: Workbench;
@@ -23,6 +23,7 @@ before(async () => {
   for (const name of ["book.xlsx", "report.docx", "offer.eml"]) {
     cpSync(join(root, "test/fixtures/files", name), join(folder, name));
   }
+  cpSync(join(root, "test/fixtures/scans/letter.pdf"), join(folder, "letter.pdf"));
   const pages = Array.from({ length: 1000 }, (_, index) => ({
     lines: [
       `Record ${index + 1}`,
@@ -43,7 +44,7 @@ before(async () => {
     .waitFor({ timeout: 60_000 });
   const start = panel.getByRole("button", { name: "Index now" });
   if (await start.count()) await start.click();
-  await panel.getByText("5 files indexed").waitFor({ timeout: 60_000 });
+  await panel.getByText("6 files indexed").waitFor({ timeout: 60_000 });
 });
 after(async () => {
   await workbench?.close();
@@ -100,6 +101,23 @@ test("a spreadsheet's source marks its cells, a document's and a mail's their li
   await workbench.reader.locator(".passage").first().waitFor();
   await openSource("What does the Fresnel lens cost?", "offer.eml");
   await workbench.reader.locator(".passage").first().waitFor();
+});
+
+test("a click on a scan's source shows the picture with the words marked that were recognised in it", async () => {
+  const question = "How much can the crane lift?";
+  const isRead = async (): Promise<boolean> => {
+    await workbench.command("Carrel: New Conversation");
+    await panel.getByTestId("ask-box").fill(question);
+    await panel.getByTestId("ask-box").press("Enter");
+    const exchange = panel.getByTestId("exchange").last();
+    await exchange.getByTestId("passage").first().waitFor();
+    return (await exchange.locator('[data-testid="source"][data-path="letter.pdf"]').count()) > 0;
+  };
+  // Scans are read when nothing else is to be done, and the second pass comes first.
+  await eventually("the scan is found", isRead, 300_000);
+  await openSource(question, "letter.pdf");
+  await workbench.reader.locator('[data-page="1"] canvas').waitFor();
+  await eventually("the mark", async () => /^Page 1\. Marked: .*crane lifts/.test((await said()) ?? ""));
 });
 
 test("Search by Meaning previews a document without leaving the list, and Enter opens it", async () => {
