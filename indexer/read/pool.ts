@@ -1,27 +1,23 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { realpathSync } from "node:fs";
-import { CarrelError, Channel } from "../../protocol/channel.ts";
+import { CarrelError } from "../../protocol/channel.ts";
 import type { Attempt, DocumentText } from "../../protocol/data.ts";
-import { engineEnvironment } from "../../protocol/launch.ts";
-import { processPort } from "../../protocol/port.ts";
-import type { Confinement, Launch } from "../../walls/confine.ts";
 import { keyOf, type LetThrough } from "../files/letThrough.ts";
-import { type KnownScans, parserClientContract, parserContract } from "./contract.ts";
+import type { KnownScans } from "./contract.ts";
 import type { ParseResult } from "./parseFile.ts";
+import {
+  type ParserChannel,
+  ParserProcess,
+  type ParserProcessOptions,
+  realOf,
+  startMs,
+} from "./parserProcess.ts";
 
 export type { ParseResult } from "./parseFile.ts";
 
-export interface ParserOptions {
-  /** The parser process's program: indexer/read/main.ts, or dist/parser.js. */
-  readonly entry: string;
-  /** The limit of its JavaScript memory. */
-  readonly memoryMb: number;
+export interface ParserOptions extends ParserProcessOptions {
   /** How long it may take for one file. */
   readonly timeoutMs: number;
   /** After this long without work the process is ended, to give its memory back: 5 seconds where not set. */
   readonly idleMs?: number;
-  /** Starts the process behind walls; without it only the process's own seat belt stands. */
-  readonly confinement?: Confinement;
 }
 
 export interface Parser {
@@ -53,8 +49,6 @@ const sentAtOnce = 32;
 /** Long enough for a file that is saved again; starting takes some 0.3 s, staying some 100 MB. */
 const idleMs = 5_000;
 const maxStartFailures = 3;
-const startMs = 30_000;
-const stderrKept = 4_000;
 
 /** What happened to the process while it read a file. */
 interface Mishap {
@@ -76,19 +70,14 @@ interface Job {
   isSuspect: boolean;
 }
 
-type ParserChannel = Channel<typeof parserContract, typeof parserClientContract>;
-
 interface Child {
-  readonly process: ChildProcess;
-  readonly launch: Launch | undefined;
+  readonly process: ParserProcess;
   /** The folders that it may read in. */
   readonly folders: ReadonlySet<string>;
-  readonly channel: ParserChannel;
   readonly sent: Job[];
   isReady: boolean;
   /** Set when it is killed for taking too long. */
   timedOut: boolean;
-  stderr: string;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -256,7 +245,7 @@ class ParserPool implements Parser {
 
   private send(child: Child, job: Job): void {
     child.sent.push(job);
-    void job.run(child.channel).then((isAnswered) => {
+    void job.run(child.process.channel).then((isAnswered) => {
       // The channel closes before the process is known to have ended: what it had is dealt with then.
       if (!isAnswered || this.child !== child) return;
       const at = child.sent.indexOf(job);
@@ -273,11 +262,11 @@ class ParserPool implements Parser {
   private restartTimer(child: Child): void {
     clearTimeout(child.timer);
     if (!child.isReady) {
-      child.timer = setTimeout(() => child.process.kill("SIGKILL"), startMs);
+      child.timer = setTimeout(() => void child.process.kill(), startMs);
     } else if (child.sent.length > 0) {
       child.timer = setTimeout(() => {
         child.timedOut = true;
-        child.process.kill("SIGKILL");
+        void child.process.kill();
       }, this.options.timeoutMs);
     } else {
       child.timer = setTimeout(() => void this.end(child), this.options.idleMs ?? idleMs);
@@ -286,54 +275,30 @@ class ParserPool implements Parser {
   }
 
   private start(): void {
-    const { entry, memoryMb, confinement } = this.options;
-    const nodeArguments = [`--max-old-space-size=${memoryMb}`];
     for (const { folder } of this.queue) if (folder !== undefined) this.folders.add(folder);
     const folders = new Set(this.folders);
-    const launch = confinement?.launch({
-      entry,
-      nodeArguments,
-      readable: [...folders],
-      hasNativeCode: false,
-    });
-    const process_ = fork(entry, [], {
-      execPath: launch?.execPath ?? process.execPath,
-      execArgv: launch?.execArgv ?? nodeArguments,
-      env: engineEnvironment(process.env),
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-    });
-    const channel = new Channel(processPort(process_), parserContract, parserClientContract, {});
+    const process = new ParserProcess(this.options, [...folders]);
     const child: Child = {
-      process: process_,
-      launch,
+      process,
       folders,
-      channel,
       sent: [],
       isReady: false,
       timedOut: false,
-      stderr: "",
       timer: undefined,
     };
     this.child = child;
-    process_.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      child.stderr = (child.stderr + text).slice(-stderrKept);
-    });
-    channel.on("ready", () => {
+    process.channel.on("ready", () => {
       child.isReady = true;
       this.startFailures = 0;
       this.pump();
     });
-    // "error" comes when it can't be started; then there may be no "exit".
-    const ended = (how: string): void => {
+    void process.ended.then((how) => {
+      const { launch } = process;
       // A wall that this machine does not have ends the process by itself, before it is ready.
-      const hasFewer = !child.isReady && !this.closed && launch && confinement?.failed(launch);
+      const hasFewer = !child.isReady && !this.closed && launch && this.options.confinement?.failed(launch);
       if (hasFewer && this.child === child) this.startFailures -= 1;
       this.ended(child, how);
-    };
-    // "error" comes when it can't be started; then there may be no "exit".
-    process_.on("error", (error) => ended(error.message));
-    process_.on("exit", (code, signal) => ended(signal ? `signal ${signal}` : `exit code ${code}`));
+    });
     this.restartTimer(child);
   }
 
@@ -341,14 +306,15 @@ class ParserPool implements Parser {
     clearTimeout(child.timer);
     if (this.child !== child) return;
     this.child = undefined;
-    child.channel.close(how);
     const { sent } = child;
     const [only] = sent;
     if (only && sent.length === 1) only.blame(this.whatHappened(child, how));
     else this.queue.unshift(...sent.map((job) => Object.assign(job, { isSuspect: true })));
     if (!child.isReady) {
       this.startFailures += 1;
-      if (this.startFailures >= maxStartFailures) this.rejectAll(startError(how, child.stderr), this.queue);
+      if (this.startFailures >= maxStartFailures) {
+        this.rejectAll(child.process.startError("reads files", how), this.queue);
+      }
     }
     this.pump();
   }
@@ -358,7 +324,7 @@ class ParserPool implements Parser {
       const seconds = this.options.timeoutMs / 1000;
       return { reason: `Reading it took longer than ${seconds} s, so it was given up.`, mayPass: true };
     }
-    if (/heap out of memory|Array buffer allocation failed/.test(child.stderr)) {
+    if (child.process.wasFull) {
       return {
         reason: `Reading it needed more than ${this.options.memoryMb} MB of memory, so it was given up.`,
       };
@@ -375,26 +341,12 @@ class ParserPool implements Parser {
   private end(child: Child): Promise<void> {
     clearTimeout(child.timer);
     if (this.child === child) this.child = undefined;
-    if (child.process.exitCode !== null || child.process.signalCode !== null) return Promise.resolve();
-    return new Promise((resolve) => {
-      child.process.once("exit", () => resolve());
-      child.process.once("error", () => resolve());
-      child.process.kill("SIGKILL");
-    });
+    return child.process.kill();
   }
 }
 
-/** A folder's real path; one that is not there has none yet, and nothing in it to read. */
-function realOf(folder: string): string {
-  try {
-    return realpathSync.native(folder);
-  } catch {
-    return folder;
-  }
-}
-
-function mayRead({ launch, folders }: Child, { folder }: Job): boolean {
-  return !launch?.hasPermissions || folder === undefined || folders.has(folder);
+function mayRead({ process, folders }: Child, { folder }: Job): boolean {
+  return !process.launch?.hasPermissions || folder === undefined || folders.has(folder);
 }
 
 /** Settles with the answer. When the process has gone, nothing is settled: another try or blame will do that. */
@@ -418,12 +370,4 @@ function answered<T>(
 
 function closedError(): CarrelError {
   return new CarrelError("The parser was closed.", "", "gone");
-}
-
-function startError(how: string, stderr: string): CarrelError {
-  const detail = /^\w*Error.*$/m.exec(stderr)?.[0] ?? how;
-  return new CarrelError(
-    `The process that reads files can't be started: ${detail}`,
-    "Reload the window. If that does not help, install Carrel again.",
-  );
 }

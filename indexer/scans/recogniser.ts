@@ -1,22 +1,14 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { realpathSync } from "node:fs";
-import { CarrelError, Channel } from "../../protocol/channel.ts";
-import { engineEnvironment } from "../../protocol/launch.ts";
-import { processPort } from "../../protocol/port.ts";
-import type { Confinement, Launch } from "../../walls/confine.ts";
+import { CarrelError } from "../../protocol/channel.ts";
 import type { LetThrough } from "../files/letThrough.ts";
-import { parserClientContract, parserContract, type ReadScan } from "../read/contract.ts";
+import type { ReadScan } from "../read/contract.ts";
+import { ParserProcess, type ParserProcessOptions, realOf, startMs } from "../read/parserProcess.ts";
 
-export interface RecogniserOptions {
-  /** The parser process's program: indexer/read/main.ts, or dist/parser.js. */
-  readonly entry: string;
-  /** The limit of its JavaScript memory. Pictures and the engine have limits of their own. */
-  readonly memoryMb: number;
+/** `memoryMb` is for JavaScript: pictures and the engine have limits of their own. */
+export interface RecogniserOptions extends ParserProcessOptions {
   /** How long it may take for one page. */
   readonly timeoutMs: number;
   /** After this long without work the process is ended: 5 seconds where not set. */
   readonly idleMs?: number;
-  readonly confinement?: Confinement;
 }
 
 /** A page of a file whose picture is to be read. */
@@ -45,18 +37,13 @@ export interface Recogniser {
 }
 
 const idleMs = 5_000;
-const startMs = 30_000;
 /** The system may end a process for another one's sake; twice at the same page is the page's. */
 const tries = 2;
 
 interface Child {
-  readonly process: ChildProcess;
-  readonly channel: Channel<typeof parserContract, typeof parserClientContract>;
-  readonly launch: Launch | undefined;
+  readonly process: ParserProcess;
   /** What it may read, beside itself. */
   readonly readable: string;
-  readonly ended: Promise<string>;
-  stderr: string;
   idle: NodeJS.Timeout | undefined;
 }
 
@@ -132,18 +119,18 @@ class RecogniserProcess implements Recogniser {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      child.process.kill("SIGKILL");
+      void child.process.kill();
     }, timeoutMs);
     try {
       const letThrough = this.chosen ? { letThrough: this.chosen } : {};
-      const { scan } = await child.channel.request("readScan", { ...place, ...letThrough });
+      const { scan } = await child.process.channel.request("readScan", { ...place, ...letThrough });
       return { scan };
     } catch (error) {
       if (!(error instanceof CarrelError) || error.code !== "gone") throw error;
-      const how = await child.ended;
+      const how = await child.process.ended;
       if (isLate) return { reason: `It took longer than ${timeoutMs / 1000} s.`, isFinal: true };
-      const isFull = /heap out of memory|Array buffer allocation failed/.test(child.stderr);
-      if (isFull) return { reason: `It needed more than ${memoryMb} MB of memory.`, isFinal: true };
+      if (child.process.wasFull)
+        return { reason: `It needed more than ${memoryMb} MB of memory.`, isFinal: true };
       return { reason: `It made its process end unexpectedly (${how}).`, isFinal: false };
     } finally {
       clearTimeout(timer);
@@ -162,54 +149,27 @@ class RecogniserProcess implements Recogniser {
       const how = await isReady;
       if (how === undefined) break;
       this.child = undefined;
-      const mayTryAgain =
-        !this.isClosed && left > 1 && child.launch && this.options.confinement?.failed(child.launch);
-      if (!mayTryAgain) throw startError(how, child.stderr);
+      const { launch } = child.process;
+      const mayTryAgain = !this.isClosed && left > 1 && launch && this.options.confinement?.failed(launch);
+      if (!mayTryAgain) throw child.process.startError("reads scans", how);
     }
     return this.child;
   }
 
   private start(readable: readonly string[]): { child: Child; isReady: Promise<string | undefined> } {
-    const { entry, memoryMb, confinement } = this.options;
-    const nodeArguments = [`--max-old-space-size=${memoryMb}`];
-    const launch = confinement?.launch({ entry, nodeArguments, readable, hasNativeCode: false });
-    const process_ = fork(entry, [], {
-      execPath: launch?.execPath ?? process.execPath,
-      execArgv: launch?.execArgv ?? nodeArguments,
-      env: engineEnvironment(process.env),
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-    });
-    const channel = new Channel(processPort(process_), parserContract, parserClientContract, {});
-    const ended = new Promise<string>((resolve) => {
-      // "error" comes when it can't be started; then there may be no "exit".
-      process_.once("error", (error) => resolve(error.message));
-      process_.once("exit", (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
-    });
-    const child: Child = {
-      process: process_,
-      channel,
-      launch,
-      readable: JSON.stringify(readable),
-      ended,
-      stderr: "",
-      idle: undefined,
-    };
-    process_.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      child.stderr = (child.stderr + text).slice(-4_000);
-    });
-    void ended.then((how) => {
-      channel.close(how);
+    const process = new ParserProcess(this.options, readable);
+    const child: Child = { process, readable: JSON.stringify(readable), idle: undefined };
+    void process.ended.then(() => {
       if (this.child === child) this.child = undefined;
     });
     const isReady = new Promise<string | undefined>((resolve) => {
-      const timer = setTimeout(() => process_.kill("SIGKILL"), startMs);
+      const timer = setTimeout(() => void process.kill(), startMs);
       const settle = (how: string | undefined): void => {
         clearTimeout(timer);
         resolve(how);
       };
-      channel.on("ready", () => settle(undefined));
-      void ended.then(settle);
+      process.channel.on("ready", () => settle(undefined));
+      void process.ended.then(settle);
     });
     return { child, isReady };
   }
@@ -227,23 +187,6 @@ class RecogniserProcess implements Recogniser {
     if (!child) return;
     this.child = undefined;
     clearTimeout(child.idle);
-    child.process.kill("SIGKILL");
-    await child.ended;
+    await child.process.kill();
   }
-}
-
-function realOf(folder: string): string {
-  try {
-    return realpathSync.native(folder);
-  } catch {
-    return folder;
-  }
-}
-
-function startError(how: string, stderr: string): CarrelError {
-  const detail = /^\w*Error.*$/m.exec(stderr)?.[0] ?? how;
-  return new CarrelError(
-    `The process that reads scans can't be started: ${detail}`,
-    "Reload the window. If that does not help, install Carrel again.",
-  );
 }
