@@ -1,16 +1,16 @@
 /**
  * `npm run bench [-- DIR] [--json] [--no-vscode] [--formats]`: how fast and how large Carrel is, on the sample
  * workspace, on DIR if one is named, and else on a large workspace of source files taken from node_modules; and how
- * fast the parser process reads documents of each format, with `--formats` that alone. Every figure is read off the
- * real processes over the real protocol, and off a real VS Code. What can't be measured is named with the reason,
- * after what could; then the exit status is 1.
+ * fast the parser process reads documents of each format and scanned pages, with `--formats` that alone. Every figure
+ * is read off the real processes over the real protocol, and off a real VS Code. What can't be measured is named with
+ * the reason, after what could; then the exit status is 1.
  */
 import { rm } from "node:fs/promises";
 import { cpus } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { measureFormats } from "./formats.ts";
+import { measureFormats, measureScans } from "./formats.ts";
 import { measureVsCode } from "./host.ts";
 import { largeWorkspace } from "./largeWorkspace.ts";
 import { Report } from "./report.ts";
@@ -28,6 +28,7 @@ const report = new Report();
 
 if (!values.formats) await measureWorkspaces();
 await report.measure("formats", measureFormats);
+await report.measure("scans", measureScans);
 if (!values["no-vscode"] && !values.formats) {
   await report.measure("VS Code", (add) => measureVsCode(sample, add));
 }
