@@ -84,8 +84,7 @@ class RecogniserProcess implements Recogniser {
     try {
       let reason = "";
       for (let attempt = 1; attempt <= tries; attempt++) {
-        this.throwIfEnded(signal);
-        const child = await this.started(place);
+        const child = await this.started(place, signal);
         const outcome = await this.ask(child, place);
         if (!("reason" in outcome)) return outcome.scan;
         this.throwIfEnded(signal);
@@ -138,21 +137,26 @@ class RecogniserProcess implements Recogniser {
   }
 
   /** The process, started for what is to be read where it does not run or may not read that. */
-  private async started({ folder, languageFolder }: ScanPlace): Promise<Child> {
+  private async started({ folder, languageFolder }: ScanPlace, signal: AbortSignal): Promise<Child> {
     const wanted = [folder, ...(languageFolder === "" ? [] : [realOf(languageFolder)])];
     const readable = JSON.stringify(wanted);
     if (this.child && this.child.readable !== readable) await this.end();
     clearTimeout(this.child?.idle);
     for (let left = 6; !this.child; left--) {
+      // Who cancels is heard once: what is started after that would read its page to the end.
+      this.throwIfEnded(signal);
       const { child, isReady } = this.start(wanted);
       this.child = child;
       const how = await isReady;
       if (how === undefined) break;
       this.child = undefined;
+      // A process that was ended from here says nothing of its walls.
+      this.throwIfEnded(signal);
       const { launch } = child.process;
-      const mayTryAgain = !this.isClosed && left > 1 && launch && this.options.confinement?.failed(launch);
+      const mayTryAgain = left > 1 && launch && this.options.confinement?.failed(launch);
       if (!mayTryAgain) throw child.process.startError("reads scans", how);
     }
+    this.throwIfEnded(signal);
     return this.child;
   }
 
