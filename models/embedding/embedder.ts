@@ -4,7 +4,7 @@ import { CarrelError, Channel } from "../../protocol/channel.ts";
 import type { Attempt } from "../../protocol/data.ts";
 import { engineArguments, engineEnvironment } from "../../protocol/launch.ts";
 import { processPort } from "../../protocol/port.ts";
-import type { Confinement } from "../../walls/confine.ts";
+import type { Confinement, Launch } from "../../walls/confine.ts";
 import { embedderClientContract, embedderContract, type ModelSource } from "./embedderContract.ts";
 import type { EmbeddingInput, EmbeddingModel } from "./embeddingModel.ts";
 
@@ -28,8 +28,10 @@ interface Child {
   readonly process: ChildProcess;
   readonly channel: EmbedderChannel;
   readonly loaded: Promise<Described>;
-  /** It ended before its model was loaded, and can be tried behind fewer walls. */
-  hasFewerWalls: boolean;
+  readonly launch: Launch | undefined;
+  /** Resolves when the process is gone, some time after its channel is closed. */
+  readonly ended: Promise<void>;
+  isReady: boolean;
 }
 
 /**
@@ -99,10 +101,18 @@ export class Embedder {
     } catch (error) {
       // Without its model it is of no use; the next attempt looks at the files again.
       if (this.child === child) await this.end();
-      if (child.hasFewerWalls) return this.attempt(task);
+      if (isGone(error) && (await this.hasFewerWalls(child))) return this.attempt(task);
       throw error;
     }
     return task(child);
+  }
+
+  /** Whether one that has ended did not even come up, and can be tried behind fewer walls. */
+  private async hasFewerWalls({ launch, ended, isReady }: Child): Promise<boolean> {
+    // Its channel closes a moment before it is gone.
+    await ended;
+    if (isReady || this.closed || !launch) return false;
+    return this.options.confinement?.failed(launch) ?? false;
   }
 
   private start(): Child {
@@ -129,20 +139,16 @@ export class Embedder {
       {},
     );
     const limit = setTimeout(() => child.kill("SIGKILL"), loadMs);
-    let isLoaded = false;
-    const loaded = channel.request("load", source).finally(() => {
-      isLoaded = true;
-      clearTimeout(limit);
+    const loaded = channel.request("load", source).finally(() => clearTimeout(limit));
+    const ended = new Promise<string>((resolve) => {
+      // "error" comes when it can't be started; then there may be no "exit".
+      child.once("error", (error) => resolve(error.message));
+      child.once("exit", (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
+    }).then((how) => channel.close(how));
+    const started: Child = { process: child, channel, loaded, launch, ended, isReady: false };
+    channel.on("ready", () => {
+      started.isReady = true;
     });
-    const started: Child = { process: child, channel, loaded, hasFewerWalls: false };
-    const ended = (how: string): void => {
-      // A wall that this machine does not have ends the process by itself.
-      if (launch && !isLoaded && !this.closed) started.hasFewerWalls = confinement?.failed(launch) ?? false;
-      channel.close(how);
-    };
-    // "error" comes when it can't be started; then there may be no "exit".
-    child.once("error", (error) => ended(error.message));
-    child.once("exit", (code, signal) => ended(signal ? `signal ${signal}` : `exit code ${code}`));
     channel.onClose(() => {
       if (this.child === started) this.child = undefined;
     });

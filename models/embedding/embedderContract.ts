@@ -26,7 +26,10 @@ export const embedderContract = {
     /** Tries in the process itself the walls that it stands behind. */
     walls: { params: v.object({}), result: v.array(attempt) },
   },
-  notifications: {},
+  notifications: {
+    /** The process has come up, and is about to load its model. */
+    ready: v.object({}),
+  },
 } as const satisfies Contract;
 
 /** The process asks nothing of the engine. */

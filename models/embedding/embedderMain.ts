@@ -40,3 +40,4 @@ const channel = new Channel(processPort(process), embedderClientContract, embedd
 });
 
 channel.onClose(() => process.exit(0));
+channel.notify("ready", {});
