@@ -1,6 +1,7 @@
-import { readdir, rm, rmdir } from "node:fs/promises";
+import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
+import { errorCode } from "./files/systemErrors.ts";
 import { shortHash } from "./indexPlace.ts";
 import { readStamp, writeStamp } from "./indexStamp.ts";
 import type { Parser } from "./read/pool.ts";
@@ -29,15 +30,21 @@ export interface FolderIndexOptions {
   readonly log: (message: string) => void;
 }
 
-/** Deletes what an index holds. The caller has its write lock. */
+/** Deletes what an index holds; nothing where somebody has deleted it already. The caller has its write lock. */
 export async function deleteIndexFiles(dir: string): Promise<void> {
   await letGoOfFiles();
-  for (const name of await readdir(dir)) await rm(join(dir, name), { recursive: true, force: true });
+  const names = await readdir(dir).catch((error: unknown) => {
+    if (errorCode(error) === "ENOENT") return [];
+    throw error;
+  });
+  for (const name of names) await rm(join(dir, name), { recursive: true, force: true });
 }
 
 /** Deletes the folder of an index, and the one of its model unless another workspace's index is in it. */
 export async function removeEmptyIndex(dir: string): Promise<void> {
-  await rmdir(dir);
+  await rmdir(dir).catch((error: unknown) => {
+    if (errorCode(error) !== "ENOENT") throw error;
+  });
   await rmdir(dirname(dir)).catch(() => undefined);
 }
 
@@ -53,6 +60,8 @@ export async function openForWriting(options: FolderIndexOptions): Promise<Opene
     log(`The text index of ${folder} is damaged and is built anew from what was indexed.`);
   const open = (): Promise<Store> =>
     Store.openForWriting(place, embedding.dimension, { onDamage, onIndexDamage });
+  // It was there when its lock was taken, but a person may have deleted it since.
+  await mkdir(dir, { recursive: true });
   const stamp = await readStamp(dir, { folder, embedding: embedding.id });
   if (stamp.state === "ok") {
     const store = await tryOpen(open, options);

@@ -155,9 +155,10 @@ export class FolderEntry {
 
   /** Deletes the index from disk, once nobody reads it any more, and starts an empty one. */
   async rebuild(): Promise<void> {
+    // First: what fails in the middle leaves an index to be opened later, which has to be filled then.
+    this.forgetWork();
     await this.deleteFiles();
     this.use(await this.openIndex());
-    this.forgetWork();
   }
 
   tell(paths: Iterable<string>): void {
@@ -292,11 +293,14 @@ export class FolderEntry {
 
   /** The same, and deletes the index from disk if it is this process that writes it. */
   async discard(): Promise<void> {
-    if (this.lock) {
-      await this.deleteFiles();
-      await removeEmptyIndex(this.dir);
+    try {
+      if (this.lock) {
+        await this.deleteFiles();
+        await removeEmptyIndex(this.dir);
+      }
+    } finally {
+      await this.close();
     }
-    await this.close();
   }
 
   private async deleteFiles(): Promise<void> {
@@ -310,8 +314,7 @@ export class FolderEntry {
     this.queue.clear();
     this.lookedAt = -1;
     this.isUnfinished = false;
-    this.needsRebuild = false;
-    this.isVerified = true;
+    this.isVerified = false;
     this.problem = undefined;
     this.retry.succeeded();
   }

@@ -87,20 +87,22 @@ export class IndexSet {
 
   /** Lets go of all indexes and of the model. Resolves when nobody uses them any more. */
   async close(): Promise<void> {
-    await Promise.all(this.entries.map((entry) => entry.close()));
-    await this.end();
+    await this.endAfter(this.entries.map((entry) => entry.close()));
   }
 
   /** The same, and deletes them from disk: another embedding model has taken their place. */
   async discard(): Promise<void> {
-    await Promise.all(this.entries.map((entry) => entry.discard()));
-    await this.end();
+    await this.endAfter(this.entries.map((entry) => entry.discard()));
   }
 
-  private async end(): Promise<void> {
+  /** Lets go of the model when all entries have ended, and throws then what one of them failed with. */
+  private async endAfter(endings: readonly Promise<void>[]): Promise<void> {
+    const outcomes = await Promise.allSettled(endings);
     this.byPlace.clear();
     this.release();
     await this.shared.ended;
+    const failed = outcomes.find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
   }
 
   private async open(entry: FolderEntry): Promise<void> {
