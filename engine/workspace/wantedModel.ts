@@ -115,6 +115,8 @@ export class WantedModel {
     clearTimeout(this.timer);
     const key = this.wantedKey;
     if (key === this.heldKey || this.isClosed) return;
+    // Whoever waits may hope again.
+    this.fatal = undefined;
     this.opening = key;
     void this.load(this.settings, key).then(() => {
       if (this.opening === key) this.opening = undefined;
