@@ -8,6 +8,7 @@ import { readStamp, writeStamp } from "./indexStamp.ts";
 import { sampleLanguages } from "./languageSample.ts";
 import { type FolderIndexOptions, openForReading, openForWriting, openRefined } from "./openIndex.ts";
 import { refine } from "./refine.ts";
+import { Retries } from "./retries.ts";
 import { FolderScans, type ScanCounts, type ScanWish } from "./scans/folderScans.ts";
 import type { Recogniser } from "./scans/recogniser.ts";
 import type { RefinedRow, RefinedVectors } from "./store/refinedVectors.ts";
@@ -34,8 +35,7 @@ export class FolderIndex {
   readonly writes: boolean;
   readonly dir: string;
   readonly files = new Map<string, FileRow>();
-  /** Files that are tried again, with the time when, in milliseconds since the epoch. */
-  private readonly retries = new Map<string, number>();
+  private readonly retries = new Retries();
   private readonly options: FolderIndexOptions;
   private readonly openStore: Store | undefined;
   readonly scans: FolderScans;
@@ -180,7 +180,7 @@ export class FolderIndex {
       this.uncount(path);
       this.files.delete(path);
       this.scans.drop(path);
-      this.retries.delete(path);
+      this.retries.drop(path);
     }
     this.counted();
   }
@@ -203,14 +203,12 @@ export class FolderIndex {
 
   /** Files whose reason may have passed and whose next try is due; each is named once for each due time. */
   takeDueRetries(now: number): string[] {
-    const due = [...this.retries].filter(([, at]) => at <= now).map(([path]) => path);
-    for (const path of due) this.retries.delete(path);
-    return due;
+    return this.retries.takeDue(now);
   }
 
   /** When the next of those tries is due, in milliseconds since the epoch; infinite when there is none. */
   nextRetryAt(): number {
-    return Math.min(Number.POSITIVE_INFINITY, ...this.retries.values());
+    return this.retries.nextAt();
   }
 
   /** Reads these files and puts what they hold in the place of what the index had of them. */
@@ -336,8 +334,7 @@ export class FolderIndex {
     if (isLeftOut(row)) this.refused += 1;
     this.files.set(row.path, row);
     this.scans.put(row);
-    if (row.retryAtMs > 0) this.retries.set(row.path, row.retryAtMs);
-    else this.retries.delete(row.path);
+    this.retries.put(row.path, row.retryAtMs);
   }
 
   private uncount(path: string): void {

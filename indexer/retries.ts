@@ -1,0 +1,29 @@
+/** Files whose reason may pass, with the time of their next try, in milliseconds since the epoch. */
+export class Retries {
+  private readonly at = new Map<string, number>();
+
+  /** @param at 0 for a file that is not tried again before it changes. */
+  put(path: string, at: number): void {
+    if (at > 0) this.at.set(path, at);
+    else this.at.delete(path);
+  }
+
+  drop(path: string): void {
+    this.at.delete(path);
+  }
+
+  /** Those that are due; each is named once for each due time. */
+  takeDue(now: number): string[] {
+    const due = [...this.at].filter(([, at]) => at <= now).map(([path]) => path);
+    for (const path of due) this.at.delete(path);
+    return due;
+  }
+
+  /** When the next one is due; infinite when there is none. */
+  nextAt(): number {
+    let next = Number.POSITIVE_INFINITY;
+    // All of them as arguments of Math.min would be too many where a disk refuses a hundred thousand files.
+    for (const at of this.at.values()) next = Math.min(next, at);
+    return next;
+  }
+}
