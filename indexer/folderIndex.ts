@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import type { Skipped, Withheld } from "../protocol/data.ts";
 import type { SampledPassage } from "../text/foreignLanguages.ts";
+import { isAtOrBelow } from "./files/below.ts";
 import type { Refused, WalkedFile } from "./files/walkedFile.ts";
 import { type OnCommit, retryOf, type Stop, writeFiles } from "./fileWriter.ts";
 import { readStamp, writeStamp } from "./indexStamp.ts";
@@ -166,10 +167,9 @@ export class FolderIndex {
     return new Set([...this.files.keys(), ...this.writable().paths()]);
   }
 
-  /** The files at or below a path. */
-  filesUnder(path: string): string[] {
-    const below = [...this.files.keys()].filter((file) => file.startsWith(`${path}/`));
-    return this.files.has(path) ? [path, ...below] : below;
+  /** The files at or below a path; "" is the whole folder. */
+  filesUnder(place: string): string[] {
+    return [...this.files.keys()].filter((path) => isAtOrBelow(path, place));
   }
 
   /** Takes these files and their chunks out. */

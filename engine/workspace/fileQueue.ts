@@ -1,3 +1,4 @@
+import { isAtOrBelow } from "../../indexer/files/below.ts";
 import type { WalkedFile } from "../../indexer/files/walkedFile.ts";
 
 /** The files of a folder that wait to be read: those that were told to have changed before all others. */
@@ -38,6 +39,13 @@ export class FileQueue {
   drop(path: string): void {
     this.urgent.delete(path);
     this.waiting.delete(path);
+  }
+
+  /** Takes out what waits at this path and below it; "" is the whole folder. */
+  dropBelow(place: string): void {
+    for (const files of [this.urgent, this.waiting]) {
+      for (const path of files.keys()) if (isAtOrBelow(path, place)) files.delete(path);
+    }
   }
 
   clear(): void {

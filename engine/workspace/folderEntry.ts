@@ -1,7 +1,5 @@
 import { basename, join } from "node:path";
-import { Directories } from "../../indexer/files/directories.ts";
 import { explainEmpty } from "../../indexer/files/explainEmpty.ts";
-import { lookAt } from "../../indexer/files/lookAt.ts";
 import { type WalkOptions, walkFolder } from "../../indexer/files/walk.ts";
 import type { WalkedFile } from "../../indexer/files/walkedFile.ts";
 import type { Stop } from "../../indexer/fileWriter.ts";
@@ -19,6 +17,7 @@ import type { Folder } from "../../protocol/data.ts";
 import type { SampledPassage } from "../../text/foreignLanguages.ts";
 import { FileQueue } from "./fileQueue.ts";
 import type { PresentFolder } from "./folders.ts";
+import { lookAtPaths, type Seen } from "./lookAtPaths.ts";
 import type { Problem } from "./problem.ts";
 import { Retry } from "./retry.ts";
 import { type Release, Shared } from "./shared.ts";
@@ -202,21 +201,20 @@ export class FolderEntry {
       return;
     }
     await this.told.lookAt(async (told) => {
-      const directories = await Directories.of(this.realPath, options.exclude);
-      for (const path of told) await this.lookAtOne(path, options, directories);
+      await this.take(await lookAtPaths(this.realPath, told, options));
       return true;
     });
   }
 
-  private async lookAtOne(path: string, options: WalkOptions, directories: Directories): Promise<void> {
+  private async take({ places, files, skipped }: Seen): Promise<void> {
     const index = this.opened();
-    const seen = await lookAt(this.realPath, path, options, directories);
-    if (seen.kind === "outside") return;
-    const present = new Set([...seen.files, ...seen.skipped].map((one) => one.path));
-    await this.remove(index.filesUnder(seen.path).filter((file) => !present.has(file)));
-    await index.skip(seen.skipped);
+    const known = new Set(places.flatMap((place) => index.filesUnder(place)));
+    await this.remove([...known].filter((path) => !files.has(path) && !skipped.has(path)));
+    await index.skip([...skipped.values()]);
+    // What waited to be read may be gone, too.
+    for (const place of places) this.queue.dropBelow(place);
     // A file that was told is read though its size and times say that it is the same.
-    for (const file of seen.files) this.queue.putFirst(file);
+    for (const file of files.values()) this.queue.putFirst(file);
   }
 
   /** Reads the files that wait, the urgent ones first. Ends when there are none, or when it is to stop. */
