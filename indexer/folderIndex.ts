@@ -323,6 +323,14 @@ export class FolderIndex {
     return (await this.openStore.version()) !== this.seenVersion;
   }
 
+  /** For a reader: counts what the second pass of the writer has done. Search does without what can't be read. */
+  async countRefined(): Promise<void> {
+    const count = await this.refined?.count().catch(() => undefined);
+    if (count === undefined || count === this.refinedChunks) return;
+    this.refinedChunks = count;
+    this.options.onProgress();
+  }
+
   async close(): Promise<void> {
     this.refined?.close();
     if (this.writes) await this.openStore?.dropOldVersions().catch(() => undefined);

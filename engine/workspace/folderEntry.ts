@@ -128,8 +128,12 @@ export class FolderEntry {
     if (this.lock || !this.shared) return false;
     const attempt = await takeWriteLock(this.dir);
     this.readOnly = attempt.state === "unavailable" ? attempt.problem : undefined;
-    if (attempt.state === "taken") this.lock = attempt.lock;
-    else if (!this.isSuspect && !(await this.shared.value.hasNews().catch(() => true))) {
+    if (attempt.state === "taken") {
+      this.lock = attempt.lock;
+      // It was another one's to look for damage in what it wrote.
+      this.isVerified = false;
+    } else if (!this.isSuspect && !(await this.shared.value.hasNews().catch(() => true))) {
+      await this.shared.value.countRefined();
       this.followedAt = performance.now();
       return false;
     }

@@ -274,6 +274,8 @@ export class Reconciler {
       try {
         hasNews = (await entry.follow()) || hasNews;
       } catch (error) {
+        // Waiting would mend nothing: who meets the damage again is told of it.
+        entry.isSuspect = false;
         this.parts.log("warn", `The index of ${entry.realPath} could not be read anew: ${String(error)}`);
       }
     }
