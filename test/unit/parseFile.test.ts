@@ -18,6 +18,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Chunk } from "../../indexer/chunk/chunk.ts";
 import { languageOf, languageOfText } from "../../indexer/files/languages.ts";
+import { fingerprintOf } from "../../indexer/files/secretsMask.ts";
 import { decode } from "../../indexer/read/decode.ts";
 import { documentText, type ParseResult, parseFile } from "../../indexer/read/parseFile.ts";
 import { linesOfPage } from "../../indexer/read/pdfLines.ts";
@@ -48,6 +49,62 @@ function chunksOf(result: ParseResult): readonly Chunk[] {
   assert.ok(result.ok, result.ok ? "" : result.reason);
   return result.parsed.chunks;
 }
+
+const key = "ghp_a8Zk3LmQ9xYt2WvB7nRc5PdE1sHf4GjU6oKi";
+
+function epub(title: string, chapter: string): Buffer {
+  const parts = {
+    mimetype: "application/epub+zip",
+    "META-INF/container.xml": '<container><rootfiles><rootfile full-path="b.opf"/></rootfiles></container>',
+    "b.opf": `<package><manifest><item id="n" href="toc.ncx"/><item id="a" href="a.xhtml"/></manifest><spine><itemref idref="a"/></spine></package>`,
+    "toc.ncx": `<ncx><navMap><navPoint><navLabel><text>${title}</text></navLabel><content src="a.xhtml"/></navPoint></navMap></ncx>`,
+    "a.xhtml": `<html><body>${chapter}</body></html>`,
+  };
+  return zip(Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, Buffer.from(text)])));
+}
+
+test("masks keys in what headings, places and left out attachments are called", async () => {
+  const mail = [
+    "From: a@example.org",
+    `Subject: New token ${key}`,
+    "MIME-Version: 1.0",
+    'Content-Type: multipart/mixed; boundary="b"',
+    "",
+    "--b\n\nThe body.",
+    ...[`${key}.txt`, `${key}.zip`].map(
+      (name) => `--b\nContent-Disposition: attachment; filename="${name}"\n\nAttached.`,
+    ),
+    "--b--",
+  ].join("\n");
+  const page = `<h1>Key ${key}</h1><p>${"What a page says. ".repeat(20)}</p>`;
+  const files = {
+    "a.eml": mail,
+    "b.html": page,
+    "c.epub": epub(`Chapter ${key}`, `<h1>Key ${key}</h1><p>T</p>`),
+  };
+  for (const [name, content] of Object.entries(files)) {
+    const result = await parse(name, content);
+    assert.ok(result.ok, name);
+    assert.doesNotMatch(JSON.stringify(result), /ghp_/, name);
+    assert.match(result.parsed.chunks[0]?.heading ?? "", /\[masked secret\]/, name);
+    assert.doesNotMatch(JSON.stringify(await documentText(root, name)), /ghp_/, name);
+  }
+});
+
+test("lets a key through in a heading where the user said so", async () => {
+  const page = `<h1>Key ${key}</h1><p>${"What a page says. ".repeat(20)}</p>`;
+  writeFileSync(join(root, "a.html"), page);
+  const exceptions = { salt: "s", fingerprints: new Set([fingerprintOf(key, "s")]) };
+  const result = await parseFile(root, "a.html", limit, exceptions);
+  assert.equal(chunksOf(result)[0]?.heading, `Key ${key}`);
+});
+
+test("does not repeat a name without an end with each chunk", async () => {
+  const book = epub("T".repeat(100_000), `<p>${"A sentence of a few words. ".repeat(1_000)}</p>`);
+  const chunks = chunksOf(await parse("a.epub", book));
+  assert.ok(chunks.length > 10);
+  assert.ok(JSON.stringify(chunks).length < 60_000);
+});
 
 test("says of how many lines of data only the beginning is read", async () => {
   const short = "INSERT INTO lamps VALUES (1, 'lit');\n".repeat(3);
