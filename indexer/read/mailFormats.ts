@@ -53,7 +53,7 @@ async function internet(bytes: Buffer): Promise<Mail> {
     html: mail.html ?? "",
     attachments: mail.attachments.map((one, index) => ({
       name: one.filename || nameless(one.mimeType, index),
-      isInline: one.disposition === "inline" || one.related === true,
+      isInline: (one.disposition === "inline" || one.related === true) && one.mimeType.startsWith("image/"),
       content: Buffer.from(one.content as ArrayBuffer),
     })),
   };

@@ -23,7 +23,8 @@ export async function read(bytes: Buffer): Promise<Extracted> {
     const messages = messagesOf(bytes);
     for (const [index, message] of messages.slice(0, mostMessages).entries()) {
       const number = messages.length > 1 ? index + 1 : undefined;
-      await writeMail(await parseMail(message), number, writer);
+      const mail = await parsed(message, number, writer);
+      if (mail) await writeMail(mail, number, writer);
     }
     if (messages.length > mostMessages) {
       writer.leaveOut(
@@ -34,6 +35,21 @@ export async function read(bytes: Buffer): Promise<Extracted> {
     depth -= 1;
   }
   return writer.extracted("The mail");
+}
+
+/** One damaged message among many is left out; undefined for it. */
+async function parsed(
+  bytes: Buffer,
+  number: number | undefined,
+  writer: DocumentWriter,
+): Promise<Mail | undefined> {
+  try {
+    return await parseMail(bytes);
+  } catch (error) {
+    if (number === undefined || !(error instanceof UnreadableFile)) throw error;
+    writer.leaveOut(`message ${number} (${withoutPoint(error.message)})`);
+    return undefined;
+  }
 }
 
 async function writeMail(mail: Mail, message: number | undefined, writer: DocumentWriter): Promise<void> {
@@ -54,7 +70,7 @@ async function writeMail(mail: Mail, message: number | undefined, writer: Docume
   if (text.trim() === "") writeHtml(mail.html, writer, 1);
   for (const paragraph of text.split(/\n\s*\n/)) writer.paragraph(paragraph);
   for (const [index, attachment] of mail.attachments.entries()) {
-    if (attachment.isInline && !isRead(attachment.name)) continue;
+    if (attachment.isInline) continue;
     if (index >= mostAttachments)
       writer.leaveOut(`the attachment ${attachment.name}, beyond the ${mostAttachments}th`);
     else await writeAttachment(attachment, counted, writer);
@@ -77,7 +93,12 @@ async function writeAttachment(
     writer.insert(name, inner, placeOf, 2);
     if (inner.partly !== undefined) writer.leaveOut(`a part of the attachment ${name}`);
   } catch (error) {
-    if (!(error instanceof UnreadableFile)) throw error;
-    writer.leaveOut(`the attachment ${name} (${error.message.replace(/\.$/, "")})`);
+    // Whatever is wrong with it, the mail itself can be read.
+    const reason = error instanceof UnreadableFile ? withoutPoint(error.message) : "it is damaged";
+    writer.leaveOut(`the attachment ${name} (${reason})`);
   }
+}
+
+function withoutPoint(sentence: string): string {
+  return sentence.replace(/\.$/, "");
 }

@@ -1,4 +1,5 @@
 import { type Format, formatOf, notReadReason } from "../../protocol/formats.ts";
+import { secretFileReason } from "../files/secrets.ts";
 import type { Extracted, Reader, ReadScans } from "./extracted.ts";
 import { formatInside } from "./formatInside.ts";
 
@@ -25,9 +26,11 @@ export async function readBy(
   return read(bytes, path, scans);
 }
 
-/** Whether a file of this name would be read. */
+/** Whether a file of this name would be read, in a document as in a folder. */
 export function isRead(path: string): boolean {
-  return notReadReason(path) === undefined && /\.[^./]+$/.test(path);
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const isRefused = notReadReason(name) !== undefined || secretFileReason(name) !== undefined;
+  return !isRefused && /\.[^./]+$/.test(name);
 }
 
 /** Readers come with large libraries: a process that meets no such file does not load them. */

@@ -74,6 +74,25 @@ Content-Type: text/html; charset=utf-8
     assert.match(deep.partly ?? "", /attachment/);
   });
 
+  it("with what is no picture in its text is read with it, or says that it was not read", async () => {
+    const part = (type: string, name: string): string =>
+      `--b\nContent-Type: ${type}\nContent-Disposition: inline; filename="${name}"\n\nWhat it holds.\n`;
+    const read = await mail(
+      `From: a@b.example\nSubject: s\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n--b\n\nThe body.\n${part("text/csv", "levels.csv")}${part("application/zip", "plans.zip")}${part("image/png", "logo.png")}--b--\n`,
+    );
+    assert.match(read.text, /^Attachments: levels\.csv, plans\.zip$/m);
+    assert.deepEqual(placeOfLine(read, "What it holds."), { in: "mail", part: "levels.csv" });
+    assert.equal(read.partly, "Not read: the attachment plans.zip.");
+  });
+
+  it("does not give away attachments whose names say that they hold passwords", async () => {
+    const read = await mail(
+      'From: a@b.example\nSubject: s\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n--b\n\nThe body.\n--b\nContent-Disposition: attachment; filename="prod.env"\n\nHARBOUR_GATE=opensesame\n--b--\n',
+    );
+    assert.doesNotMatch(read.text, /opensesame/);
+    assert.equal(read.partly, "Not read: the attachment prod.env.");
+  });
+
   it("that is none is listed with the reason", async () => {
     await assert.rejects(extract(Buffer.from("\u0000\u0001\u0002"), "a.eml"), /damaged|holds no text/);
     await assert.rejects(extract(Buffer.from("d0cf11e0a1b11ae100000000", "hex"), "a.msg"), /damaged/);
@@ -81,6 +100,24 @@ Content-Type: text/html; charset=utf-8
 });
 
 describe("an mbox file", () => {
+  const message = (number: number, text: string): string =>
+    `From eve@example.org Thu Mar  4 10:00:00 2026\nFrom: eve@example.org\nSubject: number ${number}\n\n${text}\n\n`;
+
+  it("is not parted where a text speaks of a year", async () => {
+    const box =
+      message(1, "The first.\n\nFrom January 2024 on the lamp burns oil.\nIt is cheap.") + message(2, "Two.");
+    const read = await extract(Buffer.from(box), "a.mbox");
+    assert.match(read.text, /The first\.\n\nFrom January 2024 on the lamp burns oil\.\nIt is cheap\./);
+    assert.deepEqual(placeOfLine(read, "Two."), { in: "mail", message: 2 });
+  });
+
+  it("names a damaged message and reads the others", async () => {
+    const damaged = "From eve@example.org Thu Mar  4 10:00:00 2026\nnothing: of a mail\n\nlost\n\n";
+    const read = await extract(Buffer.from(message(1, "One.") + damaged + message(3, "Three.")), "a.mbox");
+    assert.deepEqual(placeOfLine(read, "Three."), { in: "mail", message: 3 });
+    assert.equal(read.partly, "Not read: message 2 (The mail is damaged: it has no headers).");
+  });
+
   it("is read message by message", async () => {
     const read = await fixture("thread.mbox");
     assert.deepEqual(placeOfLine(read, "Frame | 1,200 €"), { in: "mail", message: 2 });
