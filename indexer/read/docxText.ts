@@ -11,13 +11,13 @@ export type Hanging =
   | { readonly kind: "footnote" | "endnote" | "comment"; readonly id: string; readonly number: number };
 
 /** What elements without text stand for. */
-const signs: Readonly<Record<string, string>> = {
-  tab: "\t",
-  ptab: "\t",
-  br: "\n",
-  cr: "\n",
-  noBreakHyphen: "-",
-};
+const signs: ReadonlyMap<string, string> = new Map([
+  ["tab", "\t"],
+  ["ptab", "\t"],
+  ["br", "\n"],
+  ["cr", "\n"],
+  ["noBreakHyphen", "-"],
+]);
 
 /** Takes the text of Word's paragraphs out; elements have their names without prefixes. */
 export class DocxText {
@@ -56,7 +56,7 @@ export class DocxText {
 
   private piece(element: Xml): string {
     const { name, attributes } = element;
-    const simple = signs[name];
+    const simple = signs.get(name);
     if (simple !== undefined) return simple;
     switch (name) {
       case "t":

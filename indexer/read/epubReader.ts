@@ -71,9 +71,19 @@ function points(root: ReturnType<typeof parseXml>): { href: string | undefined; 
   return [...links, ...all(root)];
 }
 
-/** A link of a part, as the name of a part of the archive. */
+/** A link of a part, as the name of a part of the archive; "" for one that is no address. */
 function resolve(href: string, from: string): string {
   const base = new URL(from.split("/").map(encodeURIComponent).join("/"), "zip:/x/");
+  if (!URL.canParse(href, base)) return "";
   const { pathname } = new URL(href, base);
-  return decodeURIComponent(pathname).replace(/^\/x\//, "");
+  return unescaped(pathname).replace(/^\/x\//, "");
+}
+
+/** A name may have a percent sign that escapes nothing. */
+function unescaped(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

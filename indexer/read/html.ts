@@ -14,7 +14,7 @@ const blocks = new Set(
     " ",
   ),
 );
-/** A page that nests deeper is made to break what reads it. */
+/** What nests deeper, as the elements do that an old page opens and never closes, keeps its words alone. */
 export const deepest = 400;
 
 /** Writes what a page shows: headings, paragraphs, lists and tables. Nothing is fetched and no script is run. */
@@ -63,7 +63,10 @@ class HtmlWalk {
   }
 
   private inner(nodes: readonly Node[], depth: number): void {
-    if (depth > deepest) return;
+    if (depth > deepest) {
+      this.line += flattened(nodes);
+      return;
+    }
     for (const node of nodes) {
       if ("value" in node) this.line += node.value;
       else if (isElement(node) && !isHidden(node)) this.element(node, depth);
@@ -95,7 +98,10 @@ class HtmlWalk {
   }
 
   private list({ tagName, childNodes }: Element, level: number, depth: number): void {
-    if (depth > deepest) return;
+    if (depth > deepest) {
+      this.writer.paragraph(flattened(childNodes));
+      return;
+    }
     let number = 0;
     for (const item of childNodes.filter(isElement)) {
       if (isHidden(item)) continue;
@@ -115,7 +121,10 @@ class HtmlWalk {
 
   /** A term and what it means are one paragraph, where that is one. */
   private definitions({ childNodes }: Element, depth: number): void {
-    if (depth > deepest) return;
+    if (depth > deepest) {
+      this.writer.paragraph(flattened(childNodes));
+      return;
+    }
     let term = "";
     const endTerm = (): void => {
       this.writer.paragraph(term);
@@ -148,7 +157,7 @@ class HtmlWalk {
 
   private end(): void {
     // What the source breaks is one line; what the page breaks is not.
-    this.writer.paragraph(this.line.replace(/\s*\n\s*/g, " ").replaceAll("\u2028", "\n"));
+    this.writer.paragraph(this.line.replaceAll("\n", " ").replaceAll("\u2028", "\n"));
     this.line = "";
   }
 }
@@ -172,9 +181,9 @@ function holdsMore(item: Element): boolean {
 function isOfData(table: Element): boolean {
   if (descendants(table, "table", 0).length > 0) return false;
   const rows = descendants(table, "tr", 0);
-  const columns = Math.max(0, ...rows.map((row) => row.childNodes.filter(isElement).length));
+  const hasColumns = rows.some((row) => row.childNodes.filter(isElement).length > 1);
   const isLaidOut = ["h1", "h2", "h3", "ul", "ol"].some((name) => descendants(table, name, 0).length > 0);
-  return columns > 1 && !isLaidOut;
+  return hasColumns && !isLaidOut;
 }
 
 function descendants(element: Element, name: string, depth: number): Element[] {
@@ -185,7 +194,7 @@ function descendants(element: Element, name: string, depth: number): Element[] {
 }
 
 function plain(nodes: readonly Node[], depth: number): string {
-  if (depth > deepest) return "";
+  if (depth > deepest) return flattened(nodes);
   return nodes
     .map((node) => {
       if ("value" in node) return node.value;
@@ -196,6 +205,23 @@ function plain(nodes: readonly Node[], depth: number): string {
       return blocks.has(node.tagName) || isNoteMark(node) ? ` ${text} ` : text;
     })
     .join("");
+}
+
+/** All text of nodes that nest too deep to be called for one in the other. */
+function flattened(nodes: readonly Node[]): string {
+  const left: (Node | " ")[] = [...nodes].reverse();
+  let text = "";
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (next === " ") text += next;
+    else if ("value" in next) text += next.value;
+    else if (isElement(next) && !isHidden(next)) {
+      const space = blocks.has(next.tagName) || next.tagName === "br" ? ([" "] as const) : [];
+      left.push(...space);
+      for (const child of [...next.childNodes].reverse()) left.push(child);
+      left.push(...space);
+    }
+  }
+  return text;
 }
 
 /** A raised number that leads to a note, or back from it, and must not hang on a word. */

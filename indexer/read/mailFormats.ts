@@ -68,7 +68,8 @@ function nameless(mimeType: string, index: number): string {
     "text/calendar": "ics",
     "application/pdf": "pdf",
   };
-  return `attachment ${index + 1}.${endings[mimeType] ?? "bin"}`;
+  const ending = Object.hasOwn(endings, mimeType) ? endings[mimeType] : "bin";
+  return `attachment ${index + 1}.${ending}`;
 }
 
 function people(addresses: readonly Address[] = []): string {

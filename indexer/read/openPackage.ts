@@ -17,7 +17,9 @@ export function relations(zip: Parts, of: string): Map<string, Relation> {
   const text = zip.text(`${of.slice(0, cut)}_rels/${of.slice(cut)}.rels`);
   const root = text === undefined ? undefined : parseXml(text);
   const inside = childrenOf(root, "Relationship").filter(
-    ({ attributes }) => attributes["TargetMode"] !== "External",
+    // Some programs write an address of the web that is cut off as one of the archive.
+    ({ attributes: { TargetMode: mode, Target: target = "" } }) =>
+      mode !== "External" && URL.canParse(target, `zip:/${of}`),
   );
   return new Map(
     inside.map(({ attributes: { Id: id = "", Type: type = "", Target: target = "" } }) => [

@@ -12,19 +12,19 @@ const skipped = new Set(
   ),
 );
 const headersAndFooters = new Set("header headerl headerr headerf footer footerl footerr footerf".split(" "));
-const signs: Readonly<Record<string, string>> = {
-  tab: "\t",
-  emdash: "—",
-  endash: "–",
-  lquote: "‘",
-  rquote: "’",
-  ldblquote: "“",
-  rdblquote: "”",
-  bullet: "•",
-  emspace: " ",
-  enspace: " ",
-  line: "\n",
-};
+const signs: ReadonlyMap<string, string> = new Map([
+  ["tab", "\t"],
+  ["emdash", "—"],
+  ["endash", "–"],
+  ["lquote", "‘"],
+  ["rquote", "’"],
+  ["ldblquote", "“"],
+  ["rdblquote", "”"],
+  ["bullet", "•"],
+  ["emspace", " "],
+  ["enspace", " "],
+  ["line", "\n"],
+]);
 /** Code pages of \fcharset. */
 const charsets: Readonly<Record<number, string>> = {
   128: "shift_jis",
@@ -99,7 +99,10 @@ class RtfReader {
 
   read(): Extracted {
     const token = /\\([a-z]+)(-?\d{1,10})? ?|\\'([\da-f]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)/gi;
-    for (const [, word, number, hex, symbol, brace, plain] of this.text.matchAll(token)) {
+    for (let found = token.exec(this.text); found; found = token.exec(this.text)) {
+      const [, word, number, hex, symbol, brace, plain] = found;
+      // The bytes of a picture may look like anything.
+      if (word === "bin") token.lastIndex = this.passedBy(token.lastIndex, Number(number ?? 0));
       if (hex !== undefined) this.byte(Number.parseInt(hex, 16));
       else if (plain !== undefined) this.plain(plain);
       else {
@@ -114,6 +117,11 @@ class RtfReader {
     this.endTable();
     for (const text of new Set(this.aside)) this.writer.paragraph(text);
     return this.writer.extracted("The document");
+  }
+
+  /** Where so many bytes end; what there is not room for is no such number. */
+  private passedBy(from: number, bytes: number): number {
+    return bytes > 0 && from + bytes <= this.text.length ? from + bytes : from;
   }
 
   private open(): void {
@@ -135,7 +143,7 @@ class RtfReader {
   private symbol(symbol: string): void {
     if (symbol === "*") {
       // What follows is for those who know it.
-      if (this.group.for === "") this.group.for = "skipped";
+      if (this.group.for !== "fonts" && this.group.for !== "styles") this.group.for = "skipped";
     } else if (symbol === "~") this.add("\u00a0");
     else if (symbol === "_") this.add("-");
     else if ("\\{}".includes(symbol)) this.plain(symbol);
@@ -143,7 +151,7 @@ class RtfReader {
   }
 
   private control(word: string, value: number | undefined): void {
-    const sign = signs[word];
+    const sign = signs.get(word);
     if (sign !== undefined) this.add(sign);
     else if (word === "u" && value !== undefined) this.unicode(value);
     else if (word === "bin") this.skip = 0;
@@ -201,7 +209,7 @@ class RtfReader {
         group.isDeleted = false;
         break;
       case "uc":
-        group.unicodeSkip = value;
+        group.unicodeSkip = Math.max(0, value);
         break;
       case "ansicpg":
         this.documentEncoding = iconv.encodingExists(`win${value}`) ? `win${value}` : `cp${value}`;
@@ -233,8 +241,10 @@ class RtfReader {
   }
 
   private flushBytes(): void {
-    if (this.pendingBytes.length === 0) return;
-    const bytes = Buffer.from(this.pendingBytes);
+    if (this.pendingBytes.length > 0) this.decode(Buffer.from(this.pendingBytes));
+  }
+
+  private decode(bytes: Buffer): void {
     this.pendingBytes = [];
     this.add(iconv.decode(bytes, this.group.encoding));
   }
@@ -245,8 +255,7 @@ class RtfReader {
     if (from < text.length) {
       // Bytes beyond ASCII that are not escaped are of the code page too.
       const bytes = Buffer.from(text.slice(from), "latin1");
-      this.pendingBytes.push(...bytes.subarray(0, 60_000));
-      this.flushBytes();
+      this.decode(Buffer.concat([Buffer.from(this.pendingBytes), bytes]));
     }
   }
 

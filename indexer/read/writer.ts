@@ -24,7 +24,12 @@ export class DocumentWriter {
     const name = flat(text);
     if (name === "") return;
     this.gap();
-    this.headings.push({ name, level, row: this.lines.length });
+    // What a damaged file says may be no level at all.
+    this.headings.push({
+      name,
+      level: Math.trunc(level) >= 1 ? Math.trunc(level) : 1,
+      row: this.lines.length,
+    });
     this.push(name);
   }
 
