@@ -6,7 +6,7 @@ import { openPdf } from "./pdfDocument.ts";
 import { notesOf } from "./pdfFields.ts";
 import { headingsOf } from "./pdfHeadings.ts";
 import { linesOfPage, type PageLine } from "./pdfLines.ts";
-import type { TextPiece } from "./pdfRows.ts";
+import { piecesOfPage } from "./pdfPieces.ts";
 import { findScans, linesOfScan } from "./pdfScans.ts";
 import { joinHyphens, withoutRepeats } from "./pdfText.ts";
 import { titleLines } from "./pdfTitle.ts";
@@ -98,9 +98,7 @@ async function readPages(document: PDFDocumentProxy, count: number): Promise<Rea
       const annotations: unknown[] = await page.getAnnotations().catch(() => []);
       const { fields, comments, attachments } = notesOf(annotations);
       for (const { id, name } of attachments) attached.set(id, name);
-      const { items } = await page.getTextContent();
-      const pieces = items.filter((item): item is typeof item & TextPiece => "str" in item);
-      lines.push(...linesOfPage(pieces, page.view, fields));
+      lines.push(...linesOfPage(await piecesOfPage(page), page.view, fields));
       for (const text of comments) lines.push({ text: "", size: 0 }, { text, size: 0 });
       page.cleanup();
     } catch {

@@ -52,6 +52,7 @@ try {
   }
 
   convert("fivePages", join(fixtures, "fivePages.pdf"), "");
+  convert("twoFonts", join(fixtures, "twoFonts.pdf"), "");
   convert("report", join(fixtures, "report.docx"), "");
   for (const ending of ["odt", "rtf", "epub", "doc", "fodt", "html"]) {
     office(join(fixtures, "report.docx"), join(fixtures, `report.${ending}`));

@@ -113,6 +113,17 @@ test("a PDF opens at its passage: the page is drawn, the sentence marked, nothin
   await reader.page.close();
 });
 
+test("a passage is marked whose words are drawn in parts, with letters of a second font", async () => {
+  const text = "thông báo bằng văn bản trước ba tháng khi chấm dứt hợp đồng.";
+  const bytes = readFileSync(join(fixtures, "twoFonts.pdf"));
+  const reader = await openPdf(bytes, { page: 1, text, marks: [[0, text.length]] });
+  await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
+  const [marked] = (await reader.marked()).passage;
+  assert.equal(marked, text.slice(0, -1));
+  await assertQuiet(reader);
+  await reader.page.close();
+});
+
 test("a passage that is not on its page any more opens the page alone, and says so", async () => {
   const reader = await openPdf(lease, { page: 2, text: "These words stand nowhere in this lease at all." });
   await eventually("what is said", async () =>

@@ -91,6 +91,27 @@ describe("a PDF with all that hangs on pages", async () => {
   });
 });
 
+describe("a PDF whose words are drawn in parts, with letters of a second font", async () => {
+  const bytes = readFileSync(new URL("../fixtures/files/twoFonts.pdf", import.meta.url));
+  const { text } = await extract(bytes, "twoFonts.pdf");
+
+  it("has its words whole, in running text, headings and tables", () => {
+    assert.deepEqual(
+      text.split("\n").filter((line) => line !== ""),
+      [
+        "Hợp đồng thuê nhà",
+        "Bên thuê phải thông báo bằng văn bản trước ba tháng khi chấm dứt hợp đồng. Cuộc họp sẽ bắt",
+        "đầu lúc chín giờ sáng tại phòng số hai, và người giữ hải đăng mở cửa.",
+        "Giá",
+        "Căn Tiền Hạn trả",
+        "Phòng nhỏ 4,500 đầu tháng",
+        "Phòng lớn ở tầng một 7,200 giữa quý",
+        "The tenant's name is Nguyễn Thị Hồng Nhung, of Đường Lê Lợi, and she pays at the office.",
+      ],
+    );
+  });
+});
+
 describe("the order of a PDF's text", () => {
   it("from right to left, with words of the other direction as they stand in between", () => {
     const rtl = { dir: "rtl" };

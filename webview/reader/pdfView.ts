@@ -197,7 +197,7 @@ export class PdfView implements DocumentView, LinkTargets {
   }
 
   textOfPage(page: PDFPageProxy): ReturnType<PDFPageProxy["getTextContent"]> {
-    return textOfPage(page, this.options.scanOf);
+    return textOfPage(page, this.file.lib, this.options.scanOf);
   }
 
   openPlace(destination: string | unknown[]): void {

@@ -5,9 +5,9 @@ import {
   type ScannedWord,
   stampCharacters,
 } from "../../protocol/scans.ts";
+import { ownText, type TextContent } from "./pageText.ts";
+import type { PdfFile } from "./pdfFile.ts";
 
-/** The text of a page as pdf.js has it. */
-type TextContent = Awaited<ReturnType<PDFPageProxy["getTextContent"]>>;
 type TextItem = Extract<TextContent["items"][number], { str: string }>;
 
 /** Asks what was read in the picture of a page. */
@@ -23,8 +23,12 @@ const upended = 1.5;
 const longLine = 10;
 
 /** The text of a page: its own, and where it is a picture that was read, the words in it at their places. */
-export async function textOfPage(page: PDFPageProxy, scanOf: ScanOf): Promise<TextContent> {
-  const own = await page.getTextContent({ includeMarkedContent: true });
+export async function textOfPage(
+  page: PDFPageProxy,
+  lib: PdfFile["lib"],
+  scanOf: ScanOf,
+): Promise<TextContent> {
+  const own = await ownText(page, lib);
   let characters = 0;
   for (const item of own.items) if ("str" in item) characters += item.str.replace(/\s/g, "").length;
   if (characters >= stampCharacters) return own;
