@@ -189,6 +189,7 @@ export const formats: readonly Format[] = [
   code("thrift", "thrift"),
   code("sql", "sql ddl pgsql plsql"),
   { ...code("html", "html htm xhtml"), reader: "html", mayBeDocument: true, sizeFactor: 5 },
+  { ...row("document", "html", "mht mhtml"), reader: "mht", label: "Saved web page", sizeFactor: 20 },
   code("vue", "vue"),
   code("svelte", "svelte"),
   code("astro", "astro"),

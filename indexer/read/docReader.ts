@@ -66,7 +66,10 @@ function readText(bytes: Buffer, path: string): Promise<Extracted> {
     .replace(/^\u00ef\u00bb\u00bf/, "")
     .trimStart();
   const page = /^<(?:!doctype|html|head|body|meta)\b/i.test(head) ? "html" : undefined;
-  const other = head.startsWith("<?xml") ? "xml" : /^MIME-Version:/i.test(head) ? "eml" : "txt";
+  // Word itself saves pages as a single file under this name.
+  const mime = /^Content-Type:\s*multipart\/related/im.test(head) ? "mht" : "eml";
+  const isMime = /^[\w-]+:\s/.test(head) && /^MIME-Version:/im.test(head);
+  const other = head.startsWith("<?xml") ? "xml" : isMime ? mime : "txt";
   return readBy(formatOf(`.${page ?? other}`), bytes, path);
 }
 

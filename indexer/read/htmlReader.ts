@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import iconv from "iconv-lite";
 import { parse } from "parse5";
 import type { Extracted } from "./extracted.ts";
-import { titleIn, writeNodes } from "./html.ts";
+import { type HtmlNode, titleIn, writeNodes } from "./html.ts";
 import { holds, isDocument, mainPart } from "./htmlPage.ts";
 import { read as readText } from "./textReader.ts";
 import { DocumentWriter } from "./writer.ts";
@@ -15,9 +15,13 @@ const looked = 1_024;
  * source code stays the text that it is. Nothing is fetched and no script is run. Throws UnreadableFile.
  */
 export async function read(bytes: Buffer, path: string): Promise<Extracted> {
-  const extracted = await readText(inUtf8(bytes));
-  const page = parse(extracted.text).childNodes;
-  if (!isDocument(extracted.text, page, path)) return extracted;
+  const text = await pageIn(bytes);
+  const page = parse(text).childNodes;
+  return isDocument(text, page, path) ? extractedPage(page) : { text, pages: [], headings: [] };
+}
+
+/** What a page shows of its main part. The nodes around that are taken out of the tree. Throws UnreadableFile. */
+export function extractedPage(page: readonly HtmlNode[]): Extracted {
   const title = titleIn(page);
   const main = mainPart(page);
   const writer = new DocumentWriter();
@@ -25,6 +29,11 @@ export async function read(bytes: Buffer, path: string): Promise<Extracted> {
   if (!holds(main, "h1")) writer.heading(title, 1);
   writeNodes(main, writer);
   return { ...writer.extracted("The page"), as: { id: "html", kind: "document" } };
+}
+
+/** The source of a page, in whatever encoding. Throws UnreadableFile. */
+export async function pageIn(bytes: Buffer): Promise<string> {
+  return (await readText(inUtf8(bytes))).text;
 }
 
 /** The bytes in UTF-8 where the page says that they are in another encoding, and they can't be UTF-8. */
