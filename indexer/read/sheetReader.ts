@@ -4,6 +4,7 @@ import type { Heading } from "../chunk/markdownOutline.ts";
 import { maxCells, maxDocumentCharacters, maxSheetRows } from "../files/limits.ts";
 import { type Extracted, UnreadableFile } from "./extracted.ts";
 import { namedLeft } from "./leftOut.ts";
+import { type OpenSheet, openSheets } from "./openSheets.ts";
 import { guardZip } from "./zip.ts";
 
 type SheetJs = typeof import("@e965/xlsx");
@@ -43,7 +44,7 @@ export async function read(bytes: Buffer): Promise<Extracted> {
         : "The spreadsheet is damaged: it can't be read.",
     );
   }
-  return new SheetWriter(xlsx).write(book);
+  return new SheetWriter(xlsx, openSheets(bytes)).write(book);
 }
 
 interface Row {
@@ -57,6 +58,7 @@ interface Row {
 
 class SheetWriter {
   private readonly xlsx: SheetJs;
+  private readonly known: ReadonlyMap<string, OpenSheet>;
   private readonly lines: string[] = [];
   private readonly headings: Heading[] = [];
   private readonly places: PlaceFrom[] = [];
@@ -64,8 +66,10 @@ class SheetWriter {
   private cells = 0;
   private characters = 0;
 
-  constructor(xlsx: SheetJs) {
+  /** @param known What else is known of sheets, by the library's names for them. */
+  constructor(xlsx: SheetJs, known: ReadonlyMap<string, OpenSheet>) {
     this.xlsx = xlsx;
+    this.known = known;
   }
 
   write(book: WorkBook): Extracted {
@@ -73,7 +77,8 @@ class SheetWriter {
       // A damaged workbook may have sheets without a name.
       const name = String(given ?? `${index + 1}`);
       const isHidden = (book.Workbook?.Sheets?.[index]?.Hidden ?? 0) !== 0;
-      this.sheet(name, isHidden, this.rowsOf(book, name));
+      const known = this.known.get(name);
+      this.sheet(this.nameOf(name), isHidden || known?.isHidden === true, this.rowsOf(book, name));
     }
     this.namedRanges(book);
     const left = `Read in part: ${namedLeft(this.left)}.`;
@@ -83,6 +88,11 @@ class SheetWriter {
     const partly = isCut ? { partly: left } : {};
     const { headings, places } = this;
     return { text: this.lines.join("\n"), pages: [], headings, places, ...partly };
+  }
+
+  /** As people see it. */
+  private nameOf(sheet: string): string {
+    return this.known.get(sheet)?.name ?? sheet;
   }
 
   private rowsOf(book: WorkBook, name: string): Row[] {
@@ -110,7 +120,9 @@ class SheetWriter {
       rows.push({ number: index + 1, first, last, texts: held, isAllText });
     }
     if (isCut) {
-      this.left.push(`the first ${Math.min(taken, maxSheetRows).toLocaleString("en")} rows of sheet ${name}`);
+      this.left.push(
+        `the first ${Math.min(taken, maxSheetRows).toLocaleString("en")} rows of sheet ${this.nameOf(name)}`,
+      );
     }
     return rows;
   }
@@ -168,8 +180,9 @@ class SheetWriter {
     this.push("");
     this.headings.push({ name: "Named ranges", level: 1, row: this.lines.length });
     this.push("Named ranges");
-    for (const { name, sheet, cells } of lines) {
-      const value = this.valueAt(book, sheet, cells);
+    for (const { name, sheet: written, cells } of lines) {
+      const value = this.valueAt(book, written, cells);
+      const sheet = this.nameOf(written);
       this.push(`${name}: ${sheet}, ${cells}${value && ` = ${value}`}`, { in: "sheet", sheet, cells });
     }
   }

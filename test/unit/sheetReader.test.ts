@@ -45,7 +45,7 @@ describe("a spreadsheet", () => {
     return extract(bytes, `book.${ending}`);
   }
 
-  for (const ending of ["xlsx", "ods", "xls"]) {
+  for (const ending of ["xlsx", "ods", "fods", "xls"]) {
     it(`of LibreOffice (${ending}) is read as it is shown, with its sheets and cells`, async () => {
       const read = await extract(readFileSync(`${folder}book.${ending}`), `book.${ending}`);
       assert.equal(read.text, text);
@@ -54,12 +54,24 @@ describe("a spreadsheet", () => {
         return read.places?.find(({ startLine }) => startLine === at)?.place;
       };
       assert.deepEqual(placeOf("Eve Müller | +41 31 555 01"), { in: "sheet", sheet: "Team", cells: "A2:B2" });
-      // LibreOffice's own format hides a table by a style, which the library does not read.
-      const hidden = ending === "ods" ? {} : { hidden: true };
-      assert.deepEqual(placeOf("VAT | 0.19"), { in: "sheet", sheet: "Rates", cells: "A2:B2", ...hidden });
+      assert.deepEqual(placeOf("VAT | 0.19"), { in: "sheet", sheet: "Rates", cells: "A2:B2", hidden: true });
+      assert.ok(read.headings.some(({ name }) => name === "Rates (hidden sheet)"));
       assert.equal(read.partly, undefined);
     });
   }
+
+  it("tells its hidden sheets whatever they are called", async () => {
+    const book = readFileSync(`${folder}book.fods`, "utf8");
+    const named = book.replaceAll(
+      'table:name="Rates"',
+      'table:name="Rates &amp; &quot;fees&quot; &#xe9;&#233;"',
+    );
+    const { headings, places } = await extract(Buffer.from(named), "book.fods");
+    const name = 'Rates & "fees" éé';
+    assert.ok(headings.some((heading) => heading.name === `${name} (hidden sheet)`));
+    const rates = places?.map(({ place }) => place).filter((place) => "hidden" in place);
+    assert.deepEqual(rates?.at(-1), { in: "sheet", sheet: name, cells: "A2:B2", hidden: true });
+  });
 
   it("has its sheet and its columns in each chunk, which says its cells", async () => {
     const parsed = await parseFile(folder, "book.xlsx", 2_000_000);
