@@ -6,12 +6,13 @@
  * file or folder in one; --share tries that part of all mutants; on a busy machine --patience 4 lets tests take four
  * times as long until they count as hanging, which counts as killed. It takes long and is not part of npm test.
  */
-import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, matchesGlob, relative } from "node:path";
+import { join, matchesGlob } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
+import { survived } from "./mutation/alive.mjs";
 import { root } from "./tools.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -36,7 +37,12 @@ const rooms = [
   },
   {
     code: "indexer/read",
-    tests: [...unit("decode", "parseFile", "*Reader*", "fixtures"), ...integration("parser*")],
+    tests: [
+      ...unit("decode", "formatInside", "documentWriter", "noteMarks", "pdfScans", "greyPage", "formats"),
+      ...unit("notebookReader", "htmlReader", "mailReader", "sheetReader", "docReader", "officeReaders"),
+      ...unit("documentBlocks", "pdfReader", "parseFile", "fixtures"),
+      ...integration("parserTurns", "parser", "scans"),
+    ],
     // These take as long as all others of their file, and hardly find what the others do not.
     skip: "/^(400 broken documents|memory stays flat|nothing that the parser loads)/",
     seconds: 30,
@@ -44,9 +50,11 @@ const rooms = [
   {
     code: "indexer/store",
     tests: [
-      ...unit("heldVectors", "lance", "fileSums", "lockProblem", "storeProblems", "storeVerify"),
+      ...unit("heldVectors", "fileVersions", "lance", "fileSums", "lockProblem", "storeProblems"),
+      ...unit("filters", "storeVerify"),
       // Not storeDamage, which takes half a minute of every try that nothing else ends.
       ...integration(
+        "refinedVectors",
         "store",
         "storeChanged",
         "storeCandidates",
@@ -56,7 +64,7 @@ const rooms = [
         "lock",
         "lockPlaces",
       ),
-      ...integration("storeDisk", "refine"),
+      ...integration("storeDisk", "storeFiles", "refine"),
     ],
     seconds: 60,
   },
@@ -72,9 +80,12 @@ const rooms = [
   {
     code: "engine/workspace",
     tests: [
-      ...unit("loop", "waiters", "shared", "retry", "fileQueue", "nested", "wish", "folders", "wantedModel"),
-      ...integration("reconciler*", "workspace*"),
+      ...unit("loop", "waiters", "shared", "retry", "fileQueue", "nested", "wish", "folders"),
+      ...unit("questionPatience", "wantedModel"),
+      ...integration("reconciler*", "workspace*", "untilRead"),
     ],
+    // These wait as long as a question waits at most, or read 4,000 files.
+    skip: "/^a question (that takes too long|in the first second|whose engine is killed)/",
     seconds: 15,
   },
   {
@@ -122,33 +133,13 @@ function run(room, mutate, sampled) {
     tempDirName: join(tmpdir(), "sandbox"),
     cleanTempDir: "always",
     concurrency: 2,
-    reporters: ["progress-append-only"],
+    reporters: ["progress-append-only", "alive"],
     logLevel: "warn",
     allowEmpty: true,
   }).runMutationTest();
 }
 
 const killed = ["Killed", "Timeout"];
-const survived = ["Survived", "NoCoverage"];
-
-function report(results) {
-  // A time-out may be a test that hangs as it should, or a machine that was too busy: a person must look.
-  const listed = results.filter(({ status }) => survived.includes(status) || status === "Timeout");
-  for (const { fileName, location, mutatorName, replacement, status } of listed) {
-    const lines = readFileSync(fileName, "utf8").split("\n");
-    const { start, end } = location;
-    const line = lines[start.line - 1] ?? "";
-    const before =
-      start.line === end.line
-        ? line.slice(start.column - 1, end.column - 1)
-        : `${line.slice(start.column - 1)} …`;
-    const short = (text) => text.replace(/\s+/g, " ").slice(0, 100);
-    const place = `${relative(root, fileName)}:${start.line}:${start.column}`;
-    const reached =
-      { NoCoverage: ", which no test reaches", Timeout: ", which was ended by the time limit" }[status] ?? "";
-    console.log(`  ${place} ${mutatorName}: ${short(before)} → ${short(replacement)}${reached}`);
-  }
-}
 
 /** "91 of 100 killed (91 %), 2 of them by time-out", of those that could be tried. */
 function score(results) {
@@ -201,7 +192,6 @@ for (const { room, files } of chosen) {
     continue;
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  report(results);
   summary.push(`${room.code.padEnd(20)} ${score(results)}, ${seconds} s`);
   all.push(...results);
 }

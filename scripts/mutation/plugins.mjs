@@ -1,8 +1,9 @@
-/** What scripts/mutate.mjs adds to Stryker: which mutants are made, and which of them are tried. */
+/** What scripts/mutate.mjs adds to Stryker: which mutants are made, which of them are tried, and what is said of them. */
 import { createHash } from "node:crypto";
 import { relative } from "node:path";
 import { CheckStatus } from "@stryker-mutator/api/check";
 import { declareClassPlugin, declareValuePlugin, PluginKind } from "@stryker-mutator/api/plugin";
+import { Alive } from "./alive.mjs";
 
 const speaking = /^(CarrelError|Error|TypeError|UsageError|log)$/;
 
@@ -50,4 +51,5 @@ class Sample {
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Ignore, "words", words),
   declareClassPlugin(PluginKind.Checker, "sample", Sample),
+  declareClassPlugin(PluginKind.Reporter, "alive", Alive),
 ];
