@@ -312,7 +312,8 @@ async function isFolder(dir: string): Promise<boolean> {
 function toBytes(vector: Float32Array): Int8Array {
   let largest = 0;
   for (const value of vector) largest = Math.max(largest, Math.abs(value));
-  return Int8Array.from(vector, (value) => (largest === 0 ? 0 : Math.round((value / largest) * 127)));
+  // In a vector of zeros these are no numbers, which are 0 among integers.
+  return Int8Array.from(vector, (value) => Math.round((value / largest) * 127));
 }
 
 function cosine(query: Float32Array, bytes: Int8Array): number {

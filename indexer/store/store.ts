@@ -335,7 +335,6 @@ export class Store {
   }
 
   private async putFiles(files: readonly FileRow[]): Promise<void> {
-    if (files.length === 0) return;
     await this.files
       .mergeInsert("path")
       .whenMatchedUpdateAll()

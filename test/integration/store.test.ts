@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Table } from "@lancedb/lancedb";
 import { RefinedVectors } from "../../indexer/store/refinedVectors.ts";
-import { Store } from "../../indexer/store/store.ts";
+import { DamagedStoreError, Store } from "../../indexer/store/store.ts";
 import { chunk, dimension, file, find, newDir, newStore, vector } from "../support/plainStore.ts";
 
 test("an empty store finds nothing, and finds what is added later", async () => {
@@ -53,6 +53,54 @@ test("replacing a file leaves none of its old chunks, and all of the others", as
   assert.ok(store.holds(file("b.md", 1)));
   assert.deepEqual([...store.paths()].sort(), ["a.md", "b.md"]);
   assert.equal(store.writtenRows(), 2);
+});
+
+test("the chunks of a file come in its order, however they were written", async () => {
+  const { store } = await newStore();
+  const chunks = [7, 11, 0, 2].map((n) => chunk("a.md", n, `part ${n}`));
+  await store.replaceFiles([file("a.md", 4), file("b.md", 1)], [...chunks, chunk("b.md", 0, "another")]);
+  const found = await store.chunksOfFiles(["a.md"]);
+  assert.deepEqual(
+    found.map(({ text }) => text),
+    ["part 0", "part 2", "part 7", "part 11"],
+  );
+});
+
+test("tables with other columns than this version's are damage", async () => {
+  for (const [name, column] of [
+    ["files", "scans"],
+    ["chunks", "termsSum"],
+  ] as const) {
+    const { dir, store } = await newStore();
+    const { tables } = store as unknown as { tables: Record<typeof name, Table> };
+    await tables[name].dropColumns([column]);
+    await store.close();
+    await assert.rejects(Store.openForWriting(dir, dimension), DamagedStoreError);
+    await assert.rejects(Store.openForReading(dir, dimension), DamagedStoreError);
+  }
+});
+
+test("many rows are put into the text index at once, few when more have come", async () => {
+  const { store } = await newStore();
+  const { chunks } = store as unknown as { chunks: Table };
+  const put = (path: string, count: number): Promise<void> =>
+    store.replaceFiles(
+      [file(path, count)],
+      Array.from({ length: count }, (_, n) => chunk(path, n, `zebra ${n}`)),
+    );
+  const notIndexed = async (): Promise<number | undefined> =>
+    (await chunks.indexStats("terms_idx"))?.numUnindexedRows;
+  await put("a.md", 10);
+  await put("b.md", 5_000);
+  assert.equal(await notIndexed(), 5_000);
+  await put("c.md", 1_000);
+  assert.equal(await notIndexed(), 0);
+  // As many as the index holds by now would not do.
+  await put("d.md", 6_005);
+  assert.equal(await notIndexed(), 6_005);
+  await put("e.md", 5);
+  assert.equal(await notIndexed(), 0);
+  await store.close();
 });
 
 test("a file that lost all its text loses all its chunks; a removed one is forgotten", async () => {
@@ -294,5 +342,9 @@ test("no chunks of no files are asked for, and a store without any is whole", as
   assert.equal(damages, 0, "it has no text index yet");
   assert.equal((await store.chunksById([])).size, 0);
   assert.deepEqual(await store.chunksOfFiles([]), []);
+  // Nor is anything written for them, which readers would have to read anew.
+  const version = await store.version();
+  await store.touchFiles([]);
+  assert.equal(await store.version(), version);
   await store.close();
 });
