@@ -24,6 +24,8 @@ const origin = "http://reader.test";
 export interface ReaderTest {
   readonly isDrawn: boolean;
   readonly theme?: ThemeName;
+  /** Stands in for pdf.js itself. */
+  readonly pdfScript?: string;
   readonly handlers: Partial<Handlers<ReaderHostContract>>;
 }
 
@@ -110,7 +112,7 @@ export async function openReader(browser: Browser, test: ReaderTest): Promise<Op
     "/reader.js": { body: script, contentType: "text/javascript" },
     "/reader.css": { body: style, contentType: "text/css" },
     "/pdf.mjs": {
-      body: readFileSync(join(pdfHome, "legacy/build/pdf.min.mjs"), "utf8"),
+      body: test.pdfScript ?? readFileSync(join(pdfHome, "legacy/build/pdf.min.mjs"), "utf8"),
       contentType: "text/javascript",
     },
   };

@@ -202,6 +202,28 @@ test("a worker that can't run is said, however early it fails, and so is a file 
   await other.page.close();
 });
 
+test("a pdf.js that can't be loaded is said, however early it fails, and at each try", async () => {
+  let tries = 0;
+  const { file, range } = fileHandlers(() => register(1, plain));
+  const reader = await openReader(browser, {
+    isDrawn: true,
+    pdfScript: "throw new Error('broken')",
+    handlers: {
+      range,
+      file: (params, context) => {
+        tries++;
+        return file(params, context);
+      },
+    },
+  });
+  const notice = reader.page.getByTestId("notice").getByText("could not be loaded");
+  await notice.waitFor();
+  await reader.page.getByRole("button", { name: "Try again" }).click();
+  await eventually("the second try", async () => tries === 2);
+  await notice.waitFor();
+  await reader.page.close();
+});
+
 test("what is looked for while the document is being opened is found when it is there", async () => {
   const gate = Promise.withResolvers<void>();
   const bytes = register(20, plain);
@@ -321,6 +343,76 @@ test("what can't be read any more while one turns pages is said, and Try again o
   await page.getByText("Now 200.").waitFor({ state: "attached" });
   assert.equal(await page.getByTestId("notice").count(), 0);
   await page.close();
+});
+
+test("a file that is written while its first page is read is opened anew, at its passage; so it is by Try again", async () => {
+  const before = register(200, plain, 40);
+  const after = register(200, (number) => `Now ${number}. ${plain(number)}`, 40);
+  for (const isTold of [true, false]) {
+    let bytes = before;
+    const { file, range } = fileHandlers(() => bytes, { start: 65_536, end: 131_072 });
+    const reader = await openPdf(
+      () => bytes,
+      { page: 120, text: plain(120) },
+      {
+        file,
+        range: async (params, context) => {
+          if (bytes === before) {
+            bytes = after;
+            if (isTold) reader.host.notify("changed", { isGone: false });
+          }
+          return await range(params, context);
+        },
+      },
+    );
+    const { page } = reader;
+    if (!isTold) {
+      await page.getByTestId("notice").getByText("changed while it was shown").waitFor();
+      await page.getByRole("button", { name: "Try again" }).click();
+    }
+    await page.getByText("Now 120.").waitFor({ state: "attached" });
+    await eventually("the mark", async () => (await said(reader)).startsWith("Page 120. Marked"));
+    assert.equal(await page.getByTestId("notice").count(), 0);
+    await page.close();
+  }
+});
+
+test("what is looked for when the file is written is looked for again in the new one", async () => {
+  const before = register(200, plain, 40);
+  let bytes = before;
+  const { file, range } = fileHandlers(() => bytes, { start: 65_536, end: 131_072 });
+  const reader = await openPdf(() => bytes, { page: 1, text: plain(1) }, { file, range });
+  const { page } = reader;
+  await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
+  bytes = register(200, (number) => `Now there are ${number} geese.`, 40);
+  await page.getByTestId("find").fill("120 geese");
+  await page.keyboard.press("Enter");
+  await page.getByTestId("notice").getByText("changed while it was shown").waitFor();
+  reader.host.notify("changed", { isGone: false });
+  await eventually("what is found", async () => (await said(reader)) === "Found on page 120.");
+  await page.close();
+});
+
+test("a passage is still shown when its document could be opened only at the second try", async () => {
+  let isBroken = true;
+  const bytes = register(100, plain);
+  const { file } = fileHandlers(() => bytes);
+  const reader = await openPdf(
+    () => bytes,
+    { page: 40, text: plain(40) },
+    {
+      file: async (params, context) => {
+        if (isBroken) throw new CarrelError("The file can't be read (EBUSY).", "Look whether it is there.");
+        return await file(params, context);
+      },
+    },
+  );
+  await reader.page.getByTestId("notice").getByText("can't be read").waitFor();
+  await eventually("what is said", async () => /EBUSY.*Look whether/.test(await said(reader)));
+  isBroken = false;
+  await reader.page.getByRole("button", { name: "Try again" }).click();
+  await eventually("the passage", async () => (await said(reader)).startsWith("Page 40. Marked"));
+  await reader.page.close();
 });
 
 test("zooming, turning, finding, another size and another theme at once leave one sharp page with one text", async () => {

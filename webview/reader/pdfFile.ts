@@ -22,6 +22,8 @@ export interface PdfSource {
 export interface PdfFile {
   readonly lib: PdfJs;
   readonly document: PDFDocumentProxy;
+  /** Rejects when no more of the file can be had. */
+  readonly lost: Promise<never>;
   close(): void;
 }
 
@@ -43,6 +45,11 @@ function pdfScript(): HTMLElement | null {
   return document.getElementById("drawing-script");
 }
 
+/** Watched from the first: it may have come, or failed, before anybody needs it, and is asked for at each try. */
+const scriptEnd = new Promise<void>((resolve) => {
+  for (const event of ["load", "error"]) pdfScript()?.addEventListener(event, () => resolve());
+});
+
 /** Whether this page was given pdf.js, so that its document is drawn. */
 export function drawsPdf(): boolean {
   return pdfScript() !== null;
@@ -51,12 +58,7 @@ export function drawsPdf(): boolean {
 /** pdf.js is larger than the reader and is loaded after it. */
 async function library(): Promise<PdfJs> {
   const loaded = (): PdfJs | undefined => (globalThis as { pdfjsLib?: PdfJs }).pdfjsLib;
-  if (!loaded()) {
-    await new Promise((resolve) => {
-      pdfScript()?.addEventListener("load", resolve);
-      pdfScript()?.addEventListener("error", resolve);
-    });
-  }
+  if (!loaded()) await scriptEnd;
   const lib = loaded();
   if (!lib) throw new CarrelError(broken, "Reload the window.");
   return lib;
@@ -133,7 +135,8 @@ export async function openPdf(source: PdfSource): Promise<PdfFile> {
       stopAtErrors: false,
       verbosity: 0,
     });
-    return { lib, document: await Promise.race([opened.promise, lost.promise, failure]), close };
+    const document = await Promise.race([opened.promise, lost.promise, failure]);
+    return { lib, document, lost: lost.promise, close };
   } catch (error) {
     close();
     throw error instanceof CarrelError ? error : openingFailure(error);

@@ -34,8 +34,10 @@ export class ReaderSession {
   private readonly channel: Channel<ReaderHostContract, ReaderContract>;
   private readonly listeners = new Set<() => void>();
   private finding = new AbortController();
-  /** What came before the view was there. */
+  /** The passage that is to be shown, until it is: its document may have to be opened more than once. */
   private waiting: Hit | undefined;
+  /** What is being looked for, until it is found or is not: the file may be written meanwhile. */
+  private sought: { readonly text: string; readonly back: boolean } | undefined;
   private host: HTMLElement | undefined;
   private opening: Promise<void> = Promise.resolve();
   /** Counts the calls of `start`. */
@@ -77,45 +79,65 @@ export class ReaderSession {
   }
 
   private async open(host: HTMLElement, isStale: () => boolean): Promise<void> {
+    if (this.problem) this.said = "";
     this.problem = undefined;
     this.changed();
     try {
-      const passage = await this.openView(host, isStale);
+      const { lost } = await this.openView(host, isStale);
       this.settled.resolve();
       this.changed();
-      const wanted = this.waiting ?? passage;
-      this.waiting = undefined;
-      if (wanted) await this.reveal(wanted);
-      this.outline = (await this.view?.outline().catch(() => [])) ?? [];
+      await Promise.race([this.showFirst(), lost]);
     } catch (error) {
       if (!isStale()) this.fail(error);
     }
     this.changed();
   }
 
-  /** Puts the document's view in the place of the one that is there. Resolves to the passage that is to be shown. */
-  private async openView(host: HTMLElement, isStale: () => boolean): Promise<Hit | undefined> {
+  /** Shows what was wanted while there was no view, and gets the outline. */
+  private async showFirst(): Promise<void> {
+    if (this.waiting) await this.reveal(this.waiting);
+    if (this.sought) void this.find(this.sought.text, this.sought.back);
+    this.outline = (await this.view?.outline().catch(() => [])) ?? [];
+  }
+
+  /**
+   * Puts the document's view in the place of the one that is there. Resolves to what rejects when no more of its file
+   * can be had: what waits for it then waits for ever.
+   */
+  private async openView(
+    host: HTMLElement,
+    isStale: () => boolean,
+  ): Promise<{ readonly lost: Promise<never> }> {
     // What a PDF takes is asked for at once, not after the extension has said that it is one.
     const file = drawsPdf() ? openPdf(this.pdfSource(isStale)) : undefined;
     file?.catch(() => undefined);
     const { name, opensOutside, passage } = await this.channel.request("ready", {});
     Object.assign(this, { name, opensOutside });
+    // It is given once: the next try is to show it too.
+    this.waiting ??= passage;
     this.changed();
     const opened = file ? await file : await this.channel.request("text", {});
     // Where the one stood that is there, else where the tab was left.
     const kept = this.view?.position ?? keptPosition(this.options.saved);
     this.view?.close();
     this.view = undefined;
-    const wanted = (this.waiting ?? passage)?.page;
     const onChange = (): void => this.changed();
-    if ("document" in opened) {
-      const openLink = (url: string): void =>
-        void this.attempt(this.channel.request("openLink", { url }), "");
-      const scanOf: ScanOf = async (page) => (await this.channel.request("scan", { page })).scan;
-      const at = wanted === undefined ? kept : { page: wanted };
-      this.view = await PdfView.open(opened, { host, at, openLink, scanOf, onChange });
-    } else this.view = new TextView(opened, { host, at: kept, onChange });
-    return passage;
+    if (!("document" in opened)) {
+      this.view = new TextView(opened, { host, at: kept, onChange });
+      return { lost: new Promise(() => undefined) };
+    }
+    const openLink = (url: string): void => void this.attempt(this.channel.request("openLink", { url }), "");
+    const scanOf: ScanOf = async (page) => (await this.channel.request("scan", { page })).scan;
+    const page = this.waiting?.page;
+    const at = page === undefined ? kept : { page };
+    try {
+      const view = PdfView.open(opened, { host, at, openLink, scanOf, onChange });
+      this.view = await Promise.race([view, opened.lost]);
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
+    return opened;
   }
 
   private pdfSource(isStale: () => boolean): PdfSource {
@@ -125,9 +147,7 @@ export class ReaderSession {
         (await this.channel.request("range", { version, begin, end })).bytes,
       part: async (kind, name) => (await this.channel.request("part", { kind, name })).bytes,
       onLost: (error) => {
-        if (isStale()) return;
-        this.fail(error);
-        this.changed();
+        if (!isStale()) this.fail(error);
       },
     };
   }
@@ -136,22 +156,30 @@ export class ReaderSession {
     this.finding.abort();
     this.finding = new AbortController();
     const { signal } = this.finding;
+    this.sought = undefined;
     if (text.trim() === "") {
       this.view?.clearFound();
       this.say("");
       return;
     }
+    this.sought = { text, back };
     this.say("Searching…");
     // What is looked for while the document is being opened is found when it is there.
     await this.settled.promise;
-    if (signal.aborted) return;
-    if (!this.view) return this.say(this.problem?.message ?? "");
-    const isFound = await this.view.find(text, back, signal);
-    if (signal.aborted) return;
-    const { page } = this.view.state;
-    this.say(
-      isFound ? (page === undefined ? "Found." : `Found on page ${page}.`) : `“${text}” is not found.`,
-    );
+    const { view } = this;
+    if (signal.aborted || (!view && !this.problem)) return;
+    if (!view) return this.say(this.problem?.message ?? "");
+    try {
+      const isFound = await view.find(text, back, signal);
+      // What has taken its place is looked through anew.
+      if (signal.aborted || view !== this.view) return;
+      this.sought = undefined;
+      const { page } = view.state;
+      const where = page === undefined ? "Found." : `Found on page ${page}.`;
+      this.say(isFound ? where : `“${text}” is not found.`);
+    } catch (error) {
+      this.tell(error);
+    }
   }
 
   /** Turns to a page, and says so for who does not see it. */
@@ -163,6 +191,7 @@ export class ReaderSession {
 
   stopFinding(): void {
     this.finding.abort();
+    this.sought = undefined;
     this.view?.clearFound();
     this.say("");
   }
@@ -188,12 +217,11 @@ export class ReaderSession {
   }
 
   private async reveal(passage: Hit): Promise<void> {
-    if (!this.view) {
-      this.waiting = passage;
-      return;
-    }
+    this.waiting = passage;
+    if (!this.view) return;
     try {
       const told = await this.view.reveal(passage);
+      if (this.waiting === passage) this.waiting = undefined;
       // Nothing is told of one that another one has overtaken.
       if (told !== "") this.say(told);
     } catch (error) {
@@ -220,13 +248,13 @@ export class ReaderSession {
         this.view ? "What was read of it can still be seen." : "Close this tab, or put the file back.",
       ),
     );
-    this.changed();
   }
 
   private fail(error: unknown): void {
     const remedy = error instanceof CarrelError ? error.remedy : "";
     this.problem = { message: error instanceof Error ? error.message : String(error), remedy };
     this.settled.resolve();
+    this.tell(error);
   }
 
   private tell(error: unknown): void {
