@@ -415,6 +415,23 @@ test("a passage is still shown when its document could be opened only at the sec
   await reader.page.close();
 });
 
+test("a page's number that is being typed stays while pages are turned and drawn", async () => {
+  const bytes = register(100, plain);
+  const reader = await openPdf(() => bytes, { page: 1, text: plain(1) });
+  const { page } = reader;
+  await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
+  await page.getByTestId("page-number").fill("70");
+  reader.host.notify("reveal", { passage: { ...passage, page: 12, text: plain(12) } });
+  await eventually("page 12", async () => (await said(reader)).startsWith("Page 12. Marked"));
+  assert.equal(await pageNumber(reader), "70");
+  await page.keyboard.press("Enter");
+  await eventually("page 70", async () => (await said(reader)) === "Page 70 of 100.");
+  await page.keyboard.type("x");
+  await page.keyboard.press("Tab");
+  await eventually("what was no number to be gone", async () => (await pageNumber(reader)) === "70");
+  await page.close();
+});
+
 test("zooming, turning, finding, another size and another theme at once leave one sharp page with one text", async () => {
   const bytes = register(300, plain, 30);
   const reader = await openPdf(() => bytes);

@@ -173,22 +173,38 @@ function PageTools({ session, view }: PageProps): JSX.Element {
         isDisabled={page >= pages}
         onClick={() => session.turnTo(page + 1)}
       />
-      <input
-        class="page-number"
-        type="text"
-        inputMode="numeric"
-        aria-label={`Page, of ${pages}`}
-        data-testid="page-number"
-        value={`${page}`}
-        onChange={({ currentTarget }) => {
-          session.turnTo(Number(currentTarget.value));
-          currentTarget.value = `${view.state.page}`;
-        }}
-      />
+      <PageNumber session={session} view={view} />
       <span class="of-pages" aria-hidden="true">
         of {pages.toLocaleString("en")}
       </span>
     </span>
+  );
+}
+
+/** The page that is shown. What is typed over it stays, whatever is turned or drawn meanwhile, until it is sent or left. */
+function PageNumber({ session, view }: PageProps): JSX.Element {
+  const { page = 1, pages = 1 } = view.state;
+  const [typed, setTyped] = useState<string>();
+  const send = (): void => {
+    const number = Number(typed?.trim() || Number.NaN);
+    if (Number.isFinite(number)) session.turnTo(number);
+    setTyped(undefined);
+  };
+  return (
+    <input
+      class="page-number"
+      type="text"
+      inputMode="numeric"
+      aria-label={`Page, of ${pages}`}
+      data-testid="page-number"
+      value={typed ?? `${page}`}
+      onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+      onKeyDown={({ key }) => {
+        if (key === "Enter") send();
+        else if (key === "Escape") setTyped(undefined);
+      }}
+      onBlur={send}
+    />
   );
 }
 
