@@ -47,11 +47,14 @@ export async function makeWorkspace(files: Record<string, string> = {}): Promise
   return workspace;
 }
 
-/** Polls until `probe` gives something, for what another process does in its own time. */
+/**
+ * Polls until `probe` gives something, for what another process does in its own time: on a busy machine that may be
+ * long, and who waits in vain has failed anyway.
+ */
 export async function eventually<T>(
   what: string,
   probe: () => Promise<T | undefined | false>,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const end = performance.now() + withinMs;
   for (;;) {
