@@ -27,7 +27,7 @@ export class DocumentWriter {
     // What a damaged file says may be no level at all.
     this.headings.push({
       name,
-      level: Math.trunc(level) >= 1 ? Math.trunc(level) : 1,
+      level: Math.max(1, Math.trunc(level) || 1),
       row: this.lines.length,
     });
     this.push(name);
