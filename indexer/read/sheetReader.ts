@@ -5,7 +5,7 @@ import { maxCells, maxDocumentCharacters, maxSheetRows } from "../files/limits.t
 import { type Extracted, UnreadableFile } from "./extracted.ts";
 import { namedLeft } from "./leftOut.ts";
 import { type OpenSheet, openSheets } from "./openSheets.ts";
-import { guardZip } from "./zip.ts";
+import { guardedZip } from "./zip.ts";
 
 type SheetJs = typeof import("@e965/xlsx");
 
@@ -27,7 +27,7 @@ function load(): Promise<SheetJs> {
  * followed. Throws UnreadableFile.
  */
 export async function read(bytes: Buffer): Promise<Extracted> {
-  if (bytes.toString("latin1", 0, 2) === "PK") guardZip(bytes);
+  const guarded = bytes.toString("latin1", 0, 2) === "PK" ? guardedZip(bytes) : bytes;
   const xlsx = await load();
   let book: WorkBook;
   try {
@@ -35,7 +35,7 @@ export async function read(bytes: Buffer): Promise<Extracted> {
     // ISO format writes them where the sheet leaves their form to the machine.
     const rows = maxSheetRows + 1;
     const dateNF = "yyyy-mm-dd";
-    book = xlsx.read(bytes, { dense: true, sheetRows: rows, dateNF, cellHTML: false, cellNF: true });
+    book = xlsx.read(guarded, { dense: true, sheetRows: rows, dateNF, cellHTML: false, cellNF: true });
   } catch (error) {
     const isLocked = error instanceof Error && /password|encrypt/i.test(error.message);
     throw new UnreadableFile(
@@ -180,11 +180,12 @@ class SheetWriter {
     this.push("");
     this.headings.push({ name: "Named ranges", level: 1, row: this.lines.length });
     this.push("Named ranges");
-    for (const { name, sheet: written, cells } of lines) {
+    for (const { name, sheet: written, cells } of lines.slice(0, mostNames)) {
       const value = this.valueAt(book, written, cells);
       const sheet = this.nameOf(written);
       this.push(`${name}: ${sheet}, ${cells}${value && ` = ${value}`}`, { in: "sheet", sheet, cells });
     }
+    if (lines.length > mostNames) this.left.push(`the first ${mostNames.toLocaleString("en")} named ranges`);
   }
 
   /** What a range of one cell shows; "" for a larger one. */
@@ -222,6 +223,7 @@ class SheetWriter {
   }
 }
 
+const mostNames = 5_000;
 /** A header stands within the first rows, under a title or two. */
 const headerWithin = 8;
 const longestHeader = 300;

@@ -10,6 +10,8 @@ interface Entry {
   readonly isStored: boolean;
   readonly packed: number;
   readonly offset: number;
+  /** Its line in the archive's directory. */
+  readonly record: Buffer;
 }
 
 /** The parts of a document that is made of several texts. */
@@ -49,15 +51,26 @@ export class Zip implements Parts {
   }
 }
 
+/** Pictures and inserted files, which hold no text of the document itself. */
+const besideText =
+  /(?:^|\/)(?:media|embeddings|pictures|thumbnails|printersettings)\/|\.(?:png|jpe?g|gif|bmp|tiff?|[ew]mf|svg)$/i;
+
 /**
- * Looks at a ZIP archive before a library unpacks it: the number and sizes of its entries, and for XML, which
- * is what will be read, the true size, which the archive may lie about. Throws UnreadableFile.
+ * A ZIP archive for a library that unpacks all of it at once: without pictures and inserted files. Of what is left the
+ * true sizes have been looked at, about which an archive may lie. Throws UnreadableFile.
  */
-export function guardZip(bytes: Buffer): void {
+export function guardedZip(bytes: Buffer): Buffer {
+  const kept = entriesOf(bytes).filter(({ name }) => !besideText.test(name));
   let left = maxArchiveTextBytes;
-  for (const entry of entriesOf(bytes)) {
-    if (/\.(xml|rels)$/i.test(entry.name)) left -= unpack(bytes, entry, left).length;
-  }
+  for (const entry of kept) left -= unpack(bytes, entry, left).length;
+  const directory = Buffer.concat(kept.map(({ record }) => record));
+  const end = Buffer.alloc(22);
+  end.write("PK\u0005\u0006", "latin1");
+  end.writeUInt16LE(kept.length, 8);
+  end.writeUInt16LE(kept.length, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(bytes.length, 16);
+  return Buffer.concat([bytes, directory, end]);
 }
 
 function entriesOf(bytes: Buffer): Entry[] {
@@ -75,13 +88,15 @@ function entriesOf(bytes: Buffer): Entry[] {
     total += bytes.readUInt32LE(at + 24);
     if (total > maxArchiveBytes) throw new UnreadableFile(bomb);
     const nameLength = bytes.readUInt16LE(at + 28);
+    const next = at + 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
     entries.push({
       name: bytes.toString("utf8", at + 46, at + 46 + nameLength),
       isStored: bytes.readUInt16LE(at + 10) !== 8,
       packed: bytes.readUInt32LE(at + 20),
       offset: bytes.readUInt32LE(at + 42),
+      record: bytes.subarray(at, next),
     });
-    at += 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
+    at = next;
   }
   return entries;
 }
@@ -90,6 +105,8 @@ function unpack(bytes: Buffer, { offset, packed, isStored }: Entry, most: number
   if (offset + 30 > bytes.length || bytes.readUInt32LE(offset) !== 0x04034b50) {
     throw new UnreadableFile(damaged);
   }
+  // A library may go by what stands here and not by the directory.
+  if ((bytes.readUInt16LE(offset + 8) !== 8) !== isStored) throw new UnreadableFile(damaged);
   const start = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28);
   const data = bytes.subarray(start, start + packed);
   if (isStored && data.length > most) throw new UnreadableFile(bomb);

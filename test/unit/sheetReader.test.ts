@@ -73,6 +73,16 @@ describe("a spreadsheet", () => {
     assert.deepEqual(rates?.at(-1), { in: "sheet", sheet: name, cells: "A2:B2", hidden: true });
   });
 
+  it("says that it has more named ranges than are read", async () => {
+    const read = await readBook((book) => {
+      xlsx.utils.book_append_sheet(book, xlsx.utils.aoa_to_sheet([["lamp", "oil"]]), "S");
+      const Names = Array.from({ length: 5_001 }, (_, i) => ({ Name: `Name${i}`, Ref: "S!$A$1" }));
+      book.Workbook = { Names };
+    });
+    assert.match(read.text, /\nName4999: S, A1 = lamp$/);
+    assert.equal(read.partly, "Read in part: the first 5,000 named ranges.");
+  });
+
   it("has its sheet and its columns in each chunk, which says its cells", async () => {
     const parsed = await parseFile(folder, "book.xlsx", 2_000_000);
     assert.ok(parsed.ok);
