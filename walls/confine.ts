@@ -10,6 +10,11 @@ interface Program {
   readonly readable: readonly string[];
   /** It loads native code (of its own package). */
   readonly hasNativeCode: boolean;
+  /**
+   * All memory that it may write to, where the system can hold it to that: V8's own limit counts neither what lies in
+   * buffers nor what WebAssembly and native code take.
+   */
+  readonly mostMemoryMb?: number;
 }
 
 /** How such a program is started, for `fork`: the program comes after these arguments. */
@@ -33,6 +38,7 @@ export interface Machine {
 
 interface Walls {
   readonly permissions: boolean;
+  readonly memory: boolean;
   /** What runs a command without network; it becomes that command, so process ids and signals are the same. */
   readonly wrapper: readonly string[];
 }
@@ -52,10 +58,11 @@ export class Confinement {
     const permissions = machine.knows("--permission");
     const wrapper = withoutNetwork(machine);
     const all = [
-      { permissions, wrapper },
-      { permissions, wrapper: [] },
-      { permissions: false, wrapper },
-      { permissions: false, wrapper: [] },
+      { permissions, wrapper, memory: machine.platform === "linux" && machine.has(prlimit) },
+      { permissions, wrapper, memory: false },
+      { permissions, wrapper: [], memory: false },
+      { permissions: false, wrapper, memory: false },
+      { permissions: false, wrapper: [], memory: false },
     ];
     this.steps = all.filter(
       (one, index) => all.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === index,
@@ -63,14 +70,15 @@ export class Confinement {
   }
 
   launch(program: Program): Launch {
-    const { permissions = false, wrapper = [] } = this.steps[this.step] ?? {};
+    const { permissions = false, wrapper = [], memory = false } = this.steps[this.step] ?? {};
     const { execPath } = this.machine;
     const nodeArguments = [
       ...program.nodeArguments,
       ...(this.machine.knows("--disable-sigusr1") ? ["--disable-sigusr1"] : []),
       ...(permissions ? permissionArguments(program) : []),
     ];
-    const [command = execPath, ...rest] = [...wrapper, execPath, ...nodeArguments];
+    const limited = memory ? withinMemory(program) : [];
+    const [command = execPath, ...rest] = [...wrapper, ...limited, execPath, ...nodeArguments];
     const launch = { execPath: command, execArgv: rest, hasPermissions: permissions };
     this.stepOf.set(launch, this.step);
     return launch;
@@ -114,6 +122,13 @@ function withoutNetwork({ platform, isRoot, has }: Machine): string[] {
     return [sandbox, "-p", "(version 1)(allow default)(deny network*)"];
   }
   return [];
+}
+
+const prlimit = "/usr/bin/prlimit";
+
+/** Address space that is only reserved, as V8 and WebAssembly do by the gigabyte, does not count. */
+function withinMemory({ mostMemoryMb }: Program): string[] {
+  return mostMemoryMb === undefined ? [] : [prlimit, `--data=${mostMemoryMb * 1_000_000}`, "--"];
 }
 
 function permissionArguments({ entry, readable, hasNativeCode }: Program): string[] {

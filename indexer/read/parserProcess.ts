@@ -20,6 +20,8 @@ export type ParserChannel = Channel<typeof parserContract, typeof parserClientCo
 /** How long it may take until the process says that it is ready, in milliseconds. */
 export const startMs = 30_000;
 const stderrKept = 4_000;
+/** Room for Node itself (some 600 MB, little of it used), for files, pictures and WebAssembly's memory. */
+const besideHeapMb = 2_000;
 
 /** A process that reads files, from its start to its end. It may read `readable` (real paths) and itself. */
 export class ParserProcess {
@@ -33,7 +35,8 @@ export class ParserProcess {
 
   constructor({ entry, memoryMb, confinement }: ParserProcessOptions, readable: readonly string[]) {
     const nodeArguments = [`--max-old-space-size=${memoryMb}`];
-    this.launch = confinement?.launch({ entry, nodeArguments, readable, hasNativeCode: false });
+    const mostMemoryMb = memoryMb + besideHeapMb;
+    this.launch = confinement?.launch({ entry, nodeArguments, readable, hasNativeCode: false, mostMemoryMb });
     this.process = fork(entry, [], {
       execPath: this.launch?.execPath ?? process.execPath,
       execArgv: this.launch?.execArgv ?? nodeArguments,
@@ -55,7 +58,7 @@ export class ParserProcess {
 
   /** Whether it ended for want of memory. */
   get wasFull(): boolean {
-    return /heap out of memory|Array buffer allocation failed/.test(this.stderr);
+    return /out of memory|Array buffer allocation failed|bad_alloc/.test(this.stderr);
   }
 
   /** Ends the process at once. Resolves when it has ended. */

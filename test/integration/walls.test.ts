@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
@@ -156,4 +156,23 @@ test("the process that runs a model stands behind the same walls, and embeds", a
   } finally {
     await model.close();
   }
+});
+
+test("a program that takes more memory than it may gets no more, also where V8 does not count it", {
+  skip: existsSync("/usr/bin/prlimit") ? false : "this system has no prlimit",
+}, () => {
+  const entry = join(root, "greedy.cjs");
+  writeFileSync(
+    entry,
+    "const all = []; try { while (all.length < 40) all.push(Buffer.alloc(64e6, 1)); } catch {} console.log(all.length);",
+  );
+  const takenWithin = (mostMemoryMb?: number): number => {
+    const limit = mostMemoryMb === undefined ? {} : { mostMemoryMb };
+    const program = { entry, nodeArguments: [], readable: [], hasNativeCode: false, ...limit };
+    const { execPath, execArgv } = new Confinement(machine({ knows: () => false })).launch(program);
+    return Number(spawnSync(execPath, [...execArgv, entry], { encoding: "utf8" }).stdout);
+  };
+  const taken = takenWithin(1_500);
+  assert.ok(taken > 2 && taken < 24, `${taken} times 64 MB`);
+  assert.equal(takenWithin(), 40);
 });

@@ -35,6 +35,21 @@ test("Linux takes the network away, for a user and for root", () => {
   assert.match(root, / --no-new-privs -- \/opt\/node /);
 });
 
+test("Linux holds a program to its memory, inside of the other walls, where it is to have a limit", () => {
+  const limited = { ...program, mostMemoryMb: 2_500 };
+  assert.match(
+    lineOf({}, limited),
+    /^\/usr\/bin\/unshare .*-- \/usr\/bin\/prlimit --data=2500000000 -- \/opt\/node /,
+  );
+  assert.match(
+    lineOf({ isRoot: true }, limited),
+    / --no-new-privs -- \/usr\/bin\/prlimit --data=2500000000 -- /,
+  );
+  assert.doesNotMatch(lineOf({}), /prlimit/);
+  assert.doesNotMatch(lineOf({ platform: "darwin" }, limited), /prlimit/);
+  assert.doesNotMatch(lineOf({ has: (path) => !path.endsWith("prlimit") }, limited), /prlimit/);
+});
+
 test("macOS takes the network away with sandbox-exec, Windows with nothing", () => {
   assert.match(
     lineOf({ platform: "darwin" }),
@@ -62,15 +77,17 @@ test("a drive is allowed in both of its spellings", () => {
 test("what does not start loses a wall, once for each failure and never more than there are", () => {
   const confinement = new Confinement(machine({}));
   const seen: string[] = [];
-  for (let tries = 0; tries < 6; tries++) {
-    const launch = confinement.launch(program);
-    seen.push(`${launch.execPath} ${launch.hasPermissions}`);
+  for (let tries = 0; tries < 7; tries++) {
+    const launch = confinement.launch({ ...program, mostMemoryMb: 2_500 });
+    const isLimited = launch.execArgv.includes("--data=2500000000");
+    seen.push(`${launch.execPath} ${launch.hasPermissions}${isLimited ? " limited" : ""}`);
     const again = confinement.launch(program);
-    assert.equal(confinement.failed(launch), tries < 3);
+    assert.equal(confinement.failed(launch), tries < 4);
     // Started beside it, behind the same walls: nothing new is learnt from it.
-    assert.equal(confinement.failed(again), tries < 3);
+    assert.equal(confinement.failed(again), tries < 4);
   }
   assert.deepEqual(seen, [
+    "/usr/bin/unshare true limited",
     "/usr/bin/unshare true",
     "/opt/node true",
     "/usr/bin/unshare false",
