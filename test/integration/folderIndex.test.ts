@@ -360,3 +360,24 @@ test("an index is deleted with its folder, and its model's if no other index is 
   await removeEmptyIndex(`${dir}2`);
   assert.deepEqual(await readdir(join(base, "deleted", "indexes")), []);
 });
+
+test("what was read in scans stays while a PDF can't be read for a moment, and goes when none needs it", async (t) => {
+  const busy = { reason: "Another program holds it.", mayPass: true } as const;
+  const contents: Contents = { "a.pdf": busy };
+  const dir = place("scans");
+  const opened = await open(t, dir, contents);
+  const put = (): Promise<void> => writeFile(join(dir, "scans", "abc.jsonl"), "");
+  await mkdir(join(dir, "scans"), { recursive: true });
+  await put();
+  await write(opened, "a.pdf");
+  await opened.index.tidy();
+  assert.deepEqual(await readdir(join(dir, "scans")), ["abc.jsonl"]);
+  for (let tries = 0; tries < 6; tries++) await write(opened, "a.pdf");
+  await opened.index.tidy();
+  assert.deepEqual(await readdir(join(dir, "scans")), [], "it is given up");
+  await put();
+  contents["a.pdf"] = ["another version"];
+  await write(opened, "a.pdf");
+  await opened.index.tidy();
+  assert.deepEqual(await readdir(join(dir, "scans")), [], "it can be read");
+});
