@@ -45,7 +45,11 @@ export async function paintPictures(page: PDFPageProxy): Promise<GreyPage> {
   const upright = page.getViewport({ scale: 1 });
   const scale = scaleFor(upright, painted, images);
   const view = page.getViewport({ scale }).transform as unknown as Matrix;
-  const sheet = new GreyPage(Math.ceil(upright.width * scale), Math.ceil(upright.height * scale));
+  const width = Math.ceil(upright.width * scale);
+  const height = Math.ceil(upright.height * scale);
+  // Rounding up makes much of a page that is as narrow as a hair and miles long.
+  if (width * height > 2 * maxPixels) throw new UnreadableFile("No page has such a form.");
+  const sheet = new GreyPage(width, height);
   let [cost, covered] = [0, 0];
   for (const { image, ink, place } of painted) {
     const data = typeof image === "string" ? images.get(image) : image;

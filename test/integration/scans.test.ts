@@ -172,6 +172,11 @@ test("pictures that lie, or are too many or too large, give a reason", async () 
       pdfOf([{ width: 1_000, height: 1_000, data, times: 20_000 }]),
       /too many pictures|more often/,
     ],
+    [
+      "hair.pdf",
+      pdfOf([{ width: 1_000, height: 1_000, data, box: "0 0 0.000001 400000000" }]),
+      /such a form/,
+    ],
     ["nowhere.pdf", pdfOf([{ width: 1_000, height: 1_000, data, place: "0 0 0 0 0 0" }]), /no picture/],
   ];
   for (const [name, bytes, reason] of files) {

@@ -8,6 +8,8 @@ export interface PicturePage {
   readonly filter?: string;
   /** The matrix that it is painted by; the whole page where it is missing. */
   readonly place?: string;
+  /** The page's corners; those of a small page where they are missing. */
+  readonly box?: string;
   /** How often it is painted. */
   readonly times?: number;
   /** Lines that are written over it. */
@@ -27,7 +29,7 @@ export function pdfOf(pages: readonly PicturePage[]): Uint8Array {
         Buffer.from("\nendstream", "latin1"),
       ]),
     );
-  const kids = pages.map(({ width, height, data, filter, place, times = 1, text }) => {
+  const kids = pages.map(({ width, height, data, filter, place, box = "0 0 300 400", times = 1, text }) => {
     const kind = filter ?? (data && data.length > 1 ? "FlateDecode" : undefined);
     const colours = kind === "JBIG2Decode" ? 1 : 8;
     const head = `/Type /XObject /Subtype /Image /Width ${width} /Height ${height} /ColorSpace /DeviceGray`;
@@ -40,9 +42,7 @@ export function pdfOf(pages: readonly PicturePage[]): Uint8Array {
     const said = text === undefined ? "" : `BT /F 9 Tf 10 200 Td ${lines.join(" ")} ET`;
     const content = stream("", Buffer.from(painted + said, "latin1"));
     const resources = `/Resources << /Font << /F 3 0 R >> /XObject << /P ${picture} 0 R >> >>`;
-    return add(
-      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 400] ${resources} /Contents ${content} 0 R >>`,
-    );
+    return add(`<< /Type /Page /Parent 2 0 R /MediaBox [${box}] ${resources} /Contents ${content} 0 R >>`);
   });
   objects[1] = `<< /Type /Pages /Kids [${kids.map((kid) => `${kid} 0 R`).join(" ")}] /Count ${kids.length} >>`;
   const parts: Buffer[] = [Buffer.from("%PDF-1.5\n", "latin1")];
