@@ -14,6 +14,12 @@ export const maxArchiveEntries = 10_000;
 export const maxArchiveBytes = 300_000_000;
 export const maxArchiveTextBytes = 100_000_000;
 
+/** For a file whose size nobody has looked at: what `maxFileBytes` is to be so that it may have this many bytes. */
+const maxBytesAsked = 500_000_000;
+export function limitWhenAsked(path: string): number {
+  return maxBytesAsked / formatOf(path).sizeFactor;
+}
+
 export function isWithinLimit(path: string, size: number, maxFileBytes: number): boolean {
   return size <= maxFileBytes * formatOf(path).sizeFactor;
 }

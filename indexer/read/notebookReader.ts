@@ -37,10 +37,13 @@ export async function read(bytes: Buffer): Promise<Extracted> {
   const headings: Heading[] = [];
   const places: PlaceFrom[] = [];
   let characters = 0;
+  let cut = 0;
   for (const [index, { cell_type: kind, source, input, outputs }] of cells.entries()) {
     const own = joined(source) || joined(input);
     const said = outputs.map((one) => (one ? outputText(one) : "")).filter((one) => one.trim() !== "");
-    const parts = [own, ...said.map((one) => `Output: ${one}`)].filter((part) => part.trim() !== "");
+    cut += said.filter((one) => one.length > longestOutput).length;
+    const shown = said.map((one) => `Output: ${one.slice(0, longestOutput)}`);
+    const parts = [own, ...shown].filter((part) => part.trim() !== "");
     if (parts.length === 0) continue;
     if (lines.length > 0) lines.push("");
     const number = index + 1;
@@ -54,7 +57,8 @@ export async function read(bytes: Buffer): Promise<Extracted> {
     if (characters > maxDocumentCharacters) throw new UnreadableFile("It holds more text than any book has.");
   }
   if (lines.length === 0) throw new UnreadableFile("The notebook holds no text.");
-  return { text: lines.join("\n"), pages: [], headings, places };
+  const partly = cut > 0 ? { partly: cutOutputs(cut) } : {};
+  return { text: lines.join("\n"), pages: [], headings, places, ...partly };
 }
 
 function cellsOf(json: string): v.InferOutput<typeof cell>[] {
@@ -69,7 +73,13 @@ function cellsOf(json: string): v.InferOutput<typeof cell>[] {
 function outputText({ text: streamed, data, ename, evalue }: v.InferOutput<typeof output>): string {
   const shown = joined(streamed) || joined(data?.["text/plain"] ?? "");
   const failure = ename === undefined ? "" : `${ename}: ${evalue ?? ""}`;
-  return (shown || failure).slice(0, longestOutput);
+  return shown || failure;
+}
+
+function cutOutputs(count: number): string {
+  const outputs =
+    count === 1 ? "1 output that is longer" : `${count.toLocaleString("en")} outputs that are longer`;
+  return `Read in part: the first ${longestOutput.toLocaleString("en")} characters of ${outputs}.`;
 }
 
 function joined(value: string | readonly string[]): string {

@@ -3,6 +3,7 @@ import type { DocumentText, FileKind } from "../../protocol/data.ts";
 import type { Chunk } from "../chunk/chunk.ts";
 import { cutUp, leftOutOf } from "../chunk/cutUp.ts";
 import { languageOfText } from "../files/languages.ts";
+import { limitWhenAsked } from "../files/limits.ts";
 import { type Exceptions, maxWithheld } from "../files/secretsMask.ts";
 import { mayPass } from "../files/systemErrors.ts";
 import type { Withheld } from "../files/withheld.ts";
@@ -94,7 +95,7 @@ export async function documentText(
   exceptions?: Exceptions,
   known?: KnownScans,
 ): Promise<DocumentText> {
-  const file = readInFolder(folder, path, Number.MAX_SAFE_INTEGER);
+  const file = readInFolder(folder, path, limitWhenAsked(path));
   if (!file.ok) throw new UnreadableFile(file.reason);
   const read = known?.hash === hashOf(file.bytes) ? known : undefined;
   const { text, pages, places, headings } = await extract(file.bytes, path, exceptions, read);

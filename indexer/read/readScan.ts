@@ -1,4 +1,5 @@
 import type { ScannedLine } from "../../protocol/scans.ts";
+import { limitWhenAsked } from "../files/limits.ts";
 import { type Exceptions, maskSecrets } from "../files/secretsMask.ts";
 import type { Withheld } from "../files/withheld.ts";
 import type { ReadScan } from "./contract.ts";
@@ -40,7 +41,7 @@ export async function readScan(
   { hash, page, languages, languageFolder }: ScanRequest,
   exceptions?: Exceptions,
 ): Promise<ReadScan | undefined> {
-  const file = readInFolder(folder, path, Number.MAX_SAFE_INTEGER);
+  const file = readInFolder(folder, path, limitWhenAsked(path));
   if (!file.ok || hashOf(file.bytes) !== hash) return undefined;
   const key = `${languages.join("+")} ${languageFolder}`;
   if (opened?.key !== key) opened = { key, tesseract: await Tesseract.open(languages, languageFolder) };

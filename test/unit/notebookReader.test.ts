@@ -39,6 +39,15 @@ describe("a notebook", () => {
     assert.deepEqual(chunks[0]?.place, { in: "notebook", cell: 1, lastCell: 4 });
   });
 
+  it("says of which outputs it shows the beginning alone", async () => {
+    const cell = (output: string): object => ({ source: "show()", outputs: [{ text: output }] });
+    const whole = await extract(notebook([cell("x".repeat(4_000))]), "a.ipynb");
+    assert.equal(whole.partly, undefined);
+    const read = await extract(notebook([cell(`${"x".repeat(4_000)}y`), cell("short")]), "a.ipynb");
+    assert.doesNotMatch(read.text, /y/);
+    assert.equal(read.partly, "Read in part: the first 4,000 characters of 1 output that is longer.");
+  });
+
   it("that is none, or holds nothing, is listed with the reason", async () => {
     await assert.rejects(extract(Buffer.from("{not json"), "a.ipynb"), /damaged/);
     await assert.rejects(extract(Buffer.from('{"cells": 3}'), "a.ipynb"), /damaged/);

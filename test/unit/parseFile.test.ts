@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -97,6 +98,12 @@ test("lets a key through in a heading where the user said so", async () => {
   const exceptions = { salt: "s", fingerprints: new Set([fingerprintOf(key, "s")]) };
   const result = await parseFile(root, "a.html", limit, exceptions);
   assert.equal(chunksOf(result)[0]?.heading, `Key ${key}`);
+});
+
+test("shows no text of a file that has grown beyond all limits", async () => {
+  writeFileSync(join(root, "a.docx"), "");
+  truncateSync(join(root, "a.docx"), 600_000_000);
+  await assert.rejects(documentText(root, "a.docx"), /^UnreadableFile: Too large: 600.0 MB; .* 500.0 MB\.$/);
 });
 
 test("does not repeat a name without an end with each chunk", async () => {
