@@ -148,6 +148,7 @@ function settingUp(
     },
     setServerKeys({ serverKeys }) {
       parts.applyKeys(serverKeys);
+      workspace.keysChanged();
       return {};
     },
   };

@@ -26,11 +26,12 @@ export async function closeModels({ embedding, refining }: Models): Promise<void
   await Promise.allSettled([embedding.close(), refining?.close()]);
 }
 
-/** All that decides which model is meant and how it is reached. */
-function modelKey({ embeddingModel, modelServerUrl, openaiUrl, allowedHosts }: Settings): string {
+/** All that decides which model is meant and how it is reached. @param renewals How often servers had other keys. */
+function modelKey(settings: Settings, renewals: number): string {
+  const { embeddingModel, modelServerUrl, openaiUrl, allowedHosts } = settings;
   return embeddingModel === defaultSettings.embeddingModel
     ? embeddingModel
-    : JSON.stringify([embeddingModel, modelServerUrl, openaiUrl, allowedHosts]);
+    : JSON.stringify([embeddingModel, modelServerUrl, openaiUrl, allowedHosts, renewals]);
 }
 
 /**
@@ -42,6 +43,7 @@ export class WantedModel {
   private readonly onChange: () => void;
   private readonly retry = new Retry(firstRetryMs, longestRetryMs);
   private settings: Settings = defaultSettings;
+  private renewals = 0;
   private wantedKey = "";
   /** The key of the models that are in use or have arrived. */
   private heldKey = "";
@@ -61,13 +63,19 @@ export class WantedModel {
   /** Records what is wanted, and begins to open it. */
   want(settings: Settings): void {
     this.settings = settings;
-    const key = modelKey(settings);
+    const key = modelKey(settings, this.renewals);
     if (key === this.wantedKey) return;
     this.wantedKey = key;
     this.failure = undefined;
     this.fatal = undefined;
     this.retry.succeeded();
     this.open();
+  }
+
+  /** Model servers have other keys now: what was opened with the old ones is opened anew, if a server has it. */
+  renew(): void {
+    this.renewals += 1;
+    if (this.wantedKey !== "") this.want(this.settings);
   }
 
   /** Tries at once what is waiting for its next try. */
@@ -161,7 +169,7 @@ export class WantedModel {
     // Its key says that it is not what was wanted, so that the wish stays open.
     const standIn = { ...settings, embeddingModel };
     try {
-      const models = await this.openBoth(standIn, modelKey(standIn));
+      const models = await this.openBoth(standIn, modelKey(standIn, this.renewals));
       if (this.isWanted(key) && this.heldKey === "") await this.hand(models);
       else await closeModels(models);
     } catch (error) {

@@ -143,6 +143,11 @@ export class Workspace {
     this.loop.interrupt();
   }
 
+  /** Model servers are asked with other keys from now on. */
+  keysChanged(): void {
+    this.model.renew();
+  }
+
   pause(): void {
     this.wish.paused = true;
     this.loop.interrupt();

@@ -51,3 +51,24 @@ test("a chosen model that arrives after the bundled one has failed to stand in e
   assert.equal(wanted.fatalProblem, undefined);
   assert.equal(wanted.problem, undefined);
 });
+
+test("other keys open a server's model anew, and not the bundled one", async (t) => {
+  const wanted = wantedModel(t, new Set());
+  wanted.renew();
+  await nextTurn();
+  assert.equal(wanted.hasArrived, false, "nothing is wanted yet");
+  wanted.want(defaultSettings);
+  await nextTurn();
+  assert.ok(wanted.take());
+  wanted.renew();
+  await nextTurn();
+  assert.equal(wanted.hasArrived, false);
+  assert.equal(wanted.isSettled, true);
+  wanted.want({ ...defaultSettings, embeddingModel: "openai:served" });
+  await nextTurn();
+  assert.ok(wanted.take());
+  wanted.renew();
+  assert.equal(wanted.isSettled, false);
+  await nextTurn();
+  assert.equal(wanted.take()?.embedding.id, "openai:served");
+});
