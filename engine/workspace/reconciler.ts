@@ -124,7 +124,7 @@ export class Reconciler {
     return settings.ocr || ocrNow;
   }
 
-  /** Why scans are not read though they are to be, until the settings change. */
+  /** Why scans are not read though they are to be, until the settings change or somebody asks for an update. */
   get scansProblem(): Problem | undefined {
     const { failedScans } = this;
     return failedScans?.under === this.parts.wish.settings && this.readsScans
@@ -158,6 +158,8 @@ export class Reconciler {
   /** The next try of all that has failed may begin at once. */
   hasten(): void {
     this.nextFollowAt = 0;
+    this.refineFailed = false;
+    this.failedScans = undefined;
     this.parts.model.hasten();
     for (const entry of this.entries) {
       entry.retry.hasten();
