@@ -32,6 +32,20 @@ export class Waiters {
     });
   }
 
+  /** The same, but resolves after `ms` at the latest: no step of the loop tells that time has passed. */
+  async within(ms: number, isDone: () => boolean): Promise<void> {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.askAll();
+    }, ms);
+    try {
+      await this.until(() => isDone() || isLate);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   askAll(): void {
     for (const waiter of [...this.waiting]) ask(waiter);
   }

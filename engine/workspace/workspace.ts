@@ -102,10 +102,9 @@ export class Workspace {
     this.openedAt = performance.now();
     this.model.want(settings);
     this.loop.start();
-    await this.waiters.until(() => {
+    await this.waiters.within(openWithinMs, () => {
       this.throwIfHopeless();
-      const isOpen = this.reconciler.generation !== undefined && this.reconciler.isFound;
-      return isOpen || performance.now() - this.openedAt > openWithinMs;
+      return this.reconciler.generation !== undefined && this.reconciler.isFound;
     });
     // Only now can the client ask for an index.
     this.openedAt = performance.now();

@@ -3,10 +3,14 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Reconciler } from "../../engine/workspace/reconciler.ts";
+import { Workspace as Indexes } from "../../engine/workspace/workspace.ts";
 import { DamagedStoreError } from "../../indexer/store/store.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import { defaultSettings, type IndexStatus } from "../../protocol/data.ts";
 import { gate, openInProcess, signal, testModel } from "../support/inProcess.ts";
+import { noRecogniser } from "../support/noRecogniser.ts";
+import { testParser } from "../support/testParser.ts";
 import { eventually, makeWorkspace } from "../support/workspace.ts";
 
 /* What each request of a client gets from the workspace: when it is answered, with what, and with which error. */
@@ -83,6 +87,9 @@ test("a search that meets damage is tried again when the index has been mended, 
   const model = testModel("m");
   const { indexes, index } = await openInProcess(t, workspace, { open: async () => model });
   await index();
+  const [entry] = (indexes as unknown as { reconciler: Reconciler }).reconciler.entries;
+  assert.ok(entry);
+  const verified = t.mock.method(entry, "verify");
   let left = 2;
   let asked = 0;
   model.onEmbed = (_, input) => {
@@ -91,10 +98,11 @@ test("a search that meets damage is tried again when the index has been mended, 
     left -= 1;
     if (left >= 0) throw new DamagedStoreError("a file is short");
   };
-  // All is verified after each of them, and nothing is found to be damaged.
+  // Nothing is found to be damaged.
   const hits = await indexes.search("apples", 5, "hybrid", signal);
   assert.ok(hits.some(({ path }) => path === "a.md"));
   assert.equal(asked, 3);
+  assert.equal(verified.mock.callCount(), 2, "all is looked at after each of them");
 
   left = 100;
   asked = 0;
@@ -212,6 +220,39 @@ test("a folder without files is indexed, and searched without waiting", async (t
   assert.equal((await index()).files, 0);
   assert.equal(indexes.status().state, "ready");
   assert.deepEqual(await indexes.search("apples", 5, "lexical", signal), []);
+});
+
+test("a client is answered within seconds though the model is still being opened", async (t) => {
+  const workspace = await makeWorkspace(fruit);
+  const held = gate();
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const indexes = new Indexes({
+    parser: testParser(() => assert.fail("Nothing is to be read.")),
+    recogniser: noRecogniser,
+    openEmbedding: async () => {
+      await held.wait;
+      return testModel("m");
+    },
+    openRefining: async () => undefined,
+    onStatus: () => undefined,
+    log: () => undefined,
+  });
+  const folders = [{ path: workspace.dir, name: "workspace" }];
+  let isOpen = false;
+  const opening = indexes.open(workspace.storage, folders, defaultSettings).then(() => {
+    isOpen = true;
+  });
+  await nextTurn();
+  assert.equal(isOpen, false);
+  t.mock.timers.tick(3_000);
+  await opening;
+  assert.equal(indexes.status().state, "empty");
+  assert.equal(indexes.scansOf(workspace.dir), undefined, "a document can be opened by then");
+  t.mock.timers.reset();
+  const closing = indexes.close();
+  held.open();
+  await closing;
+  await workspace.remove();
 });
 
 test("without even the bundled model every request says so, and another model mends it", async (t) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Waiters } from "../../engine/workspace/waiters.ts";
 
 test("what is so already is not waited for", async () => {
@@ -128,4 +129,26 @@ test("a question that brings more waiters does not ask them twice in the same ro
   waiters.askAll();
   await first;
   assert.deepEqual(asked, ["second"]);
+});
+
+test("who waits for some time at most is answered when it is done, when that fails, or when the time is over", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const waiters = new Waiters();
+  await waiters.within(3_000, () => true);
+  const failing = waiters.within(3_000, () => {
+    throw new Error("no model");
+  });
+  await assert.rejects(failing, /no model/);
+  let isOver = false;
+  const waiting = waiters
+    .within(3_000, () => false)
+    .then(() => {
+      isOver = true;
+    });
+  t.mock.timers.tick(2_999);
+  waiters.askAll();
+  await nextTurn();
+  assert.equal(isOver, false);
+  t.mock.timers.tick(1);
+  await waiting;
 });
