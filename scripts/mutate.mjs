@@ -82,10 +82,10 @@ const rooms = [
     tests: [
       ...unit("loop", "waiters", "shared", "retry", "fileQueue", "nested", "wish", "folders"),
       ...unit("questionPatience", "wantedModel"),
-      ...integration("reconciler*", "workspace*", "untilRead"),
+      ...integration("reconciler*", "workspace*", "scansIndex", "untilRead"),
     ],
-    // These wait as long as a question waits at most, or read 4,000 files.
-    skip: "/^a question (that takes too long|in the first second|whose engine is killed)/",
+    // These wait as long as a question waits at most, read 4,000 files, or start engines.
+    skip: "/^(a question (that takes too long|in the first second|whose engine)|an engine that is killed)/",
     seconds: 15,
   },
   {

@@ -101,6 +101,41 @@ test("the better model reads the question when there is something to compare it 
   assert.equal(made.logged.filter((line) => line.includes("no memory")).length, 1);
 });
 
+test("for a question the better model reads the candidates that it has not read, and they are kept", async (t) => {
+  const workspace = await workspaceOf(t, fruit);
+  const better = testModel("better", 4);
+  let read: string[] = [];
+  better.onEmbed = (texts, input) => {
+    if (input === "passage") read.push(...texts.map((text) => text.split("\n")[0] ?? ""));
+  };
+  const made = await indexedStepwise(t, workspace, { ...refining, openRefining: async () => better });
+  const search = async (readNow: boolean): Promise<number> => {
+    read = [];
+    const found = await made.reconciler.generation?.value.search("apples", 5, "hybrid", { readNow });
+    return found?.length ?? 0;
+  };
+  assert.equal(await search(false), 2);
+  assert.deepEqual(read, [], "a search as one types does not wait for it");
+  assert.equal(await search(true), 2);
+  assert.deepEqual(read.sort(), ["a.md", "b.md"]);
+  assert.equal(made.status().refined, 2);
+  assert.equal(await search(true), 2);
+  assert.deepEqual(read, [], "they are read once");
+});
+
+test("a question whose candidates can't be read by the better model is answered without, and it is said", async (t) => {
+  const workspace = await workspaceOf(t, fruit);
+  const better = testModel("better", 4);
+  better.onEmbed = (_, input) => {
+    if (input === "passage") throw new Error("no memory");
+  };
+  const made = await indexedStepwise(t, workspace, { ...refining, openRefining: async () => better });
+  const found = await made.reconciler.generation?.value.search("apples", 5, "hybrid", { readNow: true });
+  assert.equal(found?.length, 2);
+  assert.equal(made.logged.filter((line) => line.includes("no memory")).length, 1);
+  assert.equal(made.status().refined, 0);
+});
+
 test("without a model for it there is no second pass", async (t) => {
   const workspace = await workspaceOf(t, fruit);
   const made = await indexedStepwise(t, workspace, { ...one, settings: { refine: true } });
