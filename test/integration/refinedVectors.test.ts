@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import timers from "node:timers/promises";
 import type { Table } from "@lancedb/lancedb";
+import { DamagedStoreError } from "../../indexer/store/problems.ts";
 import { RefinedVectors } from "../../indexer/store/refinedVectors.ts";
 
 const base = await mkdtemp(join(tmpdir(), "carrel-refined-"));
@@ -124,6 +127,15 @@ test("an index of the refined vectors that was changed on disk is built anew", a
   again.close();
 });
 
+test("a table with other columns than this version's is damage", async () => {
+  const dir = join(base, "columns");
+  const first = await RefinedVectors.open(dir, 4);
+  await first.add([{ hash: "a", vector: north }]);
+  await (first as unknown as { table: Table }).table.dropColumns(["sum"]);
+  first.close();
+  await assert.rejects(RefinedVectors.open(dir, 4), DamagedStoreError);
+});
+
 test("two that give a text its vector at once make one row", async () => {
   const refined = await RefinedVectors.open(join(base, "refined-twice"), 4);
   const rows = Array.from({ length: 40 }, (_, n) => ({ hash: `h${n}`, vector: east }));
@@ -165,4 +177,26 @@ test("the table is asked for a vector only when there may be one that is not hel
   assert.deepEqual(asked, { writer: 0, reader: 1 }, "who has written knows what was added");
   writer.close();
   reader.close();
+});
+
+test("who makes vectors in the background waits until the last search is a second old", async (t) => {
+  const refined = await RefinedVectors.open(join(base, "quiet"), 4);
+  const waited: unknown[] = [];
+  t.mock.method(timers, "setTimeout", async (ms: number) => void waited.push(ms));
+  syncBuiltinESMExports();
+  let now = 1e9;
+  t.mock.method(performance, "now", () => now);
+  const quietAt = async (ms: number): Promise<unknown[]> => {
+    now = ms;
+    await refined.quiet(new AbortController().signal);
+    return waited.splice(0);
+  };
+  assert.deepEqual(await quietAt(1e9), [], "nobody has searched");
+  await refined.similarities(east, ["a"]);
+  assert.deepEqual(await quietAt(1e9), [1_000]);
+  assert.deepEqual(await quietAt(1e9 + 999), [1]);
+  assert.deepEqual(await quietAt(1e9 + 1_000), []);
+  t.mock.restoreAll();
+  syncBuiltinESMExports();
+  refined.close();
 });

@@ -64,6 +64,10 @@ test("indexes of other models go after a fortnight, and their lock is released",
   assert.ok(await isFree(t, old));
 });
 
+test("where there are no indexes nothing is deleted, and nothing said", async () => {
+  assert.deepEqual(await drop(join(base, "nowhere", "indexes", "model", "folder")), []);
+});
+
 test("an index that another process writes to stays, and so does one that was opened again", async (t) => {
   const { dir, make } = await makeStorage();
   const used = await make("used", 15);
