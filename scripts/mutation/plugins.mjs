@@ -5,7 +5,7 @@ import { CheckStatus } from "@stryker-mutator/api/check";
 import { declareClassPlugin, declareValuePlugin, PluginKind } from "@stryker-mutator/api/plugin";
 import { Alive } from "./alive.mjs";
 
-const speaking = /^(CarrelError|Error|TypeError|UsageError|log)$/;
+const speaking = /^(CarrelError|DamagedStoreError|Error|TypeError|UsageError|log)$/;
 
 /** Words for a person, in an error or in the log: no test has to know each of them by heart. */
 const words = {

@@ -304,8 +304,14 @@ test("versions that a killed process left are dropped by the next one, a few are
         .length;
     const left = await versions();
     const again = await Store.openForWriting(dir, dimension, { keepVersionsMs: 0 });
+    const { tables } = again as unknown as { tables: object };
     await again.dropOldVersions();
     assert.equal((await versions()) < left, isDropped, `${left} versions`);
+    assert.equal(
+      "tables" in again && again.tables !== tables,
+      isDropped,
+      "they are opened anew for a reason",
+    );
     assert.equal((await find(again, "zebra")).length, writes);
   }
 });

@@ -111,3 +111,18 @@ test("verifying ends early when it is told to, and accuses nothing that it has n
   assert.deepEqual(await verifyRows(chunks.table, files.table, signal), []);
   assert.ok(asked < 400);
 });
+
+test("others get their turn while many rows are verified", async () => {
+  const chunks = table(() => chunkRows("a", "1", 5_120));
+  const files = table(() => fileRows(["a", "1", 5_120]));
+  let turns = 0;
+  const turn = (): NodeJS.Immediate =>
+    setImmediate(() => {
+      turns += 1;
+      next = turn();
+    });
+  let next = turn();
+  assert.deepEqual(await verifyRows(chunks.table, files.table, never), []);
+  clearImmediate(next);
+  assert.ok(turns >= 20, `${turns} turns`);
+});
