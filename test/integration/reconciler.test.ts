@@ -76,6 +76,18 @@ test("what was indexed is there for the next one, which looks for damage and at 
   assert.deepEqual(second.entry().work, { changed: 0, removed: 0, bytes: 0 });
 });
 
+test("a look for damage that is ended in the middle is no look, and is begun again", async (t) => {
+  const workspace = await workspaceOf(t, fruit);
+  const made = await indexedStepwise(t, workspace, one);
+  const entry = made.entry();
+  entry.isVerified = false;
+  entry.isSuspect = true;
+  await entry.verify(AbortSignal.abort());
+  assert.deepEqual([entry.isVerified, entry.isSuspect], [false, true]);
+  await made.settle();
+  assert.deepEqual([entry.isVerified, entry.isSuspect], [true, false]);
+});
+
 test("a new look finds what has come, what has changed and what has gone, and reads nothing else", async (t) => {
   const workspace = await workspaceOf(t, fruit);
   const made = await indexedStepwise(t, workspace, one);
