@@ -12,6 +12,8 @@ export interface Extracted extends DocumentText {
   readonly partly?: string;
   /** Pages that are pictures of text, whether these were read or not. */
   readonly scans?: readonly number[];
+  /** The lines with which pages of attached documents begin that were read in scans, by the pages' numbers. */
+  readonly scanStarts?: ReadonlyMap<number, number>;
 }
 
 /** What was read in the pictures of a file's pages before. */

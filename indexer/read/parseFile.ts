@@ -109,13 +109,13 @@ export function hashOf(bytes: Uint8Array): string {
 
 /** What is kept of scans was masked when they were read, and is not found again in their text. */
 function withScans(
-  { withheld, letThrough, pages }: Awaited<ReturnType<typeof extract>>,
+  { withheld, letThrough, pages, scanStarts }: Awaited<ReturnType<typeof extract>>,
   read: KnownScans | undefined,
 ): Pick<ParsedFile, "withheld" | "letThrough"> {
   const all = [...withheld];
   let through = letThrough;
   for (const { page, secrets } of read?.pages ?? []) {
-    const start = pages.find((one) => one.page === page)?.startLine ?? 1;
+    const start = pages.find((one) => one.page === page)?.startLine ?? scanStarts?.get(page) ?? 1;
     for (const one of secrets?.withheld ?? []) all.push({ ...one, line: start + one.line - 1 });
     through += secrets?.letThrough ?? 0;
   }

@@ -1,8 +1,11 @@
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { Heading } from "../chunk/markdownOutline.ts";
 import { maxDocumentCharacters } from "../files/limits.ts";
-import { UnreadableFile } from "./extracted.ts";
+import { numbersOf, scansOf, startsOf } from "./attachedPages.ts";
+import { type ReadScans, UnreadableFile } from "./extracted.ts";
 import { namedLeft } from "./leftOut.ts";
+import { openPdf } from "./pdfDocument.ts";
+import { notesOf } from "./pdfFields.ts";
 import { isRead, readAs } from "./readers.ts";
 
 const mostAttachments = 50;
@@ -18,26 +21,37 @@ interface Attachments {
   readonly headings: readonly Heading[];
   /** What was not read: sentences for people. */
   readonly left: readonly string[];
+  /** Their pages that are pictures of text, as the document numbers them. */
+  readonly scans: readonly number[];
+  /** Where those begin that were read; lines count from the end of the document's text. */
+  readonly scanStarts: readonly (readonly [page: number, line: number])[];
 }
 
 /**
  * What is attached to a PDF, each file as a document of its own under a heading with its name.
  * @param onPages The files that are attached to pages: their names by their ids.
+ * @param known What was read in their scans before.
  */
 export async function readAttachments(
   document: PDFDocumentProxy,
   onPages: ReadonlyMap<string, string>,
+  known: ReadScans | undefined,
 ): Promise<Attachments> {
   const lines: string[] = [];
   const headings: Heading[] = [];
   const left: string[] = [];
-  const whole = await document.getAttachments().catch(() => null);
-  const named = [...(whole ?? [])].map(([id, { filename }]) => [id, filename] as const);
+  const scans: number[] = [];
+  const scanStarts: [number, number][] = [];
   let characters = 0;
-  for (const [index, [id, name]] of [...new Map([...named, ...onPages])].entries()) {
-    const inner = index < mostAttachments ? await read(document, id, name) : "there are too many";
-    if (typeof inner === "string") {
-      left.push(inner === "" ? name : `${name} (${inner})`);
+  for (const [index, [id, name]] of [...new Map([...(await named(document)), ...onPages])].entries()) {
+    const number = index + 1;
+    const inner =
+      index < mostAttachments
+        ? await read(document, id, name, scansOf(known, number))
+        : { why: "there are too many" };
+    scans.push(...numbersOf(number, inner.scans));
+    if ("why" in inner) {
+      left.push(inner.why === "" ? name : `${name} (${inner.why})`);
       continue;
     }
     characters += inner.text.length;
@@ -47,6 +61,7 @@ export async function readAttachments(
     for (const one of inner.headings) {
       headings.push({ ...one, level: one.level + 1, row: one.row + lines.length });
     }
+    scanStarts.push(...startsOf(number, inner, lines.length));
     for (const line of inner.text.split("\n")) lines.push(line);
     if (inner.partly !== undefined) left.push(`a part of ${name}`);
   }
@@ -55,24 +70,55 @@ export async function readAttachments(
     text,
     headings,
     left: left.length > 0 ? [`Not read of the attachments: ${namedLeft(left)}.`] : [],
+    scans,
+    scanStarts,
   };
 }
 
-/** The text of one; or why it has none, "" where its name says it. */
+/** The content of an attachment, by its number in the document; undefined when there is none. */
+export async function attachmentOf(bytes: Buffer, number: number): Promise<Buffer | undefined> {
+  const { document, close } = await openPdf(bytes, { maxImagePixels: 0 });
+  try {
+    const ids = new Map(await named(document));
+    for (let page = 1; page <= document.numPages && ids.size < number; page++) {
+      const annotations = await (await document.getPage(page)).getAnnotations();
+      for (const { id, name } of notesOf(annotations).attachments) ids.set(id, name);
+    }
+    const id = [...ids.keys()][number - 1];
+    const content = id === undefined ? null : await document.getAttachmentContent(id);
+    return content ? Buffer.from(content) : undefined;
+  } finally {
+    await close();
+  }
+}
+
+/** The names of what is attached to the document as a whole, by their ids. */
+async function named(document: PDFDocumentProxy): Promise<(readonly [string, string])[]> {
+  const whole = await document.getAttachments().catch(() => null);
+  return [...(whole ?? [])].map(([id, { filename }]) => [id, filename] as const);
+}
+
+/** Why an attachment has no text, "" where its name says it; it may be one of scans. */
+interface NotRead {
+  readonly why: string;
+  readonly scans?: readonly number[];
+}
+
 async function read(
   document: PDFDocumentProxy,
   id: string,
   name: string,
-): Promise<Awaited<ReturnType<typeof readAs>> | string> {
-  if (!isRead(name) || depth >= deepest) return "";
+  known: ReadScans,
+): Promise<Awaited<ReturnType<typeof readAs>> | NotRead> {
+  if (!isRead(name) || depth >= deepest) return { why: "" };
   depth += 1;
   try {
     const content = await document.getAttachmentContent(id);
-    if (!content) return "it is damaged";
-    return await readAs(name, Buffer.from(content));
+    if (!content) return { why: "it is damaged" };
+    return await readAs(name, Buffer.from(content), known);
   } catch (error) {
-    if (error instanceof UnreadableFile) return error.message.replace(/\.$/, "");
-    return "it is damaged";
+    if (!(error instanceof UnreadableFile)) return { why: "it is damaged" };
+    return { why: error.message.replace(/\.$/, ""), scans: error.scans };
   } finally {
     depth -= 1;
   }

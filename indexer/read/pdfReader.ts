@@ -38,16 +38,17 @@ async function readDocument(
 ): Promise<Extracted> {
   const count = Math.min(document.numPages, maxPages);
   const { pages: drawn, attached, broken } = await readPages(document, count);
-  const scans = await findScans(bytes, drawn);
-  const found = linesOfScans(read, scans);
+  const own = await findScans(bytes, drawn);
+  const found = linesOfScans(read, own);
   const pages = joinHyphens(
     withoutRepeats(drawn.map((lines, index) => [...(found.get(index + 1) ?? []), ...lines])),
   );
   pages[0]?.unshift(...(await titleLines(document, pages[0])));
   const { text, starts } = joined(pages);
-  const attachments = await readAttachments(document, attached);
+  const attachments = await readAttachments(document, attached, read);
+  const scans = [...own, ...attachments.scans];
   if (text.trim().length < 3 && attachments.text === "") {
-    throw new UnreadableFile(nothingFound(broken, scans, read), scans);
+    throw new UnreadableFile(nothingFound(broken, own, read), scans);
   }
   const headings = await headingsOf(document, { pages, starts });
   const left = [...leftPages(count, document.numPages), ...attachments.left];
@@ -62,6 +63,7 @@ async function readDocument(
     headings: [...headings, ...attachments.headings.map((one) => ({ ...one, row: one.row + below }))],
     ...(left.length > 0 ? { partly: left.join(" ") } : {}),
     ...(scans.length > 0 && { scans }),
+    scanStarts: new Map(attachments.scanStarts.map(([page, line]) => [page, line + below])),
   };
 }
 

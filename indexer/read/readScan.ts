@@ -1,12 +1,16 @@
+import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { ScannedLine } from "../../protocol/scans.ts";
 import { limitWhenAsked } from "../files/limits.ts";
 import { type Exceptions, maskSecrets } from "../files/secretsMask.ts";
 import type { Withheld } from "../files/withheld.ts";
+import { attachedPage } from "./attachedPages.ts";
 import type { ReadScan } from "./contract.ts";
 import { UnreadableFile } from "./extracted.ts";
 import type { GreyPage, Turn } from "./greyPage.ts";
+import { attachmentOf as attachmentOfMail } from "./mailReader.ts";
 import { paintPictures } from "./pagePictures.ts";
 import { hashOf } from "./parseFile.ts";
+import { attachmentOf as attachmentOfPdf } from "./pdfAttachments.ts";
 import { type OpenPdf, openPdf } from "./pdfDocument.ts";
 import { readInFolder } from "./readInFolder.ts";
 import { linesOf, textOf, textOfLine, worthOf } from "./scanLines.ts";
@@ -29,10 +33,10 @@ export interface ScanRequest extends ScanLanguages {
 }
 
 let opened: { readonly key: string; readonly tesseract: Tesseract } | undefined;
-let lastPdf: { readonly hash: string; readonly document: OpenPdf } | undefined;
+let lastPdf: { readonly key: string; readonly open: OpenPdf } | undefined;
 
 /**
- * Reads the picture of one page of a PDF in a folder. A page that can't be read gives a reason; undefined when the file
+ * Reads the picture of one page of a PDF in a folder, or of one that is attached to a file there. A page that can't be read gives a reason; undefined when the file
  * is no longer what it was. Throws a CarrelError when the data of a language is missing.
  */
 export async function readScan(
@@ -46,8 +50,8 @@ export async function readScan(
   const key = `${languages.join("+")} ${languageFolder}`;
   if (opened?.key !== key) opened = { key, tesseract: await Tesseract.open(languages, languageFolder) };
   try {
-    const { document } = await pdfOf(hash, file.bytes);
-    const shown = await document.getPage(page);
+    const { document, page: own } = await pdfOf(hash, file.bytes, page);
+    const shown = await document.getPage(own);
     const sheet = await paintPictures(shown);
     const dotsPerInch = (sheet.width / shown.getViewport({ scale: 1 }).width) * pointsPerInch;
     shown.cleanup();
@@ -58,14 +62,37 @@ export async function readScan(
   }
 }
 
-/** The pages of one file follow each other: it stays open until another one comes. */
-async function pdfOf(hash: string, bytes: Buffer): Promise<OpenPdf> {
-  if (lastPdf?.hash === hash) return lastPdf.document;
-  await lastPdf?.document.close();
-  lastPdf = undefined;
-  const pdf = await openPdf(bytes, { maxImagePixels });
-  lastPdf = { hash, document: pdf };
-  return pdf;
+/**
+ * The PDF in which a page lies, the file itself or what is attached to it, and the page's number there. The pages of
+ * one file follow each other: it stays open until another one comes.
+ */
+async function pdfOf(
+  hash: string,
+  bytes: Buffer,
+  number: number,
+): Promise<{ readonly document: PDFDocumentProxy; readonly page: number }> {
+  const attachments: number[] = [];
+  let page = number;
+  for (let owner = attachedPage(page); owner; owner = attachedPage(page)) {
+    attachments.push(owner.attachment);
+    page = owner.page;
+  }
+  const key = [hash, ...attachments].join(" ");
+  if (lastPdf?.key !== key) {
+    await lastPdf?.open.close();
+    lastPdf = undefined;
+    let inner = bytes;
+    for (const attachment of attachments) inner = await attached(inner, attachment);
+    lastPdf = { key, open: await openPdf(inner, { maxImagePixels }) };
+  }
+  return { document: lastPdf.open.document, page };
+}
+
+async function attached(bytes: Buffer, number: number): Promise<Buffer> {
+  const isPdf = bytes.toString("latin1", 0, 1_024).includes("%PDF-");
+  const content = await (isPdf ? attachmentOfPdf : attachmentOfMail)(bytes, number);
+  if (!content) throw new UnreadableFile("Its attachment is damaged.");
+  return content;
 }
 
 /**

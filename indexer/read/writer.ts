@@ -89,14 +89,18 @@ export class DocumentWriter {
    * A document within this one, as it is, under its name as a heading.
    * @param placeOf Where it stands; `inside` says where in it, where it says that ("page 3").
    * @param level The heading's.
+   * @returns How many lines stand above its own.
    */
   insert(
     name: string,
     inner: Extracted,
     placeOf: (inside: string | undefined) => Place,
     level: number,
-  ): void {
-    const pages = inner.pages.map(({ page, startLine }) => ({ startLine, inside: documentPlace({ page }) }));
+  ): number {
+    const pages = inner.pages.map(({ page, startLine, isScan }) => ({
+      startLine,
+      inside: documentPlace({ page, ...(isScan && { place: { in: "scan" } }) }),
+    }));
     const places = (inner.places ?? []).map(({ startLine, place }) => ({
       startLine,
       // The cells of a row would make each row a passage of its own.
@@ -119,6 +123,7 @@ export class DocumentWriter {
       this.headings.push({ ...heading, level: heading.level + level, row: start + heading.row });
     }
     this.gap();
+    return start;
   }
 
   /** Says what was not read, for people: "the attachment big.zip". */

@@ -1,4 +1,5 @@
 import type { ScannedLine } from "../../protocol/scans.ts";
+import { pageLabel } from "../read/attachedPages.ts";
 import type { KnownScans, ReadScan } from "../read/contract.ts";
 import type { ParseResult } from "../read/parseFile.ts";
 import { textOfLine } from "../read/scanLines.ts";
@@ -38,7 +39,7 @@ export function withFailures(result: ParseResult, scans: Iterable<ReadScan>): Pa
   if (failed.length === 0) return result;
   const named = failed
     .slice(0, mostNamed)
-    .map(({ page, failed: why }) => `Page ${page} is a scan that can't be read. ${why}`);
+    .map(({ page, failed: why }) => `${pageLabel(page)} is a scan that can't be read. ${why}`);
   const more = failed.length - named.length;
   const text = [...named, ...(more > 0 ? [`And ${more} more such pages.`] : [])].join(" ");
   if (!result.ok) return { ...result, reason: text };

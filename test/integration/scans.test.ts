@@ -89,6 +89,9 @@ const shown: readonly (readonly [file: string, page: number, text: string])[] = 
   ["turned.pdf", 3, "minutes"],
   ["mixed.pdf", 2, "letter"],
   ["mixed.pdf", 3, "minutes"],
+  // The first attachment of a PDF, and the same within the third one of a mail.
+  ["attached.pdf", 100_001, "letter"],
+  ["attached.eml", 30_000_100_002, "minutes"],
 ];
 
 for (const [file, page, text] of shown) {
@@ -125,10 +128,23 @@ test("a word's box is where the word stands on the page as it is shown", async (
 });
 
 test("no key is kept, neither in the text nor in the boxes", async () => {
-  const { text, lines } = await read(fixtures, "note.pdf", 1);
-  assert.match(text, /router in the sail loft/);
-  assert.match(text, /\[masked secret\]/);
-  assert.doesNotMatch(JSON.stringify(lines), /AKIA|IOSFODNN/);
+  for (const [file, page] of [
+    ["note.pdf", 1],
+    ["attached.eml", 200_001],
+  ] as const) {
+    const { text, lines } = await read(fixtures, file, page);
+    assert.match(text, /router in the sail loft/);
+    assert.match(text, /\[masked secret\]/);
+    assert.doesNotMatch(JSON.stringify(lines), /AKIA|IOSFODNN/);
+  }
+});
+
+test("a page of an attachment that is not there gives a reason", async () => {
+  const failed = async (file: string, page: number) => (await read(fixtures, file, page)).failed;
+  assert.equal(await failed("attached.eml", 400_001), "Its attachment is damaged.");
+  assert.equal(await failed("attached.pdf", 300_001), "Its attachment is damaged.");
+  // The first one is a text.
+  assert.match((await failed("attached.eml", 100_001)) ?? "", /damaged/);
 });
 
 test("the pages that are scans are told from those that are not", async () => {

@@ -165,6 +165,26 @@ test("a page that can't be read is listed, and not tried again", async (t) => {
   });
 });
 
+test("scans that are attached to a mail are read and found there, or listed by the attachment", async (t) => {
+  const mail = await readFile(join(fixtures, "attached.eml"));
+  const workspace = await folderOf({ "a.eml": mail });
+  const recogniser = scripted();
+  recogniser.answer = async ({ page }) =>
+    page === 30_000_100_001 ? { page, failed: "It is damaged." } : scan(page, `recognised number${page}`);
+  const opened = await open(t, workspace, recogniser);
+  await readAll(opened);
+  assert.deepEqual(recogniser.asked, ["a.eml 200001 eng", "a.eml 30000100001 eng", "a.eml 30000100002 eng"]);
+  assert.deepEqual(opened.indexes.skipped(), [
+    {
+      path: "a.eml",
+      reason: "Page 1 of attachment 1 of attachment 3 is a scan that can't be read. It is damaged.",
+      partly: true,
+    },
+  ]);
+  const [hit] = await opened.indexes.search("number200001", 5, "lexical", signal);
+  assert.deepEqual(hit?.place, { in: "mail", part: "note.pdf, page 1 (scan)" });
+});
+
 test("a file that is never what it is said to be is given up", async (t) => {
   const workspace = await folderOf({ "a.pdf": pdfOf([picture]) });
   const recogniser = scripted();
