@@ -312,6 +312,47 @@ test("a text document opens with its passage marked, and its markup is shown as 
   await reader.page.close();
 });
 
+test("of a document of very many lines a part is set; the others come by a button and by finding", async () => {
+  const lines = Array.from({ length: 30_000 }, (_, index) => `Line ${index + 1} says nothing.`);
+  lines[24_999] = "Here are the grey geese.";
+  const at = { startLine: 3, endLine: 3, text: lines[2] ?? "" };
+  const reader = await openReader(browser, {
+    isDrawn: false,
+    handlers: {
+      ready: () => ({
+        ...{ name: "log.docx", isDrawn: false, opensOutside: false },
+        passage: { ...passage, ...at },
+      }),
+      text: () => ({ text: lines.join("\n"), pages: [] }),
+    },
+  });
+  const { page } = reader;
+  const marked = page.locator(".line.passage");
+  await marked.getByText("Line 3 says").waitFor();
+  await page.getByText("its lines 1 to 12,000 of 30,000 are shown").first().waitFor();
+  await page.getByTestId("find").fill("grey geese");
+  for (const key of ["Enter", "Shift+Enter"]) {
+    await page.keyboard.press(key);
+    await eventually("what is found", async () => (await said(reader)) === "Found.");
+    assert.deepEqual((await reader.marked()).found, ["grey geese"]);
+    assert.equal(await marked.count(), 0);
+  }
+  assert.equal(await page.getByRole("button", { name: "Later lines" }).count(), 0);
+  await page.getByRole("button", { name: "Earlier lines" }).click();
+  await page.locator('[data-line="18000"]').waitFor();
+  assert.ok(await page.getByTestId("document").evaluate((element) => element.matches(":focus")));
+  await page.getByRole("button", { name: "Later lines" }).waitFor({ state: "attached" });
+  await page.getByTestId("find").fill("Line 3 says");
+  await page.keyboard.press("Enter");
+  await eventually("the beginning", async () => (await reader.marked()).found[0] === "Line 3 says");
+  await marked.getByText("Line 3 says").waitFor();
+  await page.getByTestId("find").fill("swans");
+  await page.keyboard.press("Enter");
+  await eventually("their absence", async () => (await said(reader)).includes("is not found"));
+  await assertQuiet(reader);
+  await page.close();
+});
+
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 for (const theme of Object.keys(themeClasses) as ThemeName[]) {

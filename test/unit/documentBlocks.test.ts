@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { documentText } from "../../indexer/read/parseFile.ts";
-import { columnName, parseRange, type Section, sectionsOf } from "../../webview/reader/documentBlocks.ts";
+import {
+  columnName,
+  columnsOf,
+  parseRange,
+  type Section,
+  type SheetRow,
+  sectionsOf,
+} from "../../webview/reader/documentBlocks.ts";
 
 const files = fileURLToPath(new URL("../fixtures/files", import.meta.url));
 
@@ -120,4 +127,28 @@ test("ranges and columns are read and written as spreadsheets do", () => {
   assert.deepEqual(parseRange("A1"), { fromColumn: 1, toColumn: 1, fromRow: 1, toRow: 1 });
   assert.equal(parseRange("all of it"), undefined);
   assert.deepEqual([1, 26, 27, 702, 703].map(columnName), ["A", "Z", "AA", "ZZ", "AAA"]);
+});
+
+/** Rows that hold something in these columns. */
+function sheetRows(count: number, columns: readonly number[]): SheetRow[] {
+  return Array.from({ length: count }, (_, index) => ({
+    number: index + 1,
+    line: index + 2,
+    isHeader: false,
+    cells: columns.map((column) => ({ column, text: `${column}` })),
+  }));
+}
+
+test("a sheet is set from its first column to its last, and a cell far away brings no thousands of empty ones", () => {
+  assert.deepEqual(columnsOf(sheetRows(3, [2, 5])), { columns: [2, 3, 4, 5] });
+  assert.deepEqual(columnsOf([]), { columns: [1] });
+  const far = columnsOf([...sheetRows(5_000, [1, 3]), ...sheetRows(1, [16_384])]);
+  assert.deepEqual(far, { columns: [1, 3, 16_384], note: "Columns that hold nothing are left out here." });
+});
+
+test("a sheet of more cells than a browser can set shows its first columns, and says so", () => {
+  const every = Array.from({ length: 400 }, (_, index) => index + 1);
+  const { columns, note } = columnsOf(sheetRows(2_000, every));
+  assert.deepEqual([columns.length, columns.at(-1)], [150, 150]);
+  assert.match(note ?? "", /Only 150 of the 400 columns/);
 });

@@ -185,6 +185,30 @@ function itemOf(line: Line): Line & { mark: string; depth: number } {
   return { number: line.number, text, mark, depth: Math.floor(indent.length / 2) };
 }
 
+/** More cells than these take a browser too long. */
+const maxGridCells = 300_000;
+
+/**
+ * The columns in which rows of a sheet are set, from 1: all from the first to the last that hold something. Where that
+ * would be too many, since one cell stands far from the others, those that hold something alone; and where these are
+ * too many, the first of them. `note` says what is missing.
+ */
+export function columnsOf(rows: readonly SheetRow[]): {
+  readonly columns: readonly number[];
+  readonly note?: string;
+} {
+  const held = new Set<number>();
+  for (const { cells } of rows) for (const { column, text } of cells) if (text !== "") held.add(column);
+  const used = [...held].sort((one, other) => one - other);
+  const [first = 1] = used;
+  const all = (used.at(-1) ?? first) - first + 1;
+  const most = Math.max(1, Math.floor(maxGridCells / Math.max(1, rows.length)));
+  if (all <= most) return { columns: Array.from({ length: all }, (_, index) => first + index) };
+  const columns = used.slice(0, most);
+  const cut = `Only ${most.toLocaleString("en")} of the ${used.length.toLocaleString("en")} columns that hold something are shown here.`;
+  return { columns, note: used.length > most ? cut : "Columns that hold nothing are left out here." };
+}
+
 interface CellRange {
   readonly fromColumn: number;
   readonly toColumn: number;

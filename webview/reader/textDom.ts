@@ -1,5 +1,12 @@
 import { documentPlace } from "../../protocol/places.ts";
-import { type Block, columnName, type Line, type Section, type SheetRow } from "./documentBlocks.ts";
+import {
+  type Block,
+  columnName,
+  columnsOf,
+  type Line,
+  type Section,
+  type SheetRow,
+} from "./documentBlocks.ts";
 
 /** Builds a document's elements. Texts are set as text alone: nothing in a document becomes an element. */
 export function sectionElement(section: Section): HTMLElement {
@@ -13,7 +20,9 @@ export function sectionElement(section: Section): HTMLElement {
   }
   if (section.kind === "sheet") {
     element.dataset["sheet"] = section.name;
-    element.append(scrolled(grid(section.rows), label));
+    const { columns, note } = columnsOf(section.rows);
+    if (note !== undefined) element.append(aside(make("p", "note", note)));
+    element.append(scrolled(grid(section.rows, columns), label));
   } else element.append(...section.blocks.map((block) => blockElement(block, label)));
   if (section.place?.in === "slide") element.classList.add(section.place.notes ? "notes" : "slide");
   return element;
@@ -62,20 +71,17 @@ function blockElement(block: Block, label: string): HTMLElement {
 }
 
 /** A sheet with the letters of its columns and the numbers of its rows. */
-function grid(rows: readonly SheetRow[]): HTMLElement {
-  const columns = rows.flatMap(({ cells }) => cells.map(({ column }) => column));
-  const first = columns.reduce((least, column) => Math.min(least, column), columns[0] ?? 1);
-  const last = columns.reduce((most, column) => Math.max(most, column), first);
-  const names = Array.from({ length: last - first + 1 }, (_, index) => columnName(first + index));
+function grid(rows: readonly SheetRow[], columns: readonly number[]): HTMLElement {
+  const named = columns.map((column) => ({ column, name: columnName(column) }));
   const head = make("tr");
   const corner = aside(make("td", "corner"));
-  head.append(corner, ...names.map((name) => aside(header(name, "col"))));
+  head.append(corner, ...named.map(({ name }) => aside(header(name, "col"))));
   const body = rows.map((row) => {
     const element = numbered(make("tr", row.isHeader ? "columns" : ""), row.line);
     const cells = new Map(row.cells.map(({ column, text }) => [column, text]));
     element.append(aside(header(`${row.number}`, "row")));
-    for (const [index, name] of names.entries()) {
-      const cell = make("td", "", cells.get(first + index) ?? "");
+    for (const { column, name } of named) {
+      const cell = make("td", "", cells.get(column) ?? "");
       cell.dataset["cell"] = `${name}${row.number}`;
       element.append(cell);
     }

@@ -2,6 +2,7 @@ import type { DocumentText, Hit } from "../../protocol/data.ts";
 import { documentPlace } from "../../protocol/places.ts";
 import { columnName, isTitle, parseRange, sectionsOf } from "./documentBlocks.ts";
 import { DomText, mark } from "./domText.ts";
+import { findLine } from "./lineSearch.ts";
 import { sectionElement } from "./textDom.ts";
 import type { DocumentView, OutlineEntry, PlacedSelection, ViewPosition, ViewState } from "./view.ts";
 
@@ -20,7 +21,7 @@ export interface TextViewOptions {
 export class TextView implements DocumentView {
   private readonly document: DocumentText;
   private readonly options: TextViewOptions;
-  private readonly lineCount: number;
+  private readonly texts: readonly string[];
   private shown: readonly [number, number] = [0, 0];
   private scale = 1;
   private domText: DomText | undefined;
@@ -30,7 +31,7 @@ export class TextView implements DocumentView {
   constructor(document: DocumentText, options: TextViewOptions) {
     this.document = document;
     this.options = options;
-    this.lineCount = document.text.split("\n").length;
+    this.texts = document.text.split("\n");
     options.host.classList.add("text");
     this.show(1);
     const { scrolled = 0, zoom, passage } = options.at;
@@ -66,8 +67,8 @@ export class TextView implements DocumentView {
     readonly target: HTMLElement | null | undefined;
     readonly isFound: boolean;
   } {
-    this.passage = passage;
     this.show(passage.startLine);
+    this.passage = passage;
     const { host } = this.options;
     for (const old of host.querySelectorAll(".passage")) old.classList.remove("passage", ...edges);
     const near = this.line(passage.startLine);
@@ -107,11 +108,26 @@ export class TextView implements DocumentView {
     this.options.onChange();
   }
 
-  async find(text: string, back: boolean): Promise<boolean> {
-    const ranges = this.text().findAll(text);
-    const step = back ? -1 : 1;
-    const before = this.found?.text === text ? this.found.index : back ? 0 : -1;
-    const index = (before + step + ranges.length) % Math.max(1, ranges.length);
+  async find(text: string, back: boolean, signal: AbortSignal): Promise<boolean> {
+    const here = this.text().findAll(text);
+    const before = this.found?.text === text ? this.found.index : back ? here.length : -1;
+    const index = before + (back ? -1 : 1);
+    if (here[index]) return this.markFound(text, here, index);
+    const [first, last] = this.shown;
+    // What is not shown is looked through too.
+    const line =
+      this.texts.length > maxLines
+        ? await findLine(this.texts, text, back ? first - 1 : last + 1, back, signal)
+        : undefined;
+    if (signal.aborted) return true;
+    if (line !== undefined) this.show(line);
+    const ranges = line === undefined ? here : this.text().findAll(text);
+    const isBeyond = (range: Range): boolean =>
+      line === undefined || (back ? lineOf(range) <= line : lineOf(range) >= line);
+    return this.markFound(text, ranges, back ? ranges.findLastIndex(isBeyond) : ranges.findIndex(isBeyond));
+  }
+
+  private markFound(text: string, ranges: readonly Range[], index: number): boolean {
     const range = ranges[index];
     this.found = range && { text, index };
     mark("carrel-found", range ? [range] : []);
@@ -136,23 +152,48 @@ export class TextView implements DocumentView {
 
   /** Sets the part of the document around a line, if it does not stand there already. */
   private show(line: number): void {
-    if (line >= this.shown[0] && line <= this.shown[1]) return;
-    const first = Math.min(Math.max(1, line - maxLines / 2), Math.max(1, this.lineCount - maxLines + 1));
+    if (this.isShown(line)) return;
+    const { length } = this.texts;
+    const first = Math.min(Math.max(1, line - maxLines / 2), Math.max(1, length - maxLines + 1));
     this.shown = [first, first + maxLines - 1];
     this.domText = undefined;
     this.found = undefined;
     const elements = sectionsOf(this.document, this.shown).map(sectionElement);
-    if (this.lineCount > maxLines) {
-      const note = document.createElement("p");
-      note.className = "note";
-      note.dataset["aside"] = "";
-      const [from, to] = [first, Math.min(this.shown[1], this.lineCount)].map((one) =>
-        one.toLocaleString("en"),
-      );
-      note.textContent = `This document is long: its lines ${from} to ${to} of ${this.lineCount.toLocaleString("en")} are shown.`;
-      elements.unshift(note);
+    if (length > maxLines) {
+      elements.unshift(this.note("Earlier lines", first - 1, "end"));
+      elements.push(this.note("Later lines", this.shown[1] + 1, "start"));
     }
     this.options.host.replaceChildren(...elements);
+    // It has got new elements.
+    if (this.passage && this.isShown(this.passage.startLine)) this.markPassage(this.passage);
+  }
+
+  private isShown(line: number): boolean {
+    return line >= this.shown[0] && line <= this.shown[1];
+  }
+
+  /** Says which part of the document stands here, with a button that leads to the line beyond it, if there is one. */
+  private note(label: string, beyond: number, block: "start" | "end"): HTMLElement {
+    const { host } = this.options;
+    const all = this.texts.length;
+    const [from, to] = [this.shown[0], Math.min(this.shown[1], all)].map((one) => one.toLocaleString("en"));
+    const note = document.createElement("p");
+    note.className = "note";
+    note.dataset["aside"] = "";
+    note.textContent = `This document is long: its lines ${from} to ${to} of ${all.toLocaleString("en")} are shown; finding looks through all. `;
+    if (beyond < 1 || beyond > all) return note;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "secondary";
+    button.textContent = label;
+    button.addEventListener("click", () => {
+      this.show(beyond);
+      this.line(beyond)?.scrollIntoView({ block });
+      // The button has gone with the lines.
+      host.focus({ preventScroll: true });
+    });
+    note.append(button);
+    return note;
   }
 
   private text(): DomText {
@@ -217,6 +258,12 @@ function frame(cells: readonly HTMLElement[]): void {
     };
     for (const edge of edges) cell.classList.toggle(edge, !isInside(beside[edge]));
   }
+}
+
+/** The line in which a range begins. */
+function lineOf({ startContainer }: Range): number {
+  const line = startContainer.parentElement?.closest<HTMLElement>("[data-line]");
+  return line ? numberOf(line) : 0;
 }
 
 function numberOf(element: HTMLElement): number {
