@@ -109,9 +109,7 @@ function pressureAnswer(messages: readonly FakeMessage[]): string {
 
 async function begin(options: Partial<FakeOllamaOptions>): Promise<void> {
   fake.set({ tokenDelayMs: 0, ...options });
-  await workbench.command("Carrel: New Conversation");
-  await panel.getByTestId("welcome").waitFor();
-  await panel.locator('[data-testid="ask-box"]:focus').waitFor();
+  await workbench.newConversation();
 }
 
 async function ask(question: string): Promise<Locator> {

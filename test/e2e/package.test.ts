@@ -60,11 +60,11 @@ test("the VSIX answers a question where the repository's packages are out of rea
     const workbench = await openWorkbench({ folder: join(root, "sample"), extensions });
     try {
       const panel = await workbench.openPanel();
-      await panel.getByText("files indexed").waitFor({ timeout: 60_000 });
+      await panel.getByText("files indexed").waitFor({ timeout: 300_000 });
       await panel.getByTestId("ask-box").fill("On which day is the escrow account reconciled?");
       await panel.getByTestId("ask-box").press("Enter");
       const source = panel.locator('[data-testid="source"][data-path="policies/client-money.md"]').first();
-      await source.click({ timeout: 60_000 });
+      await source.click({ timeout: 120_000 });
       await workbench.page.locator('.tab[data-resource-name="client-money.md"]').waitFor();
 
       // A PDF is drawn by the pdf.js that is in the VSIX.
@@ -73,8 +73,8 @@ test("the VSIX answers a question where the repository's packages are out of rea
         .fill("By when do we have to tell the landlord if we want out early?");
       await panel.getByTestId("ask-box").press("Enter");
       const lease = panel.locator('[data-testid="source"][data-path="contracts/office-lease.pdf"]').first();
-      await lease.click({ timeout: 60_000 });
-      await workbench.reader.locator(".page canvas").first().waitFor({ timeout: 60_000 });
+      await lease.click({ timeout: 120_000 });
+      await workbench.reader.locator(".page canvas").first().waitFor({ timeout: 120_000 });
 
       const native = mappedFiles().filter((file) => file.endsWith(".node") && file.includes("lancedb"));
       const own = native.filter((file) => file.startsWith(extensions));

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import type { FrameLocator, Locator } from "playwright-core";
 import { root } from "../../scripts/tools.mjs";
 import {
@@ -57,10 +56,7 @@ function serve(options: Partial<FakeOllamaOptions> = {}): void {
 
 async function begin(options: Partial<FakeOllamaOptions> = {}): Promise<void> {
   serve(options);
-  await workbench.command("Carrel: New Conversation");
-  await panel.getByTestId("welcome").waitFor();
-  // The cursor goes into the box a moment later, and would close a list that was opened before.
-  await panel.locator('[data-testid="ask-box"]:focus').waitFor();
+  await workbench.newConversation();
 }
 
 async function ask(question: string): Promise<Locator> {
@@ -89,7 +85,7 @@ test("the icon opens the panel, and the workspace is indexed", async () => {
   await panel
     .getByTestId("status-text")
     .getByText(new RegExp(`^${filesInSample} files indexed`))
-    .waitFor({ timeout: 60_000 });
+    .waitFor({ timeout: 300_000 });
   const item = workbench.page.locator('.statusbar-item[id="carrel.carrel.carrel.status"]');
   await eventually("ready in the status bar", async () =>
     new RegExp(`Ready: ${filesInSample} files`).test(
@@ -100,13 +96,15 @@ test("the icon opens the panel, and the workspace is indexed", async () => {
 });
 
 test("an answer is streamed and checked; its sources and citations open the place", async () => {
-  await begin({ answer: cashAnswer, tokenDelayMs: 60 });
+  // Slow until it has been seen to grow, so that it is not over before somebody looks.
+  await begin({ answer: cashAnswer, tokenDelayMs: 1_000 });
   const exchange = await ask(moneyQuestion);
   const answer = exchange.getByTestId("answer");
   await answer.getByText("Cash is").waitFor();
   const early = ((await answer.textContent()) ?? "").length;
   await exchange.getByTestId("stage").getByText("Writing…").waitFor();
   await eventually("a longer answer", async () => ((await answer.textContent()) ?? "").length > early);
+  serve({ answer: cashAnswer });
   await exchange.getByTestId("support").getByText(oneOfTwo).waitFor();
   await exchange.locator(".flag").waitFor();
   assert.equal(await exchange.getByTestId("stage").count(), 0);
@@ -175,6 +173,7 @@ test("by keyboard alone: open, break a line, ask, go to a citation, open it", as
   await begin({ answer: cashAnswer });
   const { keyboard } = workbench.page;
   await workbench.command("View: Close All Editors");
+  await workbench.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   await keyboard.press("Control+k");
   await keyboard.press("a");
   const box = panel.getByTestId("ask-box");
@@ -285,6 +284,7 @@ test("Search by Meaning shows results as one types, previews, and Enter opens", 
   const { page } = workbench;
   const rows = page.locator(".quick-input-list .monaco-list-row");
   await page.getByPlaceholder("What are you looking for?").waitFor();
+  await page.locator(".quick-input-widget input:focus").waitFor();
   await page.keyboard.type("escalate deadlines");
   await rows.filter({ hasText: "deadlines.py" }).first().waitFor();
   await page.keyboard.type(" to the partners' telephones");
@@ -296,14 +296,27 @@ test("Search by Meaning shows results as one types, previews, and Enter opens", 
   await eventually("the highlight", async () => (await highlighted(editor)) > 0);
 });
 
+/** How long one try of several may take. */
+const tryMs = { timeout: 10_000 };
+
+/** The cursor stands in an editor, and keys go there. */
+async function editorFocused(): Promise<void> {
+  await workbench.page.locator(".editor-instance .monaco-editor.focused").waitFor(tryMs);
+}
+
 /** Selects lines of deadlines.py as a person would. */
 async function selectLines(first: number, last: number): Promise<void> {
   const { page } = workbench;
-  await page.locator('.tab[data-resource-name="deadlines.py"]').click();
+  const place = page.locator('.statusbar-item[id="status.editor.selection"]');
+  await page.locator('.tab[data-resource-name="deadlines.py"]').click(tryMs);
+  await editorFocused();
   await page.keyboard.press("Control+g");
-  await page.locator(".quick-input-widget input").fill(`:${first}`);
+  await page.locator(".quick-input-widget input").fill(`:${first}`, tryMs);
   await page.keyboard.press("Enter");
+  await place.getByText(`Ln ${first}, Col 1`).waitFor(tryMs);
+  await editorFocused();
   for (let line = first; line <= last; line++) await page.keyboard.press("Shift+ArrowDown");
+  await place.getByText(new RegExp(`^Ln ${last + 1}, Col 1 \\(\\d+ selected\\)$`)).waitFor(tryMs);
 }
 
 /**
@@ -313,17 +326,18 @@ async function selectLines(first: number, last: number): Promise<void> {
 async function chooseAction(title: string, select: () => Promise<void>): Promise<void> {
   const { page } = workbench;
   const action = page.locator(".action-widget").getByText(title);
-  await eventually(`the action "${title}"`, async () => {
-    await select();
-    await page.keyboard.press("Control+.");
-    const isShown = await action.waitFor({ timeout: 3_000 }).then(
-      () => true,
-      () => false,
-    );
-    if (!isShown) await page.keyboard.press("Escape");
-    return isShown;
-  });
-  await action.click();
+  const isChosen = async (): Promise<boolean> => {
+    try {
+      await select();
+      await page.keyboard.press("Control+.");
+      await action.click(tryMs);
+      return true;
+    } catch {
+      await page.keyboard.press("Escape");
+      return false;
+    }
+  };
+  await eventually(`the action "${title}"`, isChosen, 180_000);
 }
 
 test("Explain with Carrel brings the selection into the panel", async () => {
@@ -348,6 +362,7 @@ test("Show Index Status counts the files and says why others were left out", asy
     `- Left out: ${unreadInSample.length + 2}`,
   ])
     await lineVisible(editor, line);
+  await editorFocused();
   await workbench.page.keyboard.press("Control+End");
   for (const line of ["- reports/scan.bin", "- .env", ...unreadInSample.map((path) => `- ${path}`)])
     await lineVisible(editor, line);
@@ -358,10 +373,12 @@ test("a saved change can be found", async (t) => {
   await page.keyboard.press("Control+p");
   await page.locator(".quick-input-widget input").fill("leave.md");
   await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "leave.md" }).first().click();
-  await activeEditor("leave.md");
+  const editor = await activeEditor("leave.md");
   await page.locator(".tab.active").click();
+  await editorFocused();
   await page.keyboard.press("Control+End");
   await page.keyboard.type("\n## Quokkas\n\nWho keeps a quokka gets an extra Wednesday for the burrow.\n");
+  await lineVisible(editor, "Who keeps a quokka gets an extra Wednesday");
   await page.keyboard.press("Control+s");
   const saved = performance.now();
   await workbench.command("Carrel: Search by Meaning");
@@ -408,16 +425,21 @@ test("an engine that is killed comes back, and the panel says what happened", {
   await begin({ answer: cashAnswer });
   const pid = engineProcess();
   assert.ok(pid !== undefined, "the engine runs");
-  // Watched from before on: the message stands for no longer than the wait of one second until the restart.
-  const told = panel
-    .getByTestId("status")
-    .getByText(/engine stopped \(signal SIGKILL\)/)
-    .waitFor();
-  await Promise.all([told, setTimeout(200).then(() => process.kill(pid, "SIGKILL"))]);
+  // Noted by the page itself: the message stands for no longer than the wait of one second until the restart.
+  await panel.locator("body").evaluate(`(() => {
+    const status = document.querySelector('[data-testid="status"]');
+    const told = (window.told = []);
+    const options = { childList: true, characterData: true, subtree: true };
+    new MutationObserver(() => told.push(status.textContent)).observe(status, options);
+  })()`);
+  process.kill(pid, "SIGKILL");
+  await eventually("what is said of it", async () =>
+    /engine stopped \(signal SIGKILL\)/.test(await panel.locator("body").evaluate("window.told.join()")),
+  );
   await panel
     .getByTestId("status-text")
     .getByText(new RegExp(`^${filesInSample} files indexed`))
-    .waitFor({ timeout: 30_000 });
+    .waitFor();
   assert.notEqual(engineProcess(), pid);
   await (await ask(moneyQuestion)).getByText(oneOfTwo).waitFor();
 });

@@ -8,6 +8,7 @@ import { CarrelError } from "../../protocol/channel.ts";
 import type { Answer, Hit } from "../../protocol/data.ts";
 import type { PanelHostContract } from "../../protocol/panel.ts";
 import { launchBrowser } from "../support/browser.ts";
+import { eventually } from "../support/workspace.ts";
 import {
   answer,
   answerText,
@@ -207,9 +208,9 @@ test("a click on a mark or a citation puts claim and source side by side, and th
   assert.ok(left && right && left.y === right.y && left.x + left.width <= right.x, "side by side");
 
   await comparison.getByTestId("open-compared").click();
-  const marked = opened[0]?.passage;
+  const marked = await eventually("the request", async () => opened[0]?.passage);
   assert.deepEqual(
-    marked?.marks.map(([from, to]) => marked.text.slice(from, to)),
+    marked.marks.map(([from, to]) => marked.text.slice(from, to)),
     ["The notice period is three months to the end of a quarter."],
   );
   // Another mark takes its place, and the same one closes it.
@@ -751,7 +752,10 @@ test("filters are shown as they are understood, go with the question, and wrong 
   await page.getByRole("heading", { name: "How are <b>leases</b> ended?" }).waitFor();
   assert.deepEqual(await labels(".question"), ['path:"my docs"', "kind:docs"]);
   assert.deepEqual(await labels(".ask"), []);
+  // While the first is being answered another would wait in the box.
+  await page.getByTestId("support").waitFor();
   await ask(page, "And then?");
+  await eventually("the second question", async () => asked.length === 2);
   assert.equal(asked[0]?.question, "How are <b>leases</b> ended?");
   assert.deepEqual(asked[0]?.filter, { paths: ["my docs"], kinds: ["docs"] });
   assert.equal(asked[1]?.history[0]?.question, "How are <b>leases</b> ended?");
@@ -810,7 +814,7 @@ test("the welcome offers what the workspace answers, and an overview is shown as
   await source.getByText("from the index").waitFor();
   await page.getByText("40 files are indexed.").waitFor();
   await source.click();
-  await page.waitForTimeout(0);
+  await eventually("the request", async () => opened.length > 0);
   assert.deepEqual([asked, opened], [["What is in this workspace?"], [{}]]);
   await page.close();
 });
@@ -833,17 +837,33 @@ test("the promise names a model server that is not on this machine", async () =>
 });
 
 test("screen readers hear the stages and the finished answer, not each word", async () => {
-  const { page } = await openPanel(browser);
+  const [writing, checking] = [gate(), gate()];
+  const { page } = await openPanel(browser, {
+    handlers: {
+      async ask(_params, { progress }) {
+        progress({ type: "stage", stage: "searching" });
+        progress({ type: "stage", stage: "writing" });
+        await writing.wait;
+        for (const text of answerText.match(/\S+\s*/g) ?? []) progress({ type: "text", text });
+        progress({ type: "stage", stage: "checking" });
+        await checking.wait;
+        return answer;
+      },
+    },
+  });
   await page.evaluate(`{
     window.heard = [];
     const live = document.querySelector("[aria-live]");
     new MutationObserver(() => window.heard.push(live.textContent)).observe(live, { childList: true, characterData: true, subtree: true });
   }`);
   await ask(page, "How?");
-  await page
-    .getByTestId("announcement")
-    .getByText(/^Answer: /)
-    .waitFor();
+  const announcement = page.getByTestId("announcement");
+  // Of what comes within one frame only the last is heard.
+  await announcement.getByText("Writing…").waitFor();
+  writing.open();
+  await announcement.getByText("Checking sources…").waitFor();
+  checking.open();
+  await announcement.getByText(/^Answer: /).waitFor();
   const heard = await page.evaluate<string[]>("window.heard");
   assert.ok(heard.length <= 6, heard.join(" | "));
   assert.ok(heard.includes("Writing…"), heard.join(" | "));

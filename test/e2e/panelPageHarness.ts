@@ -9,6 +9,7 @@ import {
   panelHostContract,
 } from "../../protocol/panel.ts";
 import { panelPage } from "../../protocol/panelPage.ts";
+import { busyMs } from "../support/browser.ts";
 import { defaultHandlers } from "../webview/conversations.ts";
 import { type ThemeName, themeClasses, themeVariables } from "../webview/themes.ts";
 
@@ -105,6 +106,7 @@ export async function openPanel(browser: Browser, options: PanelOptions = {}): P
     viewport: { width: options.width ?? 340, height: options.height ?? 720 },
     reducedMotion: "reduce",
   });
+  page.setDefaultTimeout(busyMs);
   const html = panelPage({ cspSource: origin, nonce: "test", script: "/webview.js", style: "/webview.css" });
   const files: Record<string, { body: string; contentType: string }> = {
     "/": {

@@ -11,6 +11,9 @@ import { eventually } from "../support/workspace.ts";
 
 /** The reader in a real VS Code, with the real engine, on documents of four formats and a scan. No model answers. */
 
+/** The longest that an index of all files is waited for. */
+const patient = { timeout: 300_000 };
+
 let scratch: string;
 let workbench: Workbench;
 let panel: FrameLocator;
@@ -41,10 +44,10 @@ before(async () => {
     .getByRole("button", { name: "Index now" })
     .or(panel.getByText(/files indexed/))
     .first()
-    .waitFor({ timeout: 60_000 });
+    .waitFor(patient);
   const start = panel.getByRole("button", { name: "Index now" });
   if (await start.count()) await start.click();
-  await panel.getByText("6 files indexed").waitFor({ timeout: 60_000 });
+  await panel.getByText("6 files indexed").waitFor(patient);
 });
 after(async () => {
   await workbench?.close();
@@ -54,8 +57,7 @@ after(async () => {
 /** Asks, and clicks the first source in a file. */
 async function openSource(question: string, path: string): Promise<Locator> {
   await workbench.command("View: Close All Editors");
-  await workbench.command("Carrel: New Conversation");
-  await panel.locator('[data-testid="ask-box"]:focus').waitFor();
+  await workbench.newConversation();
   await panel.getByTestId("ask-box").fill(question);
   await panel.getByTestId("ask-box").press("Enter");
   const exchange = panel.getByTestId("exchange").last();
@@ -106,7 +108,7 @@ test("a spreadsheet's source marks its cells, a document's and a mail's their li
 test("a click on a scan's source shows the picture with the words marked that were recognised in it", async () => {
   const question = "How much can the crane lift?";
   const isRead = async (): Promise<boolean> => {
-    await workbench.command("Carrel: New Conversation");
+    await workbench.newConversation();
     await panel.getByTestId("ask-box").fill(question);
     await panel.getByTestId("ask-box").press("Enter");
     const exchange = panel.getByTestId("exchange").last();
@@ -163,6 +165,7 @@ test("a tab closed while it draws is opened again at once; a file written or del
   }));
   writeFileSync(file, makePdf(pages));
   await workbench.reader.getByText("Record 700, counted anew.").waitFor({ state: "attached" });
+  await workbench.reader.locator('[data-page="700"] canvas').waitFor();
   rmSync(file);
   await workbench.reader.getByTestId("notice").getByText("This file was deleted or moved.").waitFor();
   assert.equal(await workbench.reader.locator('[data-page="700"] canvas').count(), 1, "what was drawn stays");

@@ -13,6 +13,7 @@ import {
   readerHostContract,
 } from "../../protocol/reader.ts";
 import { readerPage } from "../../protocol/readerPage.ts";
+import { busyMs } from "../support/browser.ts";
 import { type ThemeName, themeClasses, themeVariables } from "../webview/themes.ts";
 
 /** The reader alone in a browser: its real page and policy, and an extension that the test plays. */
@@ -99,6 +100,7 @@ function pagePrelude(theme: ThemeName): string {
 export async function openReader(browser: Browser, test: ReaderTest): Promise<OpenReader> {
   const { script, style } = await readerBundle();
   const page = await browser.newPage({ viewport: { width: 900, height: 700 }, reducedMotion: "reduce" });
+  page.setDefaultTimeout(busyMs);
   const pdf = test.isDrawn ? { pdfScript: "/pdf.mjs" } : {};
   const html = readerPage({
     cspSource: origin,

@@ -314,6 +314,7 @@ test("a file that is gone, or is broken by what writes it, leaves what is shown 
   const reader = await openPdf(() => bytes, { page: 40, text: plain(40) });
   const { page } = reader;
   await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
+  await eventually("the page", async () => (await inkOf(reader, 40)) > 0.001);
   reader.host.notify("changed", { isGone: true });
   await page.getByTestId("notice").getByText("This file was deleted or moved.").waitFor();
   assert.ok((await inkOf(reader, 40)) > 0.001, "the page is still there");
@@ -439,8 +440,9 @@ test("zooming, turning, finding, another size and another theme at once leave on
   await eventually("page 1", async () => (await inkOf(reader, 1)) > 0.001);
   await page.getByTestId("document").focus();
   const keys = ["PageDown", "+", "End", "-", "PageUp", "Home", "PageDown", "+", "0", "PageDown"];
+  const pressed: Promise<void>[] = [];
   for (let round = 0; round < 6; round++) {
-    for (const key of keys) void page.keyboard.press(key);
+    pressed.push(...keys.map((key) => page.keyboard.press(key)));
     await page.setViewportSize({ width: 700 + 60 * round, height: 500 + 40 * round });
     await page.evaluate(
       `for (const [name, value] of ${JSON.stringify(
@@ -449,6 +451,8 @@ test("zooming, turning, finding, another size and another theme at once leave on
     );
     reader.host.notify("reveal", { passage: { ...passage, page: 5 + round, text: plain(5 + round) } });
   }
+  // What is still on its way would go into the field.
+  await Promise.all(pressed);
   await page.getByTestId("find").fill("page 250 says");
   await page.keyboard.press("Enter");
   await eventually("what is found", async () => (await said(reader)) === "Found on page 250.");

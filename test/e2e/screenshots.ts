@@ -88,8 +88,7 @@ async function take(
 
 async function ask(workbench: Workbench, panel: FrameLocator, question: string): Promise<void> {
   await workbench.command("View: Close All Editors");
-  await workbench.command("Carrel: New Conversation");
-  await panel.locator('[data-testid="ask-box"]:focus').waitFor();
+  await workbench.newConversation();
   await panel.getByTestId("ask-box").fill(question);
   await panel.getByTestId("ask-box").press("Enter");
   await panel.getByTestId("support").waitFor();
@@ -124,7 +123,7 @@ async function takeDocuments(workbench: Workbench, panel: FrameLocator): Promise
 
 async function takeSearch(workbench: Workbench): Promise<void> {
   await workbench.command("View: Close All Editors");
-  await workbench.command("Carrel: New Conversation");
+  await workbench.newConversation();
   await workbench.command("Carrel: Search by Meaning");
   await workbench.page.getByPlaceholder("What are you looking for?").fill("who may see escrow money");
   await workbench.page

@@ -55,8 +55,7 @@ function answer(messages: readonly FakeMessage[]): string {
 
 async function ask(): Promise<Locator> {
   fake.requests.length = 0;
-  await workbench.command("Carrel: New Conversation");
-  await panel.locator('[data-testid="ask-box"]:focus').waitFor();
+  await workbench.newConversation();
   await panel.getByTestId("ask-box").fill("What must somebody do who falls ill?");
   await panel.getByTestId("ask-box").press("Enter");
   const exchange = panel.getByTestId("exchange").last();

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
 import { builtExtension, type CodeServer, startCodeServer } from "../../scripts/codeServer.ts";
-import { launchBrowser } from "./browser.ts";
+import { busyMs, launchBrowser } from "./browser.ts";
 
 /** VS Code's own defaults, each for its kind. */
 const themes = {
@@ -41,6 +41,8 @@ export interface Workbench {
   openPanel(): Promise<FrameLocator>;
   /** Runs a command by its title in the command palette. */
   command(title: string): Promise<void>;
+  /** Begins a new conversation in the panel, with the cursor in its box. */
+  newConversation(): Promise<void>;
   /** The editor whose tab has this name, once that is in front. */
   activeEditor(name: string): Promise<Locator>;
   screenshot(file: string): Promise<void>;
@@ -70,8 +72,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     });
     browser = await launchBrowser();
     const page = await browser.newPage({ viewport: options.viewport ?? { width: 1280, height: 800 } });
+    page.setDefaultTimeout(busyMs);
     await page.goto(server.url(folder));
-    await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: 60_000 });
+    await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor();
     return workbench(page, server, {
       folder,
       storage: join(userData, "User/globalStorage/carrel.carrel"),
@@ -92,6 +95,22 @@ function workbench(
   const webview = (which: string): FrameLocator =>
     page.frameLocator(`iframe.webview.ready${which}`).frameLocator("#active-frame");
   const panel = webview('[src*="purpose=webviewView"]');
+  const command = async (title: string): Promise<void> => {
+    const input = page.locator(".quick-input-widget .quick-input-filter input");
+    const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first();
+    // The palette closes when something else takes the focus a moment later, so one try may be in vain.
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await page.keyboard.press("F1");
+        await input.fill(`>${title}`, { timeout: 20_000 });
+        await row.click({ timeout: 20_000 });
+        return;
+      } catch (error) {
+        if (attempt === 3) throw error;
+        await page.keyboard.press("Escape");
+      }
+    }
+  };
   return {
     ...rest,
     page,
@@ -100,24 +119,15 @@ function workbench(
     reader: webview(':not([src*="purpose="])'),
     async openPanel() {
       await page.locator('.activitybar .action-label[aria-label^="Carrel"]').click();
-      await panel.locator("body").waitFor({ timeout: 30_000 });
+      await panel.locator("body").waitFor();
       return panel;
     },
-    async command(title) {
-      const input = page.locator(".quick-input-widget .quick-input-filter input");
-      const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first();
-      // The palette closes when something else takes the focus a moment later, so one try may be in vain.
-      for (let attempt = 1; ; attempt++) {
-        try {
-          await page.keyboard.press("F1");
-          await input.fill(`>${title}`, { timeout: 10_000 });
-          await row.click({ timeout: 10_000 });
-          return;
-        } catch (error) {
-          if (attempt === 3) throw error;
-          await page.keyboard.press("Escape");
-        }
-      }
+    command,
+    async newConversation() {
+      await command("Carrel: New Conversation");
+      // The palette gives the focus back before the command runs, which would throw away what was asked before it ran.
+      await panel.getByTestId("welcome").waitFor();
+      await panel.locator('[data-testid="ask-box"]:focus').waitFor();
     },
     async activeEditor(name) {
       await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();

@@ -9,7 +9,7 @@ export async function run(): Promise<void> {
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => {
     for (const line of format(...args).split("\n")) console.log(testOutput + line);
   };
-  const mocha = new Mocha({ ui: "tdd", color: false, timeout: 60_000 });
+  const mocha = new Mocha({ ui: "tdd", color: false, timeout: 300_000 });
   const files = globSync("**/*.test.cjs", { cwd: join(__dirname, "suite") }).sort();
   if (files.length === 0) throw new Error("No test files were found.");
   for (const file of files) mocha.addFile(join(__dirname, "suite", file));

@@ -14,17 +14,17 @@ export async function carrel(): Promise<TestApi> {
   return api;
 }
 
-/** Waits until `probe` gives something, looking again ten times a second; fails after 30 s. */
+/** Waits until `probe` gives something, looking again ten times a second; fails after two minutes. */
 export async function until<T>(
   what: string,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
 ): Promise<T> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (let attempt = 0; attempt < 1200; attempt++) {
     const value = await probe();
     if (value !== undefined && value !== false) return value;
     await wait(100);
   }
-  throw new Error(`Waited 30 s in vain for ${what}.`);
+  throw new Error(`Waited two minutes in vain for ${what}.`);
 }
 
 export function workspaceUri(path: string): vscode.Uri {
