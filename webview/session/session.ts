@@ -41,6 +41,8 @@ export class Session {
   private asking: AbortController | undefined;
   private reading: AbortController | undefined;
   private nextId: number;
+  /** Counts the looks at the model server. */
+  private looks = 0;
   private drawn = true;
   private saving = false;
 
@@ -268,8 +270,11 @@ export class Session {
   }
 
   private async refreshChat(): Promise<void> {
+    const look = ++this.looks;
     try {
-      this.dispatch({ type: "chat", chat: await this.channel.request("chatServer", {}) });
+      const chat = await this.channel.request("chatServer", {});
+      // What a later look has seen is newer, whichever comes first.
+      if (look === this.looks) this.dispatch({ type: "chat", chat });
     } catch {
       // The engine's own state says what is wrong; what was known of the models stays.
     }
