@@ -483,6 +483,8 @@ test("keys reach the document at once, pages are announced, and arrow keys go th
   assert.equal(await page.evaluate(ring), "none", "no ring around what has the focus from the start");
   await page.keyboard.press("PageDown");
   await eventually("the page", async () => (await said(reader)) === "Page 2 of 30.");
+  await page.keyboard.press("+");
+  await eventually("the size", async () => /^\d+% of its size\.$/.test(await said(reader)));
   await page.getByRole("button", { name: "Next page" }).click();
   await eventually("the page", async () => (await said(reader)) === "Page 3 of 30.");
   await page.keyboard.press("ArrowLeft");

@@ -129,7 +129,7 @@ function Tools({ session, finder, isOutlined, onOutline }: ToolsProps): JSX.Elem
         onClick={onOutline}
       />
       {view?.state.pages !== undefined && <PageTools session={session} view={view} />}
-      {view && <ZoomTools view={view} />}
+      {view && <ZoomTools session={session} view={view} />}
       <FindTools session={session} input={finder} />
       <span class="tools-end">
         <ToolButton
@@ -152,12 +152,12 @@ function Tools({ session, finder, isOutlined, onOutline }: ToolsProps): JSX.Elem
   );
 }
 
-interface PageProps {
+interface ViewProps {
   readonly session: ReaderSession;
   readonly view: DocumentView;
 }
 
-function PageTools({ session, view }: PageProps): JSX.Element {
+function PageTools({ session, view }: ViewProps): JSX.Element {
   const { page = 1, pages = 1 } = view.state;
   return (
     <span class="tools-group">
@@ -182,7 +182,7 @@ function PageTools({ session, view }: PageProps): JSX.Element {
 }
 
 /** The page that is shown. What is typed over it stays, whatever is turned or drawn meanwhile, until it is sent or left. */
-function PageNumber({ session, view }: PageProps): JSX.Element {
+function PageNumber({ session, view }: ViewProps): JSX.Element {
   const { page = 1, pages = 1 } = view.state;
   const [typed, setTyped] = useState<string>();
   const send = (): void => {
@@ -208,19 +208,19 @@ function PageNumber({ session, view }: PageProps): JSX.Element {
   );
 }
 
-function ZoomTools({ view }: { readonly view: DocumentView }): JSX.Element {
+function ZoomTools({ session, view }: ViewProps): JSX.Element {
   const { scale, pages } = view.state;
   return (
     <span class="tools-group">
-      <ToolButton icon="minus" label="Zoom out" onClick={() => view.zoom(scale / zoomStep)} />
+      <ToolButton icon="minus" label="Zoom out" onClick={() => session.zoom(scale / zoomStep)} />
       <span class="zoom" data-testid="zoom">
         {Math.round(scale * 100)}%
       </span>
-      <ToolButton icon="add" label="Zoom in" onClick={() => view.zoom(scale * zoomStep)} />
+      <ToolButton icon="add" label="Zoom in" onClick={() => session.zoom(scale * zoomStep)} />
       <ToolButton
         icon="width"
         label={pages === undefined ? "Usual size" : "Fit width"}
-        onClick={() => view.zoom("width")}
+        onClick={() => session.zoom("width")}
       />
     </span>
   );
@@ -329,7 +329,7 @@ function press(event: KeyboardEvent, session: ReaderSession, finder: HTMLInputEl
   const turn = turned[event.key];
   if (zoom === undefined && turn === undefined) return;
   event.preventDefault();
-  if (zoom !== undefined) view.zoom(zoom);
+  if (zoom !== undefined) session.zoom(zoom);
   if (turn !== undefined) session.turnTo(turn);
 }
 

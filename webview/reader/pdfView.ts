@@ -126,9 +126,9 @@ export class PdfView implements DocumentView, LinkTargets {
     const text = await this.page(number)
       ?.text()
       .catch(() => undefined);
-    if (!text) return `Page ${number} is damaged: its text can't be read.`;
     // Another one was to be shown meanwhile.
     if (this.passage !== passage) return "";
+    if (!text) return `Page ${number} is damaged: its text can't be read.`;
     const { ranges, marked } = this.markPassage(passage, text);
     if (!ranges[0]) return `Page ${number}. The passage could not be found on the page.`;
     this.center(ranges[0]);

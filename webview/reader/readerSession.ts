@@ -189,6 +189,14 @@ export class ReaderSession {
     if (shown !== undefined) this.say(`Page ${shown} of ${(pages ?? 1).toLocaleString("en")}.`);
   }
 
+  /** Sets the size, and says so for who does not see it. */
+  zoom(scale: number | "width"): void {
+    const { view } = this;
+    if (!view) return;
+    view.zoom(scale);
+    this.say(`${Math.round(view.state.scale * 100)}% of its size.`);
+  }
+
   stopFinding(): void {
     this.finding.abort();
     this.sought = undefined;
