@@ -12,6 +12,7 @@ import {
   readerHostContract,
 } from "../protocol/reader.ts";
 import { readerPage } from "../protocol/readerPage.ts";
+import { cutText } from "./cutText.ts";
 import { readEnds, readRange } from "./documentBytes.ts";
 import type { EngineClient } from "./engineClient.ts";
 import { canOpenOutside } from "./originals.ts";
@@ -108,7 +109,13 @@ class ReaderTabs implements vscode.CustomReadonlyEditorProvider {
   }
 
   openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
-    return { uri, dispose: () => void this.waiting.delete(uri.toString()) };
+    const key = uri.toString();
+    const passage = this.waiting.get(key);
+    const dispose = (): void => {
+      // One that came since is for the tab that takes the place of the closed one.
+      if (this.waiting.get(key) === passage) this.waiting.delete(key);
+    };
+    return { uri, dispose };
   }
 
   resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): void {
@@ -190,7 +197,8 @@ function readerHandlers(
     },
     async ask(selected) {
       const { path } = await place();
-      await ask({ ...selected, path, language: formatOf(path).language });
+      const text = cutText(selected.text);
+      await ask({ ...selected, text, path, language: formatOf(path).language });
       return {};
     },
     async openLink({ url }) {

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import * as vscode from "vscode";
 import { CarrelError } from "../protocol/channel.ts";
 import type { Selection } from "../protocol/data.ts";
+import { cutText } from "./cutText.ts";
 import { placeInWorkspace } from "./workspaceFolders.ts";
 
 /** What a question in an editor is about: the text as the engine takes it, and the absolute path of its file. */
@@ -9,9 +10,6 @@ export interface Subject {
   readonly selection: Selection;
   readonly file: string;
 }
-
-/** Longer texts are cut at a line's end: a model reads this much, and nobody asks about more by a selection. */
-const longest = 20_000;
 
 const namedThings: ReadonlySet<vscode.SymbolKind> = new Set([
   vscode.SymbolKind.Function,
@@ -32,6 +30,12 @@ const namedThings: ReadonlySet<vscode.SymbolKind> = new Set([
  */
 export async function subjectOf(editor: vscode.TextEditor | undefined): Promise<Subject> {
   if (!editor) {
+    if (vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputCustom) {
+      throw new CarrelError(
+        "This works on text in an editor, and what is open is a document.",
+        "Select some text in it and run “Carrel: Ask about Selection”.",
+      );
+    }
     throw new CarrelError(
       "No editor is open, so there is nothing to ask about.",
       "Open a file and select some text.",
@@ -39,7 +43,7 @@ export async function subjectOf(editor: vscode.TextEditor | undefined): Promise<
   }
   const { document, selection } = editor;
   const range = selection.isEmpty ? await around(document, selection.active) : selection;
-  const text = cut(document.getText(range));
+  const text = cutText(document.getText(range));
   if (text.trim() === "") {
     throw new CarrelError("There is no text at the cursor.", "Select the text that you mean.");
   }
@@ -84,12 +88,6 @@ function paragraph(document: vscode.TextDocument, line: number): vscode.Range {
   while (first > 0 && !isBlank(first - 1)) first--;
   while (last < document.lineCount - 1 && !isBlank(last + 1)) last++;
   return new vscode.Range(first, 0, last, document.lineAt(last).text.length);
-}
-
-function cut(text: string): string {
-  if (text.length <= longest) return text;
-  const end = text.lastIndexOf("\n", longest);
-  return text.slice(0, end > 0 ? end : longest);
 }
 
 /** A selection of whole lines ends before the first character of the next line, which is not meant. */

@@ -6,7 +6,8 @@ export function webviewPort(webview: vscode.Webview): Port & vscode.Disposable {
   let subscription: vscode.Disposable | undefined;
   return {
     send(message) {
-      void webview.postMessage(message);
+      // Of a page that has gone the owner hears otherwise.
+      webview.postMessage(message).then(undefined, () => undefined);
     },
     listen(onMessage) {
       subscription = webview.onDidReceiveMessage(onMessage);

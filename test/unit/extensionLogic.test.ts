@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createChangeBatch } from "../../extension/changeBatch.ts";
+import { cutText } from "../../extension/cutText.ts";
 import { embeddingRows } from "../../extension/embeddingRows.ts";
 import { placeOf } from "../../extension/passagePlace.ts";
 import { connectionsReport, type Report, statusReport } from "../../extension/reportText.ts";
@@ -337,4 +338,11 @@ test("the report of connections lists each one", () => {
   assert.match(text, /^## Since 10:00$/m);
   assert.match(text, /REFUSED · before\.example/, "another engine's");
   assert.doesNotMatch(statusReport(report), /before\.example/);
+});
+
+test("selected text that nobody could read at once is cut at the end of a line", () => {
+  assert.equal(cutText("one\ntwo\n"), "one\ntwo\n");
+  const line = `${"x".repeat(99)}\n`;
+  assert.equal(cutText(line.repeat(1_000)), line.repeat(200).slice(0, -1));
+  assert.equal(cutText("y".repeat(30_000)).length, 20_000);
 });
