@@ -83,7 +83,7 @@ const parts = {
     return { passed: commands.length - names.length, failed: names.length, names };
   },
   unit: () => nodeTests("test/unit/**/*.test.ts", 60, 2),
-  integration: () => nodeTests("test/integration/**/*.test.ts", 300, 2),
+  integration: () => nodeTests("test/integration/**/*.test.ts", 600, 2),
   soak: () => nodeTests("test/soak/**/*.test.ts", 900),
   async vscode() {
     provideChromium();
