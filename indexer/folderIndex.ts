@@ -339,13 +339,13 @@ export class FolderIndex {
   }
 
   /**
-   * Whether a PDF could not be read just now, so that it is not known which version of it there is: what took hours to
+   * Whether a document could not be read just now, so that it is not known which version there is: what took hours to
    * recognise in its scans must not go with it. One that stays so is given up.
    */
   private mayLackHashes(): boolean {
     return [...this.files.values()].some(
       ({ path, hash, retryAtMs, tries }) =>
-        hash === "" && retryAtMs > 0 && tries <= triesWaitedFor && formatOf(path).reader === "pdf",
+        hash === "" && retryAtMs > 0 && tries <= triesWaitedFor && formatOf(path).kind === "document",
     );
   }
 
