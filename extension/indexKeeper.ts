@@ -32,18 +32,18 @@ export function createIndexKeeper(
   let kept = true;
   const isPaused = (): boolean => memory.get(pausedKey) === true;
   const setPaused = (paused: boolean): Promise<void> => rememberPaused(memory, paused);
-
   const indexAndTell = async (rebuild: boolean): Promise<void> => {
     await setPaused(false);
-    void offerStatus(summaryMessage(await withProgress(() => index(rebuild))));
+    const summary = await withProgress(() => index(rebuild));
+    if (kept) void offerStatus(summaryMessage(summary));
   };
   const index = async (rebuild = false): Promise<IndexSummary> => {
     kept = true;
     const summary = await engine.index({ rebuild });
-    await memory.update(indexedKey, true);
+    // What is deleted while it is built ends too, and is not to be built again.
+    if (kept) await memory.update(indexedKey, true);
     return summary;
   };
-
   const update = (): void => {
     if (kept && !isPaused() && mayRead(memory)) reporter.background(index());
   };

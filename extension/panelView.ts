@@ -24,6 +24,15 @@ interface Prefill {
   readonly send: boolean;
 }
 
+/** The panel's page, and how far it is. */
+interface Session {
+  readonly channel: PanelChannel;
+  readonly port: vscode.Disposable;
+  stage: "loading" | "answered" | "ready";
+  /** What it is told between its question for the state of things and the answer. */
+  readonly missed: ((notify: Notify) => void)[];
+}
+
 /** The chat panel in the side bar. */
 export interface PanelView extends vscode.Disposable {
   /** Opens the panel and puts the cursor into its input. */
@@ -39,35 +48,28 @@ export interface PanelView extends vscode.Disposable {
  * be put into the panel waits until the page says that it is ready.
  */
 export function createPanelView(extensionUri: vscode.Uri, handlers: PanelHandlers): PanelView {
-  let session: { readonly channel: PanelChannel; readonly port: vscode.Disposable } | undefined;
-  let ready = false;
+  let session: Session | undefined;
   const waiting: ((notify: Notify) => void)[] = [];
 
   const notify: Notify = (method, params) => {
-    if (ready) session?.channel.notify(method, params);
+    if (session?.stage === "ready") session.channel.notify(method, params);
+    else if (session?.stage === "answered") session.missed.push((send) => send(method, params));
   };
 
   const whenReady = async (send: (notify: Notify) => void): Promise<void> => {
     await vscode.commands.executeCommand(`${panelViewId}.focus`);
-    if (ready) send(notify);
+    if (session?.stage === "ready") send(notify);
     else waiting.push(send);
   };
 
-  const withReady: PanelHandlers = {
-    ...handlers,
-    async ready(params, context) {
-      const result = await handlers.ready(params, context);
-      // The answer goes first, then what waited for the page.
-      setImmediate(() => {
-        ready = true;
-        for (const send of waiting.splice(0)) send(notify);
-      });
-      return result;
-    },
+  const onReady = (page: Session): void => {
+    // Another one has taken its place.
+    if (session !== page) return;
+    page.stage = "ready";
+    for (const send of [...page.missed.splice(0), ...waiting.splice(0)]) send(notify);
   };
 
   const close = (): void => {
-    ready = false;
     session?.channel.close("the panel was closed");
     session?.port.dispose();
     session = undefined;
@@ -75,12 +77,12 @@ export function createPanelView(extensionUri: vscode.Uri, handlers: PanelHandler
 
   const provider: vscode.WebviewViewProvider = {
     resolveWebviewView(view) {
-      view.webview.options = pageOptions(extensionUri);
       close();
-      const port = webviewPort(view.webview);
-      session = { port, channel: new Channel(port, panelContract, panelHostContract, withReady) };
-      view.onDidDispose(close);
-      view.webview.html = pageFor(view.webview, extensionUri);
+      const page = openPage(view.webview, extensionUri, handlers, onReady);
+      session = page;
+      view.onDidDispose(() => {
+        if (session === page) close();
+      });
     },
   };
   const registration = vscode.window.registerWebviewViewProvider(panelViewId, provider, {
@@ -97,6 +99,30 @@ export function createPanelView(extensionUri: vscode.Uri, handlers: PanelHandler
       registration.dispose();
     },
   };
+}
+
+/** Shows the page; `onReady` is called when it has been answered what to show. */
+function openPage(
+  webview: vscode.Webview,
+  extensionUri: vscode.Uri,
+  handlers: PanelHandlers,
+  onReady: (page: Session) => void,
+): Session {
+  webview.options = pageOptions(extensionUri);
+  const port = webviewPort(webview);
+  const channel: PanelChannel = new Channel(port, panelContract, panelHostContract, {
+    ...handlers,
+    async ready(params, context) {
+      page.stage = "answered";
+      const result = await handlers.ready(params, context);
+      // The answer goes first, then what waited for the page.
+      setImmediate(() => onReady(page));
+      return result;
+    },
+  });
+  const page: Session = { port, channel, stage: "loading", missed: [] };
+  webview.html = pageFor(webview, extensionUri);
+  return page;
 }
 
 /** The page may run its script and load what lies in dist/, and nothing more. */

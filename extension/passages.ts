@@ -12,8 +12,8 @@ import { workspaceFolders } from "./workspaceFolders.ts";
 export interface Passages extends vscode.Disposable {
   /**
    * Opens the passage's file with the passage in the middle, highlighted until the next edit or move of the cursor.
-   * A document opens in the reader, which is no text editor. Throws a CarrelError for a file that is gone or outside
-   * the workspace.
+   * A document opens in the reader, which is no text editor; a passage that another one has overtaken while its file was
+   * opened is not shown. Throws a CarrelError for a file that is gone or outside the workspace.
    */
   open(passage: Hit, how?: vscode.TextDocumentShowOptions): Promise<vscode.TextEditor | undefined>;
   /** Opens the file itself: a document in its own program, where there is a desktop; else in VS Code. */
@@ -25,15 +25,19 @@ export interface Passages extends vscode.Disposable {
 
 export function createPassages(reader: Pick<Reader, "open">): Passages {
   const highlight = createHighlight();
+  let turn = 0;
   return {
     async open(passage, how = {}) {
+      const own = ++turn;
       const uri = await uriOf(passage);
+      if (own !== turn) return undefined;
       if (passage.kind === "document" && !passage.overview) {
         highlight.clear();
         await reader.open(uri, passage, how);
         return undefined;
       }
       const document = await vscode.workspace.openTextDocument(uri);
+      if (own !== turn) return undefined;
       const place = placeOf(passage, document.getText());
       const first = new vscode.Position(place.startLine - 1, 0);
       const range = document.validateRange(

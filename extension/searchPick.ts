@@ -51,45 +51,73 @@ export async function pickPassage(
   if ("sortByLabel" in pick) Object.assign(pick, { sortByLabel: false });
   const before = rememberView();
   const live = liveSearch(pick, reporter, options);
+  const previews = createPreviews(passages, reporter);
   let accepted = false;
-  let previewed = false;
-
-  const preview = async (item: HitItem | undefined): Promise<void> => {
-    if (!item?.hit || accepted) return;
-    try {
-      await passages.open(item.hit, { preview: true, preserveFocus: true });
-      previewed = true;
-    } catch (error) {
-      reporter.log("warn", `No preview of ${item.hit.path}: ${String(error)}`);
-    }
-  };
 
   const laterSearch = debounce(typingPauseMs, live.search);
-  const laterPreview = debounce(previewPauseMs, preview);
   const subscriptions = [
     pick.onDidChangeValue(laterSearch.call),
-    pick.onDidChangeActive(([item]) => laterPreview.call(item)),
+    pick.onDidChangeActive(([item]) => previews.show(item)),
     pick.onDidAccept(async () => {
       const hit = pick.activeItems[0]?.hit;
       if (!hit) return;
       accepted = true;
+      void previews.end();
       pick.hide();
       await passages.open(hit, { preview: false }).catch((error: unknown) => reporter.show(error));
     }),
   ];
   const closed = new Promise<void>((resolve) => {
-    subscriptions.push(pick.onDidHide(() => resolve()));
+    subscriptions.push(
+      pick.onDidHide(() => {
+        live.stop();
+        resolve();
+      }),
+    );
   });
   pick.show();
   await Promise.all([live.search(""), closed]);
-  live.stop();
   laterSearch.cancel();
-  laterPreview.cancel();
   vscode.Disposable.from(pick, ...subscriptions).dispose();
-  if (!accepted && previewed) {
+  const isSomethingShown = await previews.end();
+  if (!accepted && isSomethingShown) {
     passages.clear();
     await before.restore();
   }
+}
+
+interface Previews {
+  /** Opens the passage a moment later, unless another one comes before. */
+  show(item: HitItem | undefined): void;
+  /** Opens no more. Resolves, when what was being opened is there, to whether anything was. */
+  end(): Promise<boolean>;
+}
+
+function createPreviews(passages: Passages, reporter: Reporter): Previews {
+  let isShown = false;
+  let isOver = false;
+  let opening = Promise.resolve();
+  const open = async (hit: Hit): Promise<void> => {
+    try {
+      await passages.open(hit, { preview: true, preserveFocus: true });
+      isShown = true;
+    } catch (error) {
+      reporter.log("warn", `No preview of ${hit.path}: ${String(error)}`);
+    }
+  };
+  const later = debounce(previewPauseMs, async (item: HitItem | undefined) => {
+    if (item?.hit && !isOver) opening = open(item.hit);
+    await opening;
+  });
+  return {
+    show: later.call,
+    async end() {
+      isOver = true;
+      later.cancel();
+      await opening;
+      return isShown;
+    },
+  };
 }
 
 interface LiveSearch {

@@ -2,12 +2,13 @@ import * as vscode from "vscode";
 
 /**
  * Remembers what the person sees in the editor area. `restore` brings it back: the editor that was active,
- * with its cursor and its place, and the tab that a preview has replaced; a preview tab that was opened
+ * with its cursor and its place, or the document in the reader, and the tab that a preview has replaced; a preview tab that was opened
  * meanwhile is closed.
  */
 export function rememberView(): { restore(): Promise<void> } {
   const editor = vscode.window.activeTextEditor;
   const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+  const document = tab?.input instanceof vscode.TabInputCustom ? tab.input : undefined;
   const before = editor && {
     uri: editor.document.uri,
     selections: editor.selections,
@@ -26,6 +27,9 @@ export function rememberView(): { restore(): Promise<void> } {
         });
         shown.selections = before.selections;
         if (before.top) shown.revealRange(before.top, vscode.TextEditorRevealType.AtTop);
+      } else if (tab && document) {
+        const how = { viewColumn: tab.group.viewColumn, preview: tab.isPreview };
+        await vscode.commands.executeCommand("vscode.openWith", document.uri, document.viewType, how);
       }
       const opened = fileTabs().filter(
         (candidate) => candidate.isPreview && !tabsBefore.has(keyOf(candidate)),

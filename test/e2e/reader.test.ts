@@ -141,6 +141,19 @@ test("Search by Meaning previews a document without leaving the list, and Enter 
   await workbench.reader.locator('[data-page="700"] canvas').waitFor();
 });
 
+test("Escape brings back the document whose tab a preview has taken", async () => {
+  await openSource("By when do we have to tell the landlord if we want out early?", "office-lease.pdf");
+  await workbench.reader.locator('[data-page="4"] canvas').waitFor();
+  await workbench.command("Carrel: Search by Meaning");
+  const { page } = workbench;
+  await page.getByPlaceholder("What are you looking for?").fill("quokka of Rottnest");
+  await page.locator('.tab.active[data-resource-name="register.pdf"]').waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator('.tab.active[data-resource-name="office-lease.pdf"]').waitFor();
+  await eventually("one tab", async () => (await page.locator(".tab").count()) === 1);
+  await workbench.reader.getByText("office-lease.pdf", { exact: true }).waitFor({ state: "attached" });
+});
+
 test("selected text is asked about in the panel, by the tool bar and by the command", async () => {
   await openSource("By when do we have to tell the landlord if we want out early?", "office-lease.pdf");
   await eventually("the mark", async () => /^Page 4\. Marked/.test((await said()) ?? ""));
