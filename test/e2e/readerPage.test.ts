@@ -315,6 +315,11 @@ test("a text document opens with its passage marked, and its markup is shown as 
 test("of a document of very many lines a part is set; the others come by a button and by finding", async () => {
   const lines = Array.from({ length: 30_000 }, (_, index) => `Line ${index + 1} says nothing.`);
   lines[24_999] = "Here are the grey geese.";
+  const headings = Array.from({ length: 7_500 }, (_, index) => ({
+    name: `${index}`,
+    level: 1,
+    row: 4 * index,
+  }));
   const at = { startLine: 3, endLine: 3, text: lines[2] ?? "" };
   const reader = await openReader(browser, {
     isDrawn: false,
@@ -323,13 +328,16 @@ test("of a document of very many lines a part is set; the others come by a butto
         ...{ name: "log.docx", isDrawn: false, opensOutside: false },
         passage: { ...passage, ...at },
       }),
-      text: () => ({ text: lines.join("\n"), pages: [] }),
+      text: () => ({ text: lines.join("\n"), pages: [], headings }),
     },
   });
   const { page } = reader;
   const marked = page.locator(".line.passage");
   await marked.getByText("Line 3 says").waitFor();
   await page.getByText("its lines 1 to 12,000 of 30,000 are shown").first().waitFor();
+  await page.getByRole("button", { name: "Outline" }).click();
+  assert.equal(await page.locator(".outline button").count(), 5_000);
+  await page.getByRole("button", { name: "Outline" }).click();
   await page.getByTestId("find").fill("grey geese");
   for (const key of ["Enter", "Shift+Enter"]) {
     await page.keyboard.press(key);

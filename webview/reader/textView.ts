@@ -8,6 +8,8 @@ import type { DocumentView, OutlineEntry, PlacedSelection, ViewPosition, ViewSta
 
 /** More lines than these take a browser too long to lay out; of a longer document the part around the place is shown. */
 const maxLines = 12_000;
+/** What is kept of the outline: nobody reads more, and a mailbox may have a heading for each of its mails. */
+const maxOutline = 5_000;
 
 export interface TextViewOptions {
   /** What scrolls. */
@@ -46,7 +48,8 @@ export class TextView implements DocumentView {
 
   async outline(): Promise<readonly OutlineEntry[]> {
     const { headings = [] } = this.document;
-    return headings.filter(isTitle).map(({ name, level, row }) => ({
+    const titles = headings.filter(isTitle).slice(0, maxOutline);
+    return titles.map(({ name, level, row }) => ({
       title: name,
       depth: level - 1,
       open: () => {
