@@ -1,5 +1,6 @@
 import type { Lines } from "./lines.ts";
 import type { MarkupHeading, MarkupRows } from "./markupOutline.ts";
+import { longestTitle } from "./outline.ts";
 
 /** Lines of these below a title say its level, from 1. */
 const underlines = "=-~^+";
@@ -10,6 +11,7 @@ const delimiter = /^(?:(-{4,}|\.{4,}|\/{4,}|\+{4,})|(`{3,})\S*|(\|={3,}|,={3,}|:
 export function asciidoc(lines: Lines): MarkupRows {
   const headings: MarkupHeading[] = [];
   const blocks: MarkupRows["blocks"][number][] = [];
+  const unclosed = new Set<string>();
   for (let row = 0; row < lines.count; row++) {
     const heading = marked(lines.line(row), row) ?? underlined(lines, row);
     if (heading) {
@@ -17,7 +19,7 @@ export function asciidoc(lines: Lines): MarkupRows {
       row = heading.last;
       continue;
     }
-    const last = blockEnd(lines, row);
+    const last = blockEnd(lines, row, unclosed);
     if (last <= row) continue;
     blocks.push({ first: row, last, isTable: /^[|,:!]=/.test(lines.line(row)) });
     row = last;
@@ -26,6 +28,7 @@ export function asciidoc(lines: Lines): MarkupRows {
 }
 
 function marked(line: string, row: number): MarkupHeading | undefined {
+  if (line.length > longestTitle) return undefined;
   const [, marks = "", text = ""] = /^(={1,6}|#{1,6})[ \t]+(\S.*)$/.exec(line) ?? [];
   if (marks === "") return undefined;
   const closing = new RegExp(`[ \\t]+${marks.charAt(0)}{${marks.length}}\\s*$`);
@@ -35,7 +38,12 @@ function marked(line: string, row: number): MarkupHeading | undefined {
 /** A line that is about as long as the title above it, which begins a paragraph. */
 function underlined(lines: Lines, row: number): MarkupHeading | undefined {
   const text = lines.line(row).trimEnd();
-  if (row + 1 >= lines.count || !/^[^\s.[/|:*=<+-]/u.test(text) || !/[\p{L}\p{N}]/u.test(text))
+  if (
+    text.length > longestTitle ||
+    row + 1 >= lines.count ||
+    !/^[^\s.[/|:*=<+-]/u.test(text) ||
+    !/[\p{L}\p{N}]/u.test(text)
+  )
     return undefined;
   if (row > 0 && !lines.isBlank(row - 1) && !/^(?:\[.*\]|\/\/.*)\s*$/.test(lines.line(row - 1)))
     return undefined;
@@ -45,13 +53,15 @@ function underlined(lines: Lines, row: number): MarkupHeading | undefined {
   return { name: plain(text), level: 1 + underlines.indexOf(mark), row, last: row + 1 };
 }
 
-function blockEnd(lines: Lines, row: number): number {
+/** @param unclosed What is known to close no block from here on. */
+function blockEnd(lines: Lines, row: number, unclosed: Set<string>): number {
   const [, block, fence, table] = delimiter.exec(lines.line(row)) ?? [];
   const closing = block ?? fence ?? table;
-  if (closing === undefined) return row;
+  if (closing === undefined || unclosed.has(closing)) return row;
   for (let next = row + 1; next < lines.count; next++) {
     if (lines.line(next).trimEnd() === closing) return next;
   }
+  unclosed.add(closing);
   // One that is not closed is none, so that a line drawn by hand does not swallow the text.
   return row;
 }

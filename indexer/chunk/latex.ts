@@ -1,5 +1,6 @@
 import type { Lines } from "./lines.ts";
 import type { MarkupHeading, MarkupRows } from "./markupOutline.ts";
+import { longestTitle } from "./outline.ts";
 
 /** Levels of what heads a section; the title of the whole stands above all of them. */
 const levels: Readonly<Record<string, number>> = {
@@ -30,9 +31,10 @@ const longest = 4;
 export function latex(lines: Lines): MarkupRows {
   const headings: MarkupHeading[] = [];
   const blocks: MarkupRows["blocks"][number][] = [];
+  const unclosed = new Set<string>();
   for (let row = 0; row < lines.count; row++) {
     const code = withoutComment(lines.line(row));
-    const last = blockEnd(lines, row, code);
+    const last = blockEnd(lines, row, code, unclosed);
     if (last > row) {
       blocks.push({ first: row, last, isTable: table.test(code) });
       row = last;
@@ -51,7 +53,7 @@ function headingsIn(lines: Lines, row: number, code: string): MarkupHeading[] {
       text += ` ${withoutComment(lines.line(next))}`;
       name = argument(text);
     }
-    const shown = plain(name ?? "");
+    const shown = plain((name ?? "").slice(0, longestTitle));
     return shown === "" ? [] : [{ name: shown, level: levels[match[1] ?? ""] ?? 0, row, last: row }];
   });
 }
@@ -76,11 +78,14 @@ function withoutComment(line: string): string {
   return before;
 }
 
-function blockEnd(lines: Lines, row: number, code: string): number {
+/** @param unclosed What is known to close no block from here on. */
+function blockEnd(lines: Lines, row: number, code: string, unclosed: Set<string>): number {
   const [, name, star = ""] = verbatim.exec(code) ?? table.exec(code) ?? [];
   if (name === undefined) return row;
   const end = `\\end{${name}${star}}`;
+  if (unclosed.has(end)) return row;
   for (let next = row; next < lines.count; next++) if (lines.line(next).includes(end)) return next;
+  unclosed.add(end);
   return row;
 }
 

@@ -1,5 +1,5 @@
 import type { Lines } from "./lines.ts";
-import { type Outline, type Section, sortSections, stay } from "./outline.ts";
+import { longestTitle, type Outline, type Section, sortSections, stay } from "./outline.ts";
 
 /** What a cut costs, by what it would cut apart. A heading's cut costs 2 for each of its levels. */
 const cost = { block: 40, afterColon: 50, item: 44, row: 62, paragraph: 64, code: 70 } as const;
@@ -122,6 +122,7 @@ function insideFence(line: string, previousIsBlank: boolean): number {
 }
 
 function atxHeading(line: string, row: number): Heading | undefined {
+  if (line.length > longestTitle) return undefined;
   const match = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?[ \t]*$/.exec(line);
   if (!match) return undefined;
   const [, marks = "", text = ""] = match;
@@ -133,6 +134,7 @@ function setextHeading(lines: Lines, row: number): Heading | undefined {
   const underline = /^ {0,3}(=+|-{2,})[ \t]*$/.exec(lines.line(row))?.[1];
   if (!underline || row === 0 || lines.isBlank(row - 1)) return undefined;
   const above = lines.line(row - 1);
+  if (above.length > longestTitle) return undefined;
   if (/^(?: {4}|\s*(?:[-*+>|]|#{1,6}\s|\d+[.)]\s|```|~~~))/.test(above) || above.includes(" | "))
     return undefined;
   // More than one line above would be a paragraph as a heading: rare, and mostly a rule drawn under a text.

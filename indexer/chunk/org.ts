@@ -1,5 +1,6 @@
 import type { Lines } from "./lines.ts";
 import type { MarkupHeading, MarkupRows } from "./markupOutline.ts";
+import { longestTitle } from "./outline.ts";
 
 const headline = /^(\*+)[ \t]+(\S.*)$/;
 const title = /^#\+title:[ \t]*(\S.*)$/i;
@@ -11,15 +12,16 @@ const state = /^(?:TODO|DONE|NEXT|STARTED|WAIT(?:ING)?|HOLD|SOMEDAY|CANCELL?ED|D
 export function org(lines: Lines): MarkupRows {
   const headings: MarkupHeading[] = [];
   const blocks: MarkupRows["blocks"][number][] = [];
+  const unclosed = new Map<string, number>();
   for (let row = 0; row < lines.count; row++) {
     const line = lines.line(row);
-    const [, stars = "", text = ""] = headline.exec(line) ?? [];
-    const name = stars === "" ? title.exec(line)?.[1] : plain(text);
-    if (name !== undefined) {
-      headings.push({ name: name.trim(), level: stars.length, row, last: row });
+    const [, stars = "", text = ""] = isShort(line) ? (headline.exec(line) ?? []) : [];
+    const named = stars === "" ? title.exec(line)?.[1]?.slice(0, longestTitle) : plain(text);
+    if (named !== undefined) {
+      headings.push({ name: named.trim(), level: stars.length, row, last: row });
       continue;
     }
-    const last = blockEnd(lines, row);
+    const last = blockEnd(lines, row, unclosed);
     if (last <= row) continue;
     blocks.push({ first: row, last, isTable: /^[ \t]*\|/.test(line) });
     row = last;
@@ -27,7 +29,8 @@ export function org(lines: Lines): MarkupRows {
   return { headings, blocks };
 }
 
-function blockEnd(lines: Lines, row: number): number {
+/** @param unclosed Up to which row it is known that something closes no block. */
+function blockEnd(lines: Lines, row: number, unclosed: Map<string, number>): number {
   const line = lines.line(row);
   if (/^[ \t]*\|/.test(line)) {
     let last = row;
@@ -38,12 +41,21 @@ function blockEnd(lines: Lines, row: number): number {
   const isDrawer = /^[ \t]*:[\w-]+:[ \t]*$/.test(line) && !/^[ \t]*:end:/i.test(line);
   if (kind === undefined && !isDrawer) return row;
   const end = kind === undefined ? ":end:" : `#+end_${kind}`;
+  if (row < (unclosed.get(end) ?? 0)) return row;
   for (let next = row + 1; next < lines.count; next++) {
     if (lines.line(next).trim().toLowerCase() === end) return next;
     // A drawer holds no headline; a block may show some.
-    if (isDrawer && headline.test(lines.line(next))) return row;
+    if (isDrawer && headline.test(lines.line(next))) {
+      unclosed.set(end, next);
+      return row;
+    }
   }
+  unclosed.set(end, lines.count);
   return row;
+}
+
+function isShort(line: string): boolean {
+  return line.length <= longestTitle;
 }
 
 function plain(text: string): string {

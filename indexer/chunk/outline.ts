@@ -17,6 +17,9 @@ export interface Outline {
   readonly sections: readonly Section[];
 }
 
+/** A longer line heads nothing, whatever it begins with; to make a name of it could take for ever. */
+export const longestTitle = 1_000;
+
 /** A row that must stay with the one before: a cut there costs more than any other. */
 export const stay = 60_000;
 

@@ -1,5 +1,6 @@
 import type { Lines } from "./lines.ts";
 import type { MarkupHeading, MarkupRows } from "./markupOutline.ts";
+import { longestTitle } from "./outline.ts";
 
 const adornment = /^([!-/:-@[-`{-~])\1+\s*$/;
 const deepest = 6;
@@ -40,7 +41,8 @@ function titleAt(lines: Lines, row: number): { text: string; style: string; last
   const under = at + 1 < lines.count ? adornment.exec(lines.line(at + 1)) : undefined;
   const mark = under?.[1];
   const text = lines.line(at).trimEnd();
-  if (mark === undefined || text.trim() === "" || adornment.test(text)) return undefined;
+  if (mark === undefined || text.length > longestTitle || text.trim() === "" || adornment.test(text))
+    return undefined;
   if (over === undefined && (/^\s/.test(text) || /^\.\. /.test(text))) return undefined;
   if (over !== undefined && (over !== mark || simpleTable.test(lines.line(row)))) return undefined;
   // Of a line that is shorter than the title four characters are enough.

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { PlaceFrom } from "../../protocol/places.ts";
 import type { Heading } from "../chunk/markdownOutline.ts";
+import { longestTitle } from "../chunk/outline.ts";
 import { maxDocumentCharacters } from "../files/limits.ts";
 import { decode } from "./decode.ts";
 import { type Extracted, UnreadableFile } from "./extracted.ts";
@@ -49,7 +50,8 @@ export async function read(bytes: Buffer): Promise<Extracted> {
     const number = index + 1;
     places.push({ startLine: lines.length + 1, place: { in: "notebook", cell: number, lastCell: number } });
     for (const line of parts.join("\n").trimEnd().split("\n")) {
-      const [, marks = "", name = ""] = (kind === "markdown" && /^(#{1,6})\s+(.+?)\s*#*$/.exec(line)) || [];
+      const isTitle = kind === "markdown" && line.length <= longestTitle;
+      const [, marks = "", name = ""] = (isTitle && /^(#{1,6})\s+(.+?)\s*#*$/.exec(line)) || [];
       if (marks !== "") headings.push({ name, level: marks.length, row: lines.length });
       lines.push(line);
       characters += line.length;

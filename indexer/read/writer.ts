@@ -4,6 +4,9 @@ import { maxDocumentCharacters } from "../files/limits.ts";
 import { type Extracted, UnreadableFile } from "./extracted.ts";
 import { namedLeft } from "./leftOut.ts";
 
+/** No document has more levels of headings. */
+const deepest = 20;
+
 /** Puts a document's text together, line by line, with what is known of the lines. */
 export class DocumentWriter {
   private readonly lines: string[] = [];
@@ -27,7 +30,7 @@ export class DocumentWriter {
     // What a damaged file says may be no level at all.
     this.headings.push({
       name,
-      level: Math.max(1, Math.trunc(level) || 1),
+      level: Math.min(deepest, Math.max(1, Math.trunc(level) || 1)),
       row: this.lines.length,
     });
     this.push(name);

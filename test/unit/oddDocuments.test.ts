@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { cutUp } from "../../indexer/chunk/cutUp.ts";
 import { extract } from "../../indexer/read/extract.ts";
 import { zip } from "../support/archive.ts";
 
@@ -43,6 +44,22 @@ describe("a document with an odd part", () => {
       headings.map(({ level }) => level),
       [1, 1, 1, 3],
     );
+  });
+});
+
+describe("a document with a level for each of its headings", () => {
+  it("is cut up all the same", async () => {
+    const levels = Array.from(
+      { length: 20_000 },
+      (_, i) => `<text:h text:outline-level="${i}">H${i}</text:h>`,
+    );
+    const open = `<office:document office:mimetype="application/vnd.oasis.opendocument.text" xmlns:office="o" xmlns:text="t"><office:text>${levels.join("")}</office:text></office:document>`;
+    const chunks = await cutUp({
+      ...(await extract(Buffer.from(open), "a.fodt")),
+      kind: "document",
+      language: "odt",
+    });
+    assert.ok(typeof chunks !== "string" && chunks.length > 50);
   });
 });
 
