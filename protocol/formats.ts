@@ -302,18 +302,20 @@ export function formatOf(path: string): Format {
 }
 
 /** Names of languages that are neither the language's own nor an ending of its files. */
-const otherNames: Readonly<Record<string, string>> = {
-  "c#": "csharp",
-  "f#": "fsharp",
-  docker: "dockerfile",
-  golang: "go",
-  make: "makefile",
-  objc: "objective-c",
-  protobuf: "proto3",
-  pwsh: "powershell",
-  shell: "shellscript",
-  word: "docx",
-};
+const otherNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "c#": "csharp",
+    "f#": "fsharp",
+    docker: "dockerfile",
+    golang: "go",
+    make: "makefile",
+    objc: "objective-c",
+    protobuf: "proto3",
+    pwsh: "powershell",
+    shell: "shellscript",
+    word: "docx",
+  }),
+);
 /** Languages that people mean together with another one. */
 const withIt: Readonly<Record<string, readonly string[]>> = {
   typescript: ["typescriptreact"],
@@ -365,7 +367,7 @@ export function languagesNamed(name: string): readonly string[] | undefined {
   const format = byExtension.get(wanted);
   const language = isKnown
     ? wanted
-    : (otherNames[wanted] ?? (format?.notRead ? undefined : format?.language));
+    : (otherNames.get(wanted) ?? (format?.notRead ? undefined : format?.language));
   return language === undefined ? undefined : [language, ...(withIt[language] ?? [])];
 }
 

@@ -36,9 +36,13 @@ export class Zip implements Parts {
     this.names = [...this.entries.keys()];
   }
 
-  /** The text of a part that is UTF-8, as XML is; undefined when there is none of this name. */
+  /** The text of a part, in UTF-8 or with a mark in UTF-16, as XML is; undefined when there is none of this name. */
   text(name: string): string | undefined {
-    return this.part(name)?.toString("utf8");
+    const part = this.part(name);
+    const mark = part?.toString("hex", 0, 2);
+    if (mark === "fffe") return part?.toString("utf16le", 2);
+    if (mark === "feff") return new TextDecoder("utf-16be").decode(part);
+    return part?.toString("utf8");
   }
 
   /** Throws UnreadableFile when all that was asked for unpacks to more than a document holds. */

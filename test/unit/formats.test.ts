@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Reader } from "../../indexer/read/extracted.ts";
-import { formatOf, formats, notReadReason } from "../../protocol/formats.ts";
+import { formatOf, formats, languagesNamed, notReadReason } from "../../protocol/formats.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const readers = join(root, "indexer/read");
@@ -161,4 +161,9 @@ test("a row and a reader are enough for a new format", async (t) => {
   const renamed = await parseFile(folder, "book.txt", 1000);
   assert.match(renamed.ok ? "" : renamed.reason, /A ledger under another name: rename it to \.ledger/);
   assert.equal(isPlainDocument("book.ledger"), true);
+});
+
+test("a name that JavaScript's own objects have is no language", () => {
+  for (const name of ["constructor", "toString", "__proto__"])
+    assert.equal(languagesNamed(name), undefined, name);
 });

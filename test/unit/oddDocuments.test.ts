@@ -36,6 +36,15 @@ describe("a document with an odd part", () => {
     assert.equal(await textOf("a.docx", document), "The lamp burns.");
   });
 
+  it("may have parts in UTF-16 (DOCX)", async () => {
+    const xml = '<w:document xmlns:w="w"><w:p><w:r><w:t>Die Lampe glüht.</w:t></w:r></w:p></w:document>';
+    const little = Buffer.from(`\ufeff${xml}`, "utf16le");
+    for (const part of [little, Buffer.from(little).swap16(), Buffer.from(`\ufeff${xml}`)]) {
+      const { text } = await extract(zip({ "word/document.xml": part }), "a.docx");
+      assert.equal(text, "Die Lampe glüht.");
+    }
+  });
+
   it("has levels of headings that are levels (ODT)", async () => {
     const levels = ["x", "-3", "0.5", "2"].map((level) => `<text:h text:outline-level="${level}">H</text:h>`);
     const open = `<office:document office:mimetype="application/vnd.oasis.opendocument.text" xmlns:office="o" xmlns:text="t"><office:text>${levels.join("")}</office:text></office:document>`;
