@@ -247,21 +247,27 @@ export class Reconciler {
     this.deletionFailure = undefined;
     // Nobody may borrow what is about to go; who has borrowed it already goes on with it to the end.
     this.publish(undefined);
-    if (this.successor && this.serving) this.takeOver(this.successor, this.serving);
-    for (const entry of this.serving?.entries ?? []) if (entry.isWriter) await this.deleteOne(entry);
+    const { serving: old, successor } = this;
+    if (old && successor) {
+      this.serving = successor;
+      this.successor = undefined;
+      await this.deleteOne("The index of the embedding model before", () => old.discard());
+    }
+    for (const entry of this.serving?.entries ?? []) {
+      if (entry.isWriter) await this.deleteOne(`The index of "${entry.folder.name}"`, () => entry.rebuild());
+    }
     this.parts.wish.deleting = false;
     this.publish(this.serving);
     if (this.deletionFailure !== undefined) throw this.deletionFailure;
   }
 
   /** What can't be deleted is told when all others have been. */
-  private async deleteOne(entry: FolderEntry): Promise<void> {
+  private async deleteOne(what: string, remove: () => Promise<void>): Promise<void> {
     try {
-      await entry.rebuild();
+      await remove();
     } catch (error) {
-      const what = `The index of "${entry.folder.name}" can't be deleted:`;
-      const problem = problemOf(what, error, "Check that its files may be deleted, then delete it again.");
-      this.deletionFailure ??= errorOf(problem);
+      const remedy = "Check that its files may be deleted, then delete it again.";
+      this.deletionFailure ??= errorOf(problemOf(`${what} can't be deleted:`, error, remedy));
     }
   }
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { testModel } from "../support/inProcess.ts";
 import { fruit, indexedStepwise, later, one, workspaceOf } from "../support/stepwise.ts";
 import { eventually } from "../support/workspace.ts";
@@ -74,4 +76,46 @@ test("a model whose old index could not be deleted can be written for again", as
   assert.equal(made.entry().dir, dir);
   assert.equal(made.entry().isWriter, true);
   assert.deepEqual([made.status().state, made.status().files], ["ready", 2]);
+});
+
+test("what is deleted while a new model's index is being built is gone from disk when that is answered", async (t) => {
+  const workspace = await workspaceOf(t, fruit);
+  const made = await indexedStepwise(t, workspace, {
+    open: ({ embeddingModel }) => testModel(embeddingModel),
+  });
+  const { dir } = made.entry();
+  await made.choose({ embeddingModel: "b" });
+  made.ask();
+  while ((made.reconciler.successor?.entries[0]?.lookedAt ?? -1) < 0) await made.step();
+  const release = made.reconciler.generation?.hold();
+  Object.assign(made.wish, { deleting: true, deleted: true, asked: false });
+  let isDeleted = false;
+  const deletion = made.settle().then(() => {
+    isDeleted = true;
+  });
+  await sleep(500);
+  const wasDeleted = isDeleted;
+  release?.();
+  await deletion;
+  assert.equal(wasDeleted, false, "who searches goes on to the end");
+  assert.equal(existsSync(dir), false);
+});
+
+test("an old model's index that can't be deleted is told, and the new one's is deleted all the same", async (t) => {
+  const workspace = await workspaceOf(t, fruit);
+  const made = await indexedStepwise(t, workspace, {
+    open: ({ embeddingModel }) => testModel(embeddingModel),
+  });
+  const { dir } = made.entry();
+  await made.choose({ embeddingModel: "b" });
+  made.ask();
+  while ((made.reconciler.successor?.entries[0]?.lookedAt ?? -1) < 0) await made.step();
+  await rm(dir, { recursive: true });
+  await writeFile(dir, "in the way");
+  Object.assign(made.wish, { deleting: true, deleted: true, asked: false });
+  await assert.rejects(async () => {
+    while (made.wish.deleting) await made.step();
+  }, /can't be deleted/);
+  assert.match(String(made.reconciler.deletionFailure), /can't be deleted/);
+  assert.deepEqual([made.wish.deleting, made.status().embedding, made.status().files], [false, "b", 0]);
 });
