@@ -77,18 +77,20 @@ function privacyText(open: readonly string[]): string {
 
 async function embeddingCheck(openEmbedding: () => Promise<EmbeddingModel>): Promise<Check> {
   const name = "Embedding model";
+  let model: EmbeddingModel | undefined;
   try {
     const started = performance.now();
-    const model = await openEmbedding();
+    model = await openEmbedding();
     await model.embed(["Where is the notice period?"], "query");
     const tried = `loaded and tried in ${(performance.now() - started).toFixed(0)} ms`;
     const detail = `${model.id}, ${model.dimension} dimensions, ${tried}${model.note ? `. ${model.note}` : ""}`;
-    await model.close();
     return { name, state: "ok", detail };
   } catch (error) {
     const remedy = error instanceof CarrelError ? error.remedy : "";
     const detail = error instanceof Error ? error.message : String(error);
     return { name, state: "failed", detail, ...(remedy ? { remedy } : {}) };
+  } finally {
+    await model?.close();
   }
 }
 
