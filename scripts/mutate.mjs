@@ -38,9 +38,17 @@ const rooms = [
   {
     code: "indexer/read",
     tests: [
-      ...unit("decode", "formatInside", "documentWriter", "noteMarks", "pdfScans", "greyPage", "formats"),
-      ...unit("notebookReader", "htmlReader", "mailReader", "sheetReader", "docReader", "officeReaders"),
-      ...unit("documentBlocks", "pdfReader", "parseFile", "fixtures"),
+      ...unit(
+        "decode",
+        "readInFolder",
+        "formatInside",
+        "documentWriter",
+        "noteMarks",
+        "pdfScans",
+        "greyPage",
+      ),
+      ...unit("formats", "notebookReader", "htmlReader", "mailReader", "sheetReader", "docReader"),
+      ...unit("officeReaders", "documentBlocks", "pdfReader", "parseFile", "fixtures"),
       ...integration("parserTurns", "parser", "scans"),
     ],
     // These take as long as all others of their file, and hardly find what the others do not.
