@@ -35,6 +35,22 @@ test("folders that lie in one another are counted and listed once", async (t) =>
   );
 });
 
+test("a file that was told is read before all that waits, in other folders too", async (t) => {
+  const workspace = await workspaceOf(t, { "one/a.md": "apples\n", "two/b.md": "bananas\n" });
+  const folders = ["one", "two"].map((name) => join(workspace.dir, name));
+  const made = await indexedStepwise(t, workspace, { ...one, folders });
+  await workspace.write("one/c.md", "cherries\n");
+  await workspace.write("two/d.md", "dates\n");
+  made.ask();
+  made.parsed.length = 0;
+  const [first, second] = made.reconciler.entries;
+  while (first?.queue.size === 0) assert.ok(await made.step());
+  await workspace.write("two/b.md", "more bananas\n");
+  second?.tell([join(workspace.dir, "two/b.md")]);
+  await made.settle();
+  assert.deepEqual(made.parsed, ["b.md", "c.md", "d.md"]);
+});
+
 test("a folder that leaves is closed when nobody searches it any more, and one that comes is opened", async (t) => {
   const workspace = await workspaceOf(t, { "one/a.md": "apples\n", "two/b.md": "bananas\n" });
   const [first, second] = [join(workspace.dir, "one"), join(workspace.dir, "two")];
