@@ -1,15 +1,13 @@
 import chardet from "chardet";
 import iconv from "iconv-lite";
+import { readsLike, western } from "./howItReads.ts";
 
-/** With more bytes beyond ASCII the frequencies of bytes tell more than the look of the text. */
-const few = 60;
-const western = "windows-1252";
-/** Of the middle and the east of Europe, where frequencies tell nothing. */
-const fallbacks = ["windows-1250", "windows-1251"];
+/** Of so many bytes beyond ASCII one may be what no text has: a name, a broken line. */
+const oneOddIn = 100;
 
 /**
- * The encodings that bytes which are not UTF-8 may be in, the likeliest first. Frequencies tell little of a short text;
- * of that it is looked at how it reads.
+ * The encodings that bytes which are not UTF-8 may be in, the likeliest first: by the language that they read like, then
+ * by the frequencies of bytes, which know more encodings, and tell little of a short text.
  */
 export function likelyEncodings(probe: Buffer): string[] {
   const guessed = chardet
@@ -18,47 +16,63 @@ export function likelyEncodings(probe: Buffer): string[] {
     .map(({ name }) => name)
     .filter((name) => iconv.encodingExists(name))
     .slice(0, 6);
-  let beyond = 0;
-  for (const byte of probe) if (byte > 127) beyond += 1;
-  const isWestern = beyond <= few && looksWestern(iconv.decode(probe, western));
-  const others = beyond <= few ? fallbacks : [];
-  const readable = [...guessed, ...others].filter((name) => isPlausible(iconv.decode(probe, name)));
-  return [...new Set([...(isWestern ? [western] : []), ...readable, ...guessed.slice(0, 3)])];
+  const [likeliest] = readsLike(probe, (text, name) => {
+    const odd = name === western ? oddForWestern(text) : oddPlaces(text);
+    return isFew(odd, text) ? odd : undefined;
+  });
+  const readable = guessed.filter((name) => {
+    const text = iconv.decode(probe, name);
+    return isFew(oddPlaces(text), text);
+  });
+  return [...new Set([...(likeliest ? [likeliest] : []), ...readable, ...guessed.slice(0, 3)])];
 }
 
 /** Marks and signs that stand beside words; some may stand in them. */
 const besideWords = /[€‚„…‘’“”•–—™¡¢£¤¥§©ª«¬®¯°±²³´µ¶·¸¹º»¼½¾¿×÷†‡‰‹› ˆ˜]/g;
 const inWords = /(?<=\p{L})[’·](?=\p{L})/gu;
-const brokenWord = /(?<=\p{L})[€‚„…‘“”•–—™¡¢£¤¥§©«¬®¯°±²³´µ¶¸¹»¼½¾¿×÷†‡‰‹›ˆ˜](?=\p{L})/u;
+const brokenWord = /(?<=\p{L})[€‚„…‘“”•–—™¡¢£¤¥§©«¬®¯°±²³´µ¶¸¹»¼½¾¿×÷†‡‰‹›ˆ˜](?=\p{L})/gu;
 const accented = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜàáâãäåæçèéêëìíîïñòóôõöøùúûüÿŒœŸß";
 
 /**
- * Whether a text read as Windows-1252 is of a language of western Europe: letters with accents stand by ones or twos
- * among plain ones. In texts of other scripts that are read so they stand in rows.
+ * In how many places a text read as Windows-1252 is of no language of western Europe: there letters with accents stand
+ * by ones or twos among plain ones. In texts of other scripts that are read so they stand in rows.
  */
-function looksWestern(text: string): boolean {
-  if (/[\u0080-\u009f\ufffd]/.test(text) || brokenWord.test(text)) return false;
+function oddForWestern(text: string): number {
   const words = text.replace(inWords, "").replace(besideWords, " ");
+  let odd = countOf(text, brokenWord);
   for (const [row] of words.matchAll(/[A-Za-z]?\P{ASCII}+[A-Za-z]?/gu)) {
     const letters = row.replace(/[A-Za-z]/g, "");
     const touches = letters.length < row.length;
-    if (letters.length > 2 || (letters.length === 2 && !touches)) return false;
-    if ([...letters].some((letter) => !accented.includes(letter))) return false;
-    if (/^[a-z]\p{Lu}/u.test(row)) return false;
+    const isRow = letters.length > 2 || (letters.length === 2 && !touches);
+    const isAccented = [...letters].every((letter) => accented.includes(letter));
+    if (isRow || !isAccented || /^[a-z]\p{Lu}/u.test(row)) odd += 1;
   }
-  return true;
+  return odd;
 }
 
-/** What no text in words has: unknown characters, frames, narrow kana, rows of accents, scripts mixed in a word. */
+/** Whether a text with so many odd places may be one all the same. */
+function isFew(odd: number, text: string): boolean {
+  return odd <= countOf(text, /\P{ASCII}/gu) / oneOddIn && !/[\u0080-\u009f\ufffd]/.test(text);
+}
+
+function countOf(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
+}
+
+/** What no text in words has: private characters, frames, narrow kana, rows of accents, scripts mixed in a word. */
 const strange = [
-  /[\u0080-\u009f\ufffd\ue000-\uf8ff\u2500-\u257f\uff61-\uff9f]/,
-  /\p{Script=Latin}[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}]/u,
-  /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}]\p{Script=Latin}/u,
-  /[а-яёα-ω][А-ЯЁΑ-Ω]|[À-ÖØ-öø-ÿ]{4}/,
+  /[\ue000-\uf8ff\u2500-\u257f\uff61-\uff9f]/g,
+  /\p{Script=Latin}[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}]/gu,
+  /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}]\p{Script=Latin}/gu,
+  /[а-яёα-ω][А-ЯЁΑ-Ω]|[À-ÖØ-öø-ÿ]{4}/g,
+  // Letters that end words in front of others, and such that begin none; signs that are an accented capital in the other
+  // Greek encoding.
+  /[םןףץך](?=[א-ת])|ς(?=[α-ω])|[ةى](?=[ء-ي])|(?<!\p{L})[ьъыЬЪ]|(?<!\p{L})[’¶](?=\p{Script=Greek})/gu,
+  /(\p{L})\1{5}/gu,
 ];
 
-function isPlausible(text: string): boolean {
-  return ![...strange, brokenWord].some((pattern) => pattern.test(text));
+function oddPlaces(text: string): number {
+  return [...strange, brokenWord].reduce((sum, pattern) => sum + countOf(text, pattern), 0);
 }
 
 /** Scripts of which a text has one, beside signs that all have. */
@@ -88,7 +102,7 @@ export function wideEncoding(probe: Buffer): "utf-16le" | "utf-16be" | undefined
 function shares(text: string): { plain: number; known: number } {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
   if (/[\u0000-\u0007\u000e-\u001a\u007f-\u009f]/.test(text)) return { plain: 0, known: 0 };
-  const count = (pattern: RegExp): number => (text.match(pattern)?.length ?? 0) / Math.max(1, text.length);
+  const count = (pattern: RegExp): number => countOf(text, pattern) / Math.max(1, text.length);
   const plain = count(/[\t\n\f\r -~]/g);
   const signs = count(/[\u00a0-\u00bf\u2010-\u2026€]/g);
   return { plain, known: plain + signs + Math.max(...scripts.map(count)) };

@@ -80,15 +80,36 @@ test("a few words are read in their encoding, too", () => {
     "windows-1250": ["Příliš žluťoučký kůň", "Zażółć gęślą jaźń", "Český Krumlov", "Kraków, ul. Długa 5"],
     "windows-1251": ["Привет", "Договор аренды"],
     "koi8-r": ["Привет", "Договор аренды помещения"],
-    "windows-1253": ["Η συμφωνία μίσθωσης του σπιτιού"],
-    "windows-1255": ["שלום", "הסכם שכירות של הדירה"],
+    "windows-1253": ["Η συμφωνία μίσθωσης του σπιτιού", "Άγνωστο σήμα", "τρεις μήνες"],
+    "iso-8859-7": ["Η συμφωνία μίσθωσης του σπιτιού", "Άγνωστο σήμα"],
+    "windows-1254": ["Kiracı", "yazılı olarak", "İstanbul'daki şube ağustos ayında"],
+    "windows-1255": ["שלום", "הסכם שכירות של הדירה", "התקופה"],
+    "windows-1256": ["العقد", "نهاية العقد"],
     Shift_JIS: ["こんにちは", "賃貸借契約書"],
-    "EUC-JP": ["賃貸借契約書です。よろしくお願いします。"],
-    GB18030: ["本合同由甲乙双方签订,自签字之日起生效。"],
-    Big5: ["租賃合約"],
+    "EUC-JP": ["賃貸借契約書です。よろしくお願いします。", "契約終了の三か月前"],
+    GB18030: ["本合同由甲乙双方签订,自签字之日起生效。", "书面形式通知", "港口投入使用"],
+    Big5: ["租賃合約", "生成差異統計的簡潔摘要"],
+    "EUC-KR": ["임차인은 계약", "서면으로 통지하여야 한다."],
   };
   for (const [encoding, list] of Object.entries(texts)) {
     for (const text of list) assert.equal(textOf(iconv.encode(text, encoding)), text, encoding);
+  }
+});
+
+test("a text of a page is read in its encoding whatever languages are like it, and whatever odd sign it holds", () => {
+  const texts: Readonly<Record<string, string>> = {
+    "windows-1250":
+      "A bérlő köteles a bérleti díjat minden hónap tizedikéig megfizetni, különben kamatot fizet. Az őrzött betűk. ",
+    "windows-1251": "Наемателят е длъжен да съобщи писмено три месеца преди края на договора. ",
+    "windows-1252":
+      "Le bailleur s'engage à délivrer les lieux ; où est passé l'œuvre prêtée l'été dernier ? ",
+    "windows-1253": "Άγνωστος ο μισθωτής οφείλει να ειδοποιήσει εγγράφως τρεις μήνες πριν από τη λήξη. ",
+    "windows-1255": "על השוכר להודיע בכתב שלושה חודשים לפני תום תקופת השכירות. ",
+  };
+  for (const [encoding, text] of Object.entries(texts)) {
+    // A sign within a word: of a page's text that is nothing.
+    const whole = `${text.repeat(8)}\nA§b`;
+    assert.equal(textOf(iconv.encode(whole, encoding)), whole, encoding);
   }
 });
 
