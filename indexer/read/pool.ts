@@ -66,6 +66,8 @@ interface Job {
   /** The file ended the parser, or hung it. */
   readonly blame: (what: Mishap) => void;
   readonly reject: (error: CarrelError) => void;
+  /** When it is aborted nobody waits for an answer any more. */
+  readonly signal?: AbortSignal | undefined;
   /** It was being read, or next in turn, when the process ended: it is sent alone, to know for certain. */
   isSuspect: boolean;
 }
@@ -140,6 +142,7 @@ class ParserPool implements Parser {
           ),
         blame: (mishap) => settle(resolve)({ ok: false, ...mishap }),
         reject: settle(reject),
+        signal,
       };
       // What was sent already is read in vain; the process knows nothing of it.
       const abort = (): void => {
@@ -308,8 +311,9 @@ class ParserPool implements Parser {
     this.child = undefined;
     const { sent } = child;
     const [only] = sent;
+    const waiting = sent.filter(({ signal }) => !signal?.aborted);
     if (only && sent.length === 1) only.blame(this.whatHappened(child, how));
-    else this.queue.unshift(...sent.map((job) => Object.assign(job, { isSuspect: true })));
+    else this.queue.unshift(...waiting.map((job) => Object.assign(job, { isSuspect: true })));
     if (!child.isReady) {
       this.startFailures += 1;
       if (this.startFailures >= maxStartFailures) {
