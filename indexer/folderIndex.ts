@@ -8,7 +8,13 @@ import type { Refused, WalkedFile } from "./files/walkedFile.ts";
 import { type OnCommit, retryOf, type Stop, writeFiles } from "./fileWriter.ts";
 import { readStamp, writeStamp } from "./indexStamp.ts";
 import { sampleLanguages } from "./languageSample.ts";
-import { type FolderIndexOptions, openForReading, openForWriting, openRefined } from "./openIndex.ts";
+import {
+  type FolderIndexOptions,
+  openForReading,
+  openForWriting,
+  openRefined,
+  scansName,
+} from "./openIndex.ts";
 import { refine } from "./refine.ts";
 import { Retries } from "./retries.ts";
 import { FolderScans, type ScanCounts, type ScanWish } from "./scans/folderScans.ts";
@@ -62,7 +68,7 @@ export class FolderIndex {
     this.openStore = store;
     this.refined = refined;
     const { folder, parser, dir } = options;
-    this.scans = new FolderScans({ folder, parser, dir: join(dir, "scans") });
+    this.scans = new FolderScans({ folder, parser, dir: join(dir, scansName) });
     this.complete = complete;
   }
 

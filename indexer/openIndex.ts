@@ -30,14 +30,22 @@ export interface FolderIndexOptions {
   readonly log: (message: string) => void;
 }
 
-/** Deletes what an index holds; nothing where somebody has deleted it already. The caller has its write lock. */
-export async function deleteIndexFiles(dir: string): Promise<void> {
+/** Where an index keeps what was read in scans. */
+export const scansName = "scans";
+
+/**
+ * Deletes what an index holds, but what is to be kept; nothing where somebody has deleted it already. The caller has its
+ * write lock.
+ */
+export async function deleteIndexFiles(dir: string, kept?: string): Promise<void> {
   await letGoOfFiles();
   const names = await readdir(dir).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return [];
     throw error;
   });
-  for (const name of names) await rm(join(dir, name), { recursive: true, force: true });
+  for (const name of names) {
+    if (name !== kept) await rm(join(dir, name), { recursive: true, force: true });
+  }
 }
 
 /** Deletes the folder of an index, and the one of its model unless another workspace's index is in it. */
@@ -72,7 +80,8 @@ export async function openForWriting(options: FolderIndexOptions): Promise<Opene
     const what = isGone ? "has gone" : "can't be read";
     log(`The index of ${folder} is damaged and is built anew: its description (index.json) ${what}.`);
   }
-  await deleteIndexFiles(dir);
+  // What took hours to recognise has checksums of its own, and is of a file's content, not of the index.
+  await deleteIndexFiles(dir, scansName);
   await writeStamp(dir, { folder, embedding: embedding.id, complete: false });
   return { store: await open(), complete: false };
 }

@@ -381,3 +381,19 @@ test("what was read in scans stays while a PDF can't be read for a moment, and g
   await opened.index.tidy();
   assert.deepEqual(await readdir(join(dir, "scans")), [], "it can be read");
 });
+
+test("what was read in scans outlives an index that is built anew since it is damaged", async (t) => {
+  const dir = place("outlives");
+  const made = await open(t, dir, { "a.md": ["one"] });
+  await write(made, "a.md");
+  await made.index.close();
+  await mkdir(join(dir, "scans"));
+  await writeFile(join(dir, "scans", "abc.jsonl"), "");
+  await writeFile(join(dir, "index.json"), "{");
+  const { index, logged } = await open(t, dir);
+  assert.match(logged[0] ?? "", /is built anew/);
+  assert.equal(index.files.size, 0);
+  assert.deepEqual(await readdir(join(dir, "scans")), ["abc.jsonl"]);
+  await deleteIndexFiles(dir);
+  assert.deepEqual(await readdir(dir), []);
+});
