@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import type { Skipped, Withheld } from "../protocol/data.ts";
-import { formatOf } from "../protocol/formats.ts";
 import type { SampledPassage } from "../text/foreignLanguages.ts";
 import { isAtOrBelow } from "./files/below.ts";
 import type { Refused, WalkedFile } from "./files/walkedFile.ts";
@@ -268,7 +267,7 @@ export class FolderIndex {
 
   /** Gives back disk space that older versions take. */
   async tidy(): Promise<void> {
-    if (!this.mayLackHashes()) await this.scans.prune();
+    await this.scans.prune(this.files.values());
     await this.openStore?.dropOldVersions();
   }
 
@@ -344,17 +343,6 @@ export class FolderIndex {
     await this.openStore?.close();
   }
 
-  /**
-   * Whether a document could not be read just now, so that it is not known which version there is: what took hours to
-   * recognise in its scans must not go with it. One that stays so is given up.
-   */
-  private mayLackHashes(): boolean {
-    return [...this.files.values()].some(
-      ({ path, hash, retryAtMs, tries }) =>
-        hash === "" && retryAtMs > 0 && tries <= triesWaitedFor && formatOf(path).kind === "document",
-    );
-  }
-
   private put(row: FileRow): void {
     this.uncount(row.path);
     if (isLeftOut(row)) this.refused += 1;
@@ -386,9 +374,6 @@ export class FolderIndex {
     this.refinedChunks = (await this.refined?.count()) ?? 0;
   }
 }
-
-/** With waits that double from half a minute, a quarter of an hour. */
-const triesWaitedFor = 5;
 
 const emptyRow = {
   size: -1,

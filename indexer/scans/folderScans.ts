@@ -1,5 +1,6 @@
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Skipped } from "../../protocol/data.ts";
+import { formatOf } from "../../protocol/formats.ts";
 import type { ScannedPage } from "../../protocol/scans.ts";
 import type { ParseResult, Parser } from "../read/pool.ts";
 import type { FileRow } from "../store/store.ts";
@@ -10,6 +11,8 @@ import { type Scans, scansColumn, scansIn, waitingScans } from "./scansColumn.ts
 
 /** Pages of one file that are read before they are put into the index: an hour's work must not be lost to search. */
 const pagesAtOnce = 20;
+/** With waits that double from half a minute, a quarter of an hour. */
+const triesWaitedFor = 5;
 
 /** In which languages scans are to be read. */
 export interface ScanWish {
@@ -192,8 +195,9 @@ export class FolderScans {
     );
   }
 
-  /** Deletes what was read of files that have gone or changed. */
-  async prune(): Promise<void> {
+  /** Deletes what was read of files that have gone or changed. `files` is all that the index knows. */
+  async prune(files: Iterable<FileRow>): Promise<void> {
+    if ([...files].some(mayBeTheSame)) return;
     await this.records.keepOnly(new Set([...this.byPath.values()].map(({ hash }) => hash)));
   }
 
@@ -206,4 +210,12 @@ export class FolderScans {
     const found = best && this.byPath.get(best.path);
     return found && best ? { ...found, path: best.path } : undefined;
   }
+}
+
+/**
+ * Whether it is a document that could not be read just now, so that nobody knows which version it is: what took hours
+ * to recognise in its scans must not go with it. One that stays so is given up.
+ */
+function mayBeTheSame({ path, hash, retryAtMs, tries }: FileRow): boolean {
+  return hash === "" && retryAtMs > 0 && tries <= triesWaitedFor && formatOf(path).kind === "document";
 }
