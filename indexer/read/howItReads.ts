@@ -88,7 +88,9 @@ export function readsLike(
   const beyond = probe.reduce((count, byte) => count + (byte > 127 ? 1 : 0), 0);
   return encodings
     .flatMap(([encoding, ...languages]) => {
-      const text = iconv.decode(probe, encoding);
+      const decoded = iconv.decode(probe, encoding);
+      // Its last sign may have been cut.
+      const text = probe.length < bytes.length ? decoded.slice(0, -2) : decoded;
       const odd = oddIn(text, encoding);
       const likely = Math.max(...languages.map((one) => likelihood(text, one)));
       return odd === undefined ? [] : [{ encoding, likely: likely + odd * signs.never }];

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import iconv from "iconv-lite";
 import { decode } from "../../indexer/read/decode.ts";
+import { likelyEncodings } from "../../indexer/read/encodings.ts";
 
 const latin1 = (text: string): Buffer => Buffer.from(text, "latin1");
 const words = "The keeper lit the lamp at dusk, and went up again at two to trim it. ";
@@ -110,6 +111,19 @@ test("a text of a page is read in its encoding whatever languages are like it, a
     // A sign within a word: of a page's text that is nothing.
     const whole = `${text.repeat(8)}\nA§b`;
     assert.equal(textOf(iconv.encode(whole, encoding)), whole, encoding);
+  }
+});
+
+test("a sign of several bytes may be cut where no more of a text is looked at", () => {
+  for (const [encoding, text] of [
+    ["gb18030", "书面形式通知"],
+    ["euc-kr", "서면으로통지하여야"],
+    ["shift_jis", "契約終了の三か月前"],
+  ] as const) {
+    for (const before of ["", "a"]) {
+      const [likeliest] = likelyEncodings(iconv.encode(before + text.repeat(500), encoding));
+      assert.equal(likeliest, encoding, `${encoding} ${before}`);
+    }
   }
 });
 
