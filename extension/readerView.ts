@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import * as vscode from "vscode";
 import { CarrelError, Channel, type Handlers } from "../protocol/channel.ts";
 import type { Hit, Selection } from "../protocol/data.ts";
@@ -17,6 +18,7 @@ import { readEnds, readRange } from "./documentBytes.ts";
 import type { EngineClient } from "./engineClient.ts";
 import { canOpenOutside } from "./originals.ts";
 import { pdfPart, pdfScript } from "./pdfParts.ts";
+import { sendAhead } from "./sendAhead.ts";
 import { webviewPort } from "./webviewPort.ts";
 import { workspaceFile } from "./workspaceFiles.ts";
 import { placeInWorkspace, workspaceFolders } from "./workspaceFolders.ts";
@@ -121,7 +123,9 @@ class ReaderTabs implements vscode.CustomReadonlyEditorProvider {
   resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): void {
     const key = uri.toString();
     const port = webviewPort(panel.webview);
-    const takePassage = (): Hit | undefined => {
+    let sent: Promise<unknown> = Promise.resolve();
+    const takePassage = async (): Promise<Hit | undefined> => {
+      await sent;
       tab.isReady = true;
       const passage = this.waiting.get(key);
       this.waiting.delete(key);
@@ -138,7 +142,11 @@ class ReaderTabs implements vscode.CustomReadonlyEditorProvider {
       port.dispose();
       if (this.tabs.get(key) === tab) this.tabs.delete(key);
     });
-    showPage(panel.webview, this.options.extensionUri, formatOf(uri.path).isDrawn ?? false);
+    const isDrawn = formatOf(uri.path).isDrawn ?? false;
+    showPage(panel.webview, this.options.extensionUri, isDrawn);
+    if (!isDrawn) return;
+    const ends = placeOf(uri).then(({ file }) => readEnds(file.fsPath));
+    sent = sendAhead(channel, { worker: pdfPart(this.options.extensionUri, "worker", "worker"), ends });
   }
 }
 
@@ -166,13 +174,13 @@ function watchFile(uri: vscode.Uri, tell: (isGone: boolean) => void): vscode.Dis
 /** What a tab's page may ask: always about its own document, and that only while it lies in the workspace. */
 function readerHandlers(
   uri: vscode.Uri,
-  takePassage: () => Hit | undefined,
+  takePassage: () => Promise<Hit | undefined>,
   { extensionUri, engine, ask }: ReaderOptions,
 ): Handlers<ReaderHostContract> {
   const place = (): Promise<DocumentPlace> => placeOf(uri);
   return {
     async ready() {
-      const passage = takePassage();
+      const passage = await takePassage();
       return {
         name: basename(uri.path),
         isDrawn: formatOf(uri.path).isDrawn ?? false,
@@ -253,22 +261,20 @@ async function openLink(url: string): Promise<void> {
   if (chosen === open) await vscode.env.openExternal(target);
 }
 
-/** The page may run its scripts and load what lies in dist/, and pdf.js where it draws. */
+/** The page may run its own script, and load pdf.js where it draws. */
 function showPage(webview: vscode.Webview, extensionUri: vscode.Uri, isDrawn: boolean): void {
-  const dist = vscode.Uri.joinPath(extensionUri, "dist");
-  const script = pdfScript(extensionUri);
+  const pdfJs = pdfScript(extensionUri);
   webview.options = {
     enableScripts: true,
     enableCommandUris: false,
     enableForms: false,
-    localResourceRoots: [dist, ...(isDrawn ? [vscode.Uri.joinPath(script, "..")] : [])],
+    localResourceRoots: isDrawn ? [vscode.Uri.joinPath(pdfJs, "..")] : [],
   };
-  const address = (file: vscode.Uri): string => webview.asWebviewUri(file).toString();
+  const built = (name: string): string => readFileSync(join(extensionUri.fsPath, "dist", name), "utf8");
   webview.html = readerPage({
-    cspSource: webview.cspSource,
     nonce: randomBytes(16).toString("hex"),
-    script: address(vscode.Uri.joinPath(dist, "reader.js")),
-    style: address(vscode.Uri.joinPath(dist, "reader.css")),
-    ...(isDrawn && { pdfScript: address(script) }),
+    script: built("reader.js"),
+    style: built("reader.css"),
+    ...(isDrawn && { pdfScript: webview.asWebviewUri(pdfJs).toString() }),
   });
 }

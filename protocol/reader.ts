@@ -66,6 +66,9 @@ export const readerHostContract = {
     openOriginal: { params: nothing, result: nothing },
   },
   notifications: {
+    /** What drawing a PDF takes in any case: sent once, before the page asks for it and before `ready` is answered. */
+    worker: bytes,
+    ends: fileEnds,
     reveal: v.object({ passage: data.hit }),
     /** The document's file was written or is gone. */
     changed: v.object({ isGone: v.boolean() }),

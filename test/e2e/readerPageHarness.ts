@@ -102,17 +102,9 @@ export async function openReader(browser: Browser, test: ReaderTest): Promise<Op
   const page = await browser.newPage({ viewport: { width: 900, height: 700 }, reducedMotion: "reduce" });
   page.setDefaultTimeout(busyMs);
   const pdf = test.isDrawn ? { pdfScript: "/pdf.mjs" } : {};
-  const html = readerPage({
-    cspSource: origin,
-    nonce: "test",
-    script: "/reader.js",
-    style: "/reader.css",
-    ...pdf,
-  });
+  const html = readerPage({ nonce: "test", script, style, ...pdf });
   const files: Record<string, { body: string; contentType: string }> = {
     "/": { body: html, contentType: "text/html" },
-    "/reader.js": { body: script, contentType: "text/javascript" },
-    "/reader.css": { body: style, contentType: "text/css" },
     "/pdf.mjs": {
       body: test.pdfScript ?? readFileSync(join(pdfHome, "legacy/build/pdf.min.mjs"), "utf8"),
       contentType: "text/javascript",
@@ -183,6 +175,12 @@ export function fileHandlers(
   };
 }
 
+/** A file of pdf.js, as the extension gives it. */
+export function pdfPartOf(kind: "worker" | keyof typeof folders, name: string): Uint8Array<ArrayBuffer> {
+  const path = kind === "worker" ? "legacy/build/pdf.worker.min.mjs" : join(folders[kind], name);
+  return new Uint8Array(readFileSync(join(pdfHome, path)));
+}
+
 function handlersFor({ isDrawn }: ReaderTest): Handlers<ReaderHostContract> {
   const unexpected = (): never => {
     throw new Error("This was not expected to be asked.");
@@ -191,10 +189,7 @@ function handlersFor({ isDrawn }: ReaderTest): Handlers<ReaderHostContract> {
     ready: () => ({ name: "document", isDrawn, opensOutside: false }),
     file: unexpected,
     range: unexpected,
-    part({ kind, name }) {
-      const path = kind === "worker" ? "legacy/build/pdf.worker.min.mjs" : join(folders[kind], name);
-      return { bytes: new Uint8Array(readFileSync(join(pdfHome, path))) };
-    },
+    part: ({ kind, name }) => ({ bytes: pdfPartOf(kind, name) }),
     scan: () => ({}),
     text: unexpected,
     copy: unexpected,

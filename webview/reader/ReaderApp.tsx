@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "../components/Icon.tsx";
 import { Notice } from "../components/Notice.tsx";
 import type { ReaderSession } from "./readerSession.ts";
@@ -13,7 +13,8 @@ export function ReaderApp({ session }: { readonly session: ReaderSession }): JSX
   const [isOutlined, setOutlined] = useState(false);
   const host = useRef<HTMLDivElement>(null);
   const finder = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // What the document takes is asked for at once, not after the first paint.
+  useLayoutEffect(() => {
     const stop = session.onChange(() => redraw(undefined));
     if (host.current) void session.start(host.current);
     return stop;

@@ -1,6 +1,7 @@
 import type { PDFDataRangeTransport, PDFDocumentProxy } from "pdfjs-dist";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { FileEnds } from "../../protocol/reader.ts";
+import { FileBytes, partBytes } from "./fileBytes.ts";
 
 /** pdf.js, which the page loads beside the reader's own script. */
 type PdfJs = typeof import("pdfjs-dist");
@@ -9,6 +10,8 @@ type PartKind = "worker" | "cmap" | "font" | "wasm";
 
 /** What opening a PDF takes from the extension. */
 export interface PdfSource {
+  /** The script of pdf.js's worker. */
+  readonly worker: Promise<Uint8Array>;
   /** The two ends of the file. */
   readonly ends: Promise<FileEnds>;
   /** Bytes [begin, end) of that version of the file. */
@@ -24,13 +27,10 @@ export interface PdfFile {
   readonly document: PDFDocumentProxy;
   /** Rejects when no more of the file can be had. */
   readonly lost: Promise<never>;
+  /** Reads no more than what is asked for. */
+  stopReadingAhead(): void;
   close(): void;
 }
-
-/** What pdf.js asks for at a time, at least. */
-const chunkBytes = 128 << 10;
-/** A damaged file is read whole. No message should hold so much. */
-const maxRangeBytes = 4 << 20;
 
 /** The kinds of files by pdf.js's own names for the addresses that it would fetch them from. */
 const kinds: Readonly<Record<string, PartKind>> = {
@@ -41,24 +41,35 @@ const kinds: Readonly<Record<string, PartKind>> = {
 
 const broken = "The part of Carrel that draws PDFs could not be loaded.";
 
-function pdfScript(): HTMLElement | null {
-  return document.getElementById("drawing-script");
-}
+/** What may run here bears the same nonce as this script. VS Code puts one of its own before it. */
+const nonce = document.currentScript?.nonce ?? "";
 
-/** Watched from the first: it may have come, or failed, before anybody needs it, and is asked for at each try. */
-const scriptEnd = new Promise<void>((resolve) => {
-  for (const event of ["load", "error"]) pdfScript()?.addEventListener(event, () => resolve());
-});
+/** The address of pdf.js, in a page whose document is drawn. */
+function pdfScript(): string | undefined {
+  return document.getElementById("reader")?.dataset["pdfScript"];
+}
 
 /** Whether this page was given pdf.js, so that its document is drawn. */
 export function drawsPdf(): boolean {
-  return pdfScript() !== null;
+  return pdfScript() !== undefined;
 }
 
-/** pdf.js is larger than the reader and is loaded after it. */
+/** pdf.js is larger than the reader and is loaded after it: a page hears nothing before what it loads at first is there. */
 async function library(): Promise<PdfJs> {
+  if (document.readyState !== "complete") {
+    await new Promise((resolve) => window.addEventListener("load", resolve, { once: true }));
+  }
   const loaded = (): PdfJs | undefined => (globalThis as { pdfjsLib?: PdfJs }).pdfjsLib;
-  if (!loaded()) await scriptEnd;
+  if (!loaded()) {
+    const script = document.createElement("script");
+    script.nonce = nonce;
+    script.type = "module";
+    script.src = pdfScript() ?? "";
+    await new Promise((resolve) => {
+      for (const event of ["load", "error"]) script.addEventListener(event, resolve);
+      document.body.append(script);
+    });
+  }
   const lib = loaded();
   if (!lib) throw new CarrelError(broken, "Reload the window.");
   return lib;
@@ -92,15 +103,18 @@ async function startWorker(code: Promise<Uint8Array>): Promise<DrawingWorker> {
  */
 export async function openPdf(source: PdfSource): Promise<PdfFile> {
   // All three begin at once.
-  const started = startWorker(source.part("worker", "worker"));
-  const [{ port, failure }, lib, ends] = await Promise.all([started, library(), source.ends]).catch(
+  const started = startWorker(source.worker);
+  const begun = source.ends.then((ends) => beginReading(source, ends));
+  const [{ port, failure }, lib, { ends, bytes }] = await Promise.all([started, library(), begun]).catch(
     (error: unknown) => {
       void started.then((unused) => unused.port.terminate()).catch(() => undefined);
+      void begun.then((unused) => unused.bytes.stop()).catch(() => undefined);
       throw error;
     },
   );
   const worker = lib.PDFWorker.create({ port, verbosity: 0 });
   const close = (): void => {
+    bytes.stop();
     worker.destroy();
     port.terminate();
   };
@@ -111,8 +125,8 @@ export async function openPdf(source: PdfSource): Promise<PdfFile> {
       throw new CarrelError("This PDF is empty: its file has no content.", "Save or copy the file again.");
     }
     const opened = lib.getDocument({
-      range: rangesOf(lib, source, ends, lost.reject),
-      rangeChunkSize: chunkBytes,
+      range: rangesOf(lib, ends, bytes, lost.reject),
+      rangeChunkSize: partBytes,
       disableStream: true,
       // What nobody looks at is not read.
       disableAutoFetch: true,
@@ -136,36 +150,31 @@ export async function openPdf(source: PdfSource): Promise<PdfFile> {
       verbosity: 0,
     });
     const document = await Promise.race([opened.promise, lost.promise, failure]);
-    return { lib, document, lost: lost.promise, close };
+    return { lib, document, lost: lost.promise, stopReadingAhead: () => bytes.stop(), close };
   } catch (error) {
     close();
     throw error instanceof CarrelError ? error : openingFailure(error);
   }
 }
 
+function beginReading(source: PdfSource, ends: FileEnds): { ends: FileEnds; bytes: FileBytes } {
+  const bytes = new FileBytes(ends, (begin, end) => source.range(ends.version, begin, end));
+  bytes.readAhead();
+  return { ends, bytes };
+}
+
 /** Gives pdf.js the parts of the file that it asks for. */
 function rangesOf(
   lib: PdfJs,
-  source: PdfSource,
-  { size, version, start, end }: FileEnds,
+  { size, start }: FileEnds,
+  bytes: FileBytes,
   onLost: (error: unknown) => void,
 ): PDFDataRangeTransport {
-  const endsFrom = size - end.length;
-  const read = async (begin: number, until: number): Promise<Uint8Array> =>
-    begin >= endsFrom
-      ? end.slice(begin - endsFrom, until - endsFrom)
-      : await source.range(version, begin, until);
-  const readAll = async (begin: number, until: number): Promise<Uint8Array> => {
-    const whole = new Uint8Array(until - begin);
-    for (let from = begin; from < until; from += maxRangeBytes) {
-      whole.set(await read(from, Math.min(from + maxRangeBytes, until)), from - begin);
-    }
-    return whole;
-  };
   const transport = new lib.PDFDataRangeTransport(size, start);
-  transport.requestDataRange = (begin, until) => {
-    readAll(begin, until)
-      .then((bytes) => transport.onDataRange(begin, bytes))
+  transport.requestDataRange = (begin, end) => {
+    bytes
+      .read(begin, end)
+      .then((part) => transport.onDataRange(begin, part))
       .catch(onLost);
   };
   return transport;

@@ -83,7 +83,7 @@ export class PdfPage {
     layer.className = "layers";
     container.className = "textLayer";
     this.element.append(layer);
-    const page = await this.getPage();
+    const page = await this.open();
     const drawn = new this.file.lib.TextLayer({
       textContentSource: await this.links.textOfPage(page),
       container,
@@ -94,8 +94,8 @@ export class PdfPage {
     return new DomText(container);
   }
 
-  /** The page's size becomes known when it is first opened; until then it has that of the first page. */
-  private getPage(): Promise<PDFPageProxy> {
+  /** The page's size becomes known when it is first opened; until then it has that of the one opened first. */
+  open(): Promise<PDFPageProxy> {
     this.page ??= this.file.document.getPage(this.number).then((page) => {
       const { width, height } = page.getViewport({ scale: 1 });
       this.size = { width, height };
@@ -111,7 +111,7 @@ export class PdfPage {
   }
 
   private async draw(drawing: NonNullable<PdfPage["drawing"]>): Promise<void> {
-    const page = await this.getPage();
+    const page = await this.open();
     if (this.drawing !== drawing) return;
     const wanted = drawing.scale * window.devicePixelRatio;
     const most = Math.sqrt(maxPixels / Math.max(1, this.size.width * this.size.height));

@@ -4,6 +4,7 @@ import type { Hit } from "../../protocol/data.ts";
 import { type DomText, isMarked, isThere, mark } from "./domText.ts";
 import { findAll, loosen } from "./looseText.ts";
 import type { PdfFile } from "./pdfFile.ts";
+import { pdfOutline } from "./pdfOutline.ts";
 import { type LinkTargets, PdfPage } from "./pdfPage.ts";
 import { type ScanOf, textOfPage } from "./scanText.ts";
 import type { DocumentView, OutlineEntry, PlacedSelection, ViewPosition, ViewState } from "./view.ts";
@@ -11,8 +12,6 @@ import type { DocumentView, OutlineEntry, PlacedSelection, ViewPosition, ViewSta
 /** A browser's page can't be higher than about 30 million pixels; at the largest zoom these fit. */
 const maxShown = 10_000;
 const scales = { least: 0.25, most: 4, first: (96 / 72) * 1.25, ofPoints: 96 / 72 } as const;
-/** What is kept of the outline: nobody reads more, and a hostile one may have no end. */
-const maxOutline = 5_000;
 
 export interface PdfViewOptions {
   /** What scrolls. */
@@ -32,7 +31,8 @@ export class PdfView implements DocumentView, LinkTargets {
   private pages: readonly PdfPage[] = [];
   /** The number of the first of them. */
   private from = 1;
-  private readonly pageSize: PdfPage["size"];
+  /** Of the page that was opened first. */
+  private pageSize: PdfPage["size"] = { width: 595, height: 842 };
   private readonly observer: IntersectionObserver;
   private readonly resizes = new ResizeObserver(() => this.fit());
   private readonly closing = new AbortController();
@@ -52,36 +52,44 @@ export class PdfView implements DocumentView, LinkTargets {
     if (numPages < 1) {
       throw new CarrelError("This PDF has no pages.", "Get the file again from where it came from.");
     }
-    const number = bounded(options.at.page ?? 1, numPages);
-    // A page that is damaged says so where it would stand.
-    const page = await file.document.getPage(number).catch(() => undefined);
-    const { width, height } = page?.getViewport({ scale: 1 }) ?? { width: 595, height: 842 };
-    return new PdfView(file, { width, height }, { ...options, at: { ...options.at, page: number } });
+    const view = new PdfView(file, options);
+    await view.begin(bounded(options.at.page ?? 1, numPages));
+    return view;
   }
 
-  private constructor(file: PdfFile, size: PdfPage["size"], options: PdfViewOptions) {
+  private constructor(file: PdfFile, options: PdfViewOptions) {
     this.file = file;
     this.options = options;
-    this.pageSize = size;
     const { host, at } = options;
-    const { page = 1, scrolled = 0, zoom = "first" } = at;
-    this.wanted = zoom;
+    this.wanted = at.zoom ?? "first";
     this.passage = at.passage;
     this.observer = new IntersectionObserver((entries) => this.see(entries), {
       root: host,
       rootMargin: "60% 0px",
     });
-    // First the scale, then the pages: they are laid out once.
-    this.setScale(size.width);
-    this.setPages(page);
-    this.goTo(page);
-    const shown = this.page(page)?.element;
-    if (shown && at.scrolled !== undefined) host.scrollTop = shown.offsetTop + scrolled * shown.offsetHeight;
+  }
+
+  private async begin(number: number): Promise<void> {
+    const { host, at } = this.options;
+    const first = new PdfPage(number, this.file, this.pageSize, this);
+    const opened = first.open();
+    // A page that is damaged says so where it would stand.
+    await opened.catch(() => undefined);
+    this.pageSize = first.size;
+    // First the scale, then the pages: they are laid out once, while pdf.js already works on the one that is wanted.
+    this.setScale(first.size.width);
+    void first.show(this.scale * scales.ofPoints);
+    await opened.catch(() => undefined);
+    this.setPages(number, first);
+    this.goTo(number);
+    if (at.scrolled !== undefined) {
+      host.scrollTop = first.element.offsetTop + at.scrolled * first.element.offsetHeight;
+    }
     host.addEventListener("scroll", () => this.follow(), { passive: true, signal: this.closing.signal });
     this.resizes.observe(host);
     // It is drawn before the browser has told which pages are near.
-    this.near.add(page);
-    void this.drawNear();
+    this.near.add(number);
+    void this.drawNear().then(() => this.file.stopReadingAhead());
   }
 
   close(): void {
@@ -105,18 +113,8 @@ export class PdfView implements DocumentView, LinkTargets {
     return { page: this.current, scrolled, zoom: this.wanted, ...(passage && { passage }) };
   }
 
-  async outline(): Promise<readonly OutlineEntry[]> {
-    type Item = { title: string; dest: string | unknown[] | null; items: Item[] };
-    const entries: OutlineEntry[] = [];
-    const add = (items: readonly Item[], depth: number): void => {
-      for (const { title, dest, items: inner } of items) {
-        if (entries.length >= maxOutline) return;
-        entries.push({ title, depth, open: () => dest && this.openPlace(dest) });
-        add(inner, depth + 1);
-      }
-    };
-    add(((await this.file.document.getOutline()) ?? []) as Item[], 0);
-    return entries;
+  outline(): Promise<readonly OutlineEntry[]> {
+    return pdfOutline(this.file.document, (destination) => this.openPlace(destination));
   }
 
   async reveal(passage: Hit): Promise<string> {
@@ -248,7 +246,7 @@ export class PdfView implements DocumentView, LinkTargets {
   }
 
   /** Lays out all pages, or of very many those around one of them, and says which are not here. */
-  private setPages(around: number): void {
+  private setPages(around: number, first?: PdfPage): void {
     const { numPages } = this.file.document;
     const count = Math.min(numPages, maxShown);
     this.from = Math.min(Math.max(1, around - maxShown / 2), numPages - count + 1);
@@ -256,7 +254,9 @@ export class PdfView implements DocumentView, LinkTargets {
     this.near.clear();
     this.pages = Array.from(
       { length: count },
-      (_, index) => new PdfPage(this.from + index, this.file, this.pageSize, this),
+      (_, index) =>
+        (this.from + index === around ? first : undefined) ??
+        new PdfPage(this.from + index, this.file, this.pageSize, this),
     );
     const elements = this.pages.map(({ element }) => element);
     const note = count < numPages ? [this.note(count)] : [];

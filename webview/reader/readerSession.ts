@@ -1,11 +1,13 @@
 import { CarrelError, Channel, type Port } from "../../protocol/channel.ts";
 import type { Hit } from "../../protocol/data.ts";
 import {
+  type FileEnds,
   type ReaderContract,
   type ReaderHostContract,
   readerContract,
   readerHostContract,
 } from "../../protocol/reader.ts";
+import { Given } from "./given.ts";
 import { drawsPdf, openPdf, type PdfSource } from "./pdfFile.ts";
 import { PdfView } from "./pdfView.ts";
 import type { ScanOf } from "./scanText.ts";
@@ -34,6 +36,8 @@ export class ReaderSession {
   private readonly channel: Channel<ReaderHostContract, ReaderContract>;
   private readonly listeners = new Set<() => void>();
   private finding = new AbortController();
+  private readonly givenWorker = new Given<Uint8Array>();
+  private readonly givenEnds = new Given<FileEnds>();
   /** The passage that is to be shown, until it is: its document may have to be opened more than once. */
   private waiting: Hit | undefined;
   /** What is being looked for, until it is found or is not: the file may be written meanwhile. */
@@ -50,6 +54,8 @@ export class ReaderSession {
     this.channel = new Channel(options.port, readerHostContract, readerContract, {}, (error) =>
       this.tell(error),
     );
+    this.channel.on("worker", ({ bytes }) => this.givenWorker.put(bytes));
+    this.channel.on("ends", (ends) => this.givenEnds.put(ends));
     this.channel.on("reveal", ({ passage }) => void this.reveal(passage));
     this.channel.on("changed", (change) => this.onFileChanged(change));
     this.channel.on("askSelection", () => void this.ask());
@@ -109,9 +115,10 @@ export class ReaderSession {
     isStale: () => boolean,
   ): Promise<{ readonly lost: Promise<never> }> {
     // What a PDF takes is asked for at once, not after the extension has said that it is one.
-    const file = drawsPdf() ? openPdf(this.pdfSource(isStale)) : undefined;
+    const ready = this.channel.request("ready", {});
+    const file = drawsPdf() ? openPdf(this.pdfSource(ready, isStale)) : undefined;
     file?.catch(() => undefined);
-    const { name, opensOutside, passage } = await this.channel.request("ready", {});
+    const { name, opensOutside, passage } = await ready;
     Object.assign(this, { name, opensOutside });
     // It is given once: the next try is to show it too.
     this.waiting ??= passage;
@@ -140,12 +147,15 @@ export class ReaderSession {
     return opened;
   }
 
-  private pdfSource(isStale: () => boolean): PdfSource {
+  private pdfSource(ready: Promise<unknown>, isStale: () => boolean): PdfSource {
+    const part: PdfSource["part"] = async (kind, name) =>
+      (await this.channel.request("part", { kind, name })).bytes;
     return {
-      ends: this.channel.request("file", {}),
+      worker: this.givenWorker.take(ready, () => part("worker", "worker")),
+      ends: this.givenEnds.take(ready, () => this.channel.request("file", {})),
       range: async (version, begin, end) =>
         (await this.channel.request("range", { version, begin, end })).bytes,
-      part: async (kind, name) => (await this.channel.request("part", { kind, name })).bytes,
+      part,
       onLost: (error) => {
         if (!isStale()) this.fail(error);
       },
