@@ -11,6 +11,9 @@ const smallFile = 1 << 20;
 /** The page holds the parts of a PDF that it has read in memory, and of a damaged one all of it. */
 const maxShownBytes = 300_000_000;
 
+/** The page asks for a large part of a file in several messages. */
+const maxRangeBytes = 4 << 20;
+
 /** The two ends of a file. */
 export async function readEnds(file: string): Promise<FileEnds> {
   return await withFile(file, async (handle) => {
@@ -35,7 +38,8 @@ export async function readRange(
   file: string,
   { version, begin, end }: { readonly version: string; readonly begin: number; readonly end: number },
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (!Number.isInteger(begin) || !Number.isInteger(end) || begin < 0 || end < begin || end > maxShownBytes) {
+  const isRange = Number.isInteger(begin) && Number.isInteger(end) && begin >= 0 && end >= begin;
+  if (!isRange || end - begin > maxRangeBytes) {
     throw new CarrelError("These are no bytes of a file.", "", "invalid");
   }
   return await withFile(file, async (handle) => {

@@ -50,7 +50,7 @@ export class ParserProcess {
     });
     this.ended = new Promise((resolve) => {
       // "error" comes when it can't be started; then there may be no "exit".
-      this.process.once("error", (error) => resolve(error.message));
+      this.process.on("error", (error) => resolve(error.message));
       this.process.once("exit", (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
     });
     void this.ended.then((how) => this.channel.close(how));

@@ -1,6 +1,7 @@
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { maxDocumentCharacters, maxPages } from "../files/limits.ts";
 import { type Extracted, type ReadScans, UnreadableFile } from "./extracted.ts";
+import { namedLeft } from "./leftOut.ts";
 import { readAttachments } from "./pdfAttachments.ts";
 import { openPdf } from "./pdfDocument.ts";
 import { notesOf } from "./pdfFields.ts";
@@ -28,7 +29,8 @@ export async function read(bytes: Buffer, _path: string, scans?: ReadScans): Pro
 interface ReadPages {
   readonly pages: PageLine[][];
   readonly attached: Map<string, string>;
-  readonly broken: number;
+  /** Damaged pages, from 1. */
+  readonly broken: readonly number[];
 }
 
 async function readDocument(
@@ -48,10 +50,10 @@ async function readDocument(
   const attachments = await readAttachments(document, attached, read);
   const scans = [...own, ...attachments.scans];
   if (text.trim().length < 3 && attachments.text === "") {
-    throw new UnreadableFile(nothingFound(broken, own, read), scans);
+    throw new UnreadableFile(nothingFound(broken.length, own, read), scans);
   }
   const headings = await headingsOf(document, { pages, starts });
-  const left = [...leftPages(count, document.numPages), ...attachments.left];
+  const left = [...leftPages(count, document.numPages, broken), ...attachments.left];
   const below = text.split("\n").length;
   return {
     text: text + attachments.text,
@@ -82,9 +84,14 @@ function nothingFound(broken: number, scans: readonly number[], read: ReadScans 
     : "Its pages are pictures of text (a scan).";
 }
 
-function leftPages(count: number, all: number): string[] {
-  if (count === all) return [];
-  return [`Read in part: the first ${count.toLocaleString("en")} of ${all.toLocaleString("en")} pages.`];
+function leftPages(count: number, all: number, broken: readonly number[]): string[] {
+  const damaged = broken.map((page) => `page ${page}, which is damaged`);
+  return [
+    ...(count === all
+      ? []
+      : [`Read in part: the first ${count.toLocaleString("en")} of ${all.toLocaleString("en")} pages.`]),
+    ...(damaged.length === 0 ? [] : [`Not read: ${namedLeft(damaged)}.`]),
+  ];
 }
 
 /** What each page says: its text, what is filled in where it is, then what was noted on it. */
@@ -92,7 +99,7 @@ async function readPages(document: PDFDocumentProxy, count: number): Promise<Rea
   const pages: PageLine[][] = [];
   const attached = new Map<string, string>();
   let characters = 0;
-  let broken = 0;
+  const broken: number[] = [];
   for (let number = 1; number <= count; number++) {
     const lines: PageLine[] = [];
     try {
@@ -104,7 +111,7 @@ async function readPages(document: PDFDocumentProxy, count: number): Promise<Rea
       for (const text of comments) lines.push({ text: "", size: 0 }, { text, size: 0 });
       page.cleanup();
     } catch {
-      broken += 1;
+      broken.push(number);
     }
     pages.push(lines);
     for (const { text } of lines) characters += text.length;

@@ -33,7 +33,7 @@ export function openShadows(nodes: readonly HtmlNode[], depth = 0): void {
     if (template) {
       const own = node.childNodes.filter((child) => child !== template);
       node.childNodes = template.content.childNodes;
-      fillSlots(node.childNodes, own, depth);
+      fillSlots(node.childNodes, own, new Set(), depth);
     }
     openShadows(node.childNodes, depth + 1);
   }
@@ -50,17 +50,25 @@ function isShadow(node: HtmlNode): node is Shadow {
   );
 }
 
-function fillSlots(nodes: readonly HtmlNode[], own: readonly HtmlNode[], depth: number): void {
+/** Of slots with one name the first is filled, as browsers do it: what is shown twice could be doubled without end. */
+function fillSlots(
+  nodes: readonly HtmlNode[],
+  own: readonly HtmlNode[],
+  filled: Set<string>,
+  depth: number,
+): void {
   if (depth > deepest) return;
   for (const node of nodes) {
     if (!isElement(node)) continue;
-    if (node.tagName !== "slot") {
-      fillSlots(node.childNodes, own, depth + 1);
+    const name = attribute(node, "name");
+    if (node.tagName !== "slot" || filled.has(name)) {
+      fillSlots(node.childNodes, own, filled, depth + 1);
       continue;
     }
-    const name = attribute(node, "name");
     const filling = own.filter((child) => (isElement(child) ? attribute(child, "slot") : "") === name);
-    if (filling.length > 0) node.childNodes = [...filling];
+    if (filling.length === 0) continue;
+    filled.add(name);
+    node.childNodes = filling;
   }
 }
 

@@ -107,6 +107,15 @@ describe("a web page that was saved as a single file", () => {
     assert.doesNotMatch(text, /unseen/);
   });
 
+  it("fills the first of slots with one name, so that no text is doubled and doubled again", async () => {
+    const nested = (depth: number): string =>
+      depth === 0
+        ? "<p>ebb</p>"
+        : `<x-a><template shadowmode="open"><slot></slot><slot></slot></template>${nested(depth - 1)}</x-a>`;
+    const lines = linesOf(await textOf(archive([{ head: "Content-Type: text/html", body: nested(12) }])));
+    assert.deepEqual(lines, ["ebb"]);
+  });
+
   it("says why it can't be read", async () => {
     await assert.rejects(textOf(Buffer.from("no headers at all")), /damaged: there is no page in it/);
     await assert.rejects(textOf(archive([])), /damaged: there is no page in it/);

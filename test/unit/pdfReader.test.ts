@@ -5,6 +5,7 @@ import { extract } from "../../indexer/read/extract.ts";
 import { linesOfPage } from "../../indexer/read/pdfLines.ts";
 import type { TextPiece } from "../../indexer/read/pdfRows.ts";
 import { joinHyphens, withoutRepeats } from "../../indexer/read/pdfText.ts";
+import { makePdf } from "../support/makePdf.ts";
 
 const view = [0, 0, 595, 842];
 
@@ -179,5 +180,17 @@ describe("what repeats on the pages of a PDF", () => {
       joinHyphens(pages).map((page) => page.map(({ text }) => text)),
       [["the lighthouse", "Lease"], ["burns"]],
     );
+  });
+});
+
+describe("a PDF with a page that is damaged", () => {
+  it("is read without it, and says so", async () => {
+    const made = makePdf(["one", "two", "three"].map((word) => ({ lines: [`This is page ${word}.`] })));
+    // Page 2 is object 7: what names it stays, what it is does not.
+    const text = made.toString("latin1").replace("\n7 0 obj\n<< /Type /Page ", "\n7 0 obj\n[[ /Type /Page ");
+    const read = await extract(Buffer.from(text, "latin1"), "damaged.pdf");
+    assert.match(read.text, /page one.*page three/s);
+    assert.doesNotMatch(read.text, /page two/);
+    assert.match(read.partly ?? "", /page 2, which is damaged/);
   });
 });

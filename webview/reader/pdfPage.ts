@@ -17,6 +17,9 @@ export interface LinkTargets {
   textOfPage(page: PDFPageProxy): ReturnType<PDFPageProxy["getTextContent"]>;
 }
 
+/** More than a page of an index has; each is a button. */
+const mostLinks = 2_000;
+
 /** One page: a white sheet of its size until it is shown, then drawn, with its text over it and its links. */
 export class PdfPage {
   readonly element = document.createElement("div");
@@ -133,8 +136,10 @@ export class PdfPage {
     const annotations = await page.getAnnotations().catch(() => []);
     const { width, height } = this.size;
     const viewport = page.getViewport({ scale: 1 });
-    for (const { subtype, url, dest, rect, titleObj } of annotations) {
-      if (subtype !== "Link" || !(url || dest) || !Array.isArray(rect)) continue;
+    const links = annotations.filter(
+      ({ subtype, url, dest, rect }) => subtype === "Link" && (url || dest) && Array.isArray(rect),
+    );
+    for (const { url, dest, rect, titleObj } of links.slice(0, mostLinks)) {
       const [left, bottom, right, top] = rect.map(Number);
       const [x1 = 0, y1 = 0] = viewport.convertToViewportPoint(left ?? 0, bottom ?? 0);
       const [x2 = 0, y2 = 0] = viewport.convertToViewportPoint(right ?? 0, top ?? 0);
