@@ -45,13 +45,6 @@ before(async () => {
     },
   });
   panel = await workbench.openPanel();
-  await panel
-    .getByRole("button", { name: "Index now" })
-    .or(panel.getByText(/files indexed/))
-    .first()
-    .waitFor(patient);
-  const start = panel.getByRole("button", { name: "Index now" });
-  if (await start.count()) await start.click();
   await panel.getByText("6 files indexed").waitFor(patient);
 });
 after(async () => {
