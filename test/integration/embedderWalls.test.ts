@@ -14,14 +14,15 @@ const noTrial = process.platform === "linux" ? false : "only Linux surely has no
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Walls of a machine that is said to have all of them, with what is started behind which. */
+/** Walls of a machine that is said to have all but that of memory, with what is started behind which. */
 class Hoped extends Confinement {
   readonly launched: string[] = [];
   private readonly instead: string | undefined;
 
   /** @param instead Runs in place of the program that takes the network away. */
   constructor(platform: NodeJS.Platform, instead?: string) {
-    super({ platform, isRoot: false, execPath: process.execPath, knows: () => false, has: () => true });
+    const has = (path: string): boolean => !path.endsWith("prlimit");
+    super({ platform, isRoot: false, execPath: process.execPath, knows: () => false, has });
     this.instead = instead;
   }
 
