@@ -91,7 +91,7 @@ class Maker implements Made {
     }
     for (const ending of ["docx", "odt", "rtf", "pdf", "epub"]) this.office(texts, ending);
     for (const ending of ["xlsx", "xls", "ods", "csv"]) this.office(books, ending);
-    for (const ending of ["pptx", "odp"]) this.office(slides, ending);
+    for (const ending of ["pptx", "odp", "ppt"]) this.office(slides, ending);
     this.office([...books.slice(0, 1), ...slides.slice(0, 2)], "pdf");
   }
 

@@ -35,10 +35,23 @@ export function askOthers(files: readonly MadeFile[], folder: string, python: st
       join(folder, "asTables"),
     ),
     ...libraries(
-      files.filter(({ path }) => !path.endsWith(".pdf")),
+      files.filter(({ path }) => !/\.(?:pdf|ppt)$/.test(path)),
       python,
     ),
+    madeOf(by("ppt")),
   ];
+}
+
+/** No library here knows PPT, and LibreOffice loses its notes: it is held against the text of which it was made. */
+function madeOf(files: readonly MadeFile[]): Other {
+  const texts = files.map(({ path, source }) => {
+    const lines = source
+      .replace(/<[^>]*>/g, "\n")
+      .replace(/&lt;/g, "<")
+      .replace(/&gt;/g, ">");
+    return [path, lines.replace(/&quot;/g, '"').replace(/&amp;/g, "&")] as const;
+  });
+  return { name: "its source", texts: new Map(texts) };
 }
 
 function poppler(files: readonly MadeFile[]): Other {
