@@ -102,6 +102,13 @@ export const formats: readonly Format[] = [
     sizeFactor: 20,
   },
   {
+    ...row("document", "presentation", "ppt pps"),
+    reader: "ppt",
+    label: "Presentation",
+    signs: ["PowerPoint Document"],
+    sizeFactor: 20,
+  },
+  {
     ...row("document", "odt", "odt ott fodt", { opensOutside: true }),
     reader: "odt",
     label: "OpenDocument text",
@@ -273,7 +280,6 @@ export const formats: readonly Format[] = [
   ),
   notRead("A model's weights.", "onnx safetensors gguf ggml pt pth ckpt tflite pb caffemodel mlmodel"),
   notRead("A spreadsheet that Carrel does not read: save it as XLSX or ODS.", "numbers wk1 wk3 wk4 qpw"),
-  notRead("A presentation that Carrel does not read: save it as PPTX or PDF.", "ppt pps"),
   notRead(
     "A document that Carrel does not read: save it as DOCX, ODT or PDF.",
     "pages wpd wps hwp hwpx sdw lwp one",

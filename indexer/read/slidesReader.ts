@@ -1,6 +1,7 @@
 import { type Extracted, UnreadableFile } from "./extracted.ts";
 import { openParts, openRows, openText } from "./openDocument.ts";
 import { relations } from "./openPackage.ts";
+import { isShort, type SlideParagraph, writeNotes, writeParagraphs, writeTitle } from "./slideWriter.ts";
 import { DocumentWriter } from "./writer.ts";
 import { childrenOf, parseXml, textIn, within, type Xml } from "./xml.ts";
 import { Zip } from "./zip.ts";
@@ -30,11 +31,10 @@ function powerPoint(zip: Zip, writer: DocumentWriter): void {
     const path = targets.get(attributes["r:id"] ?? "")?.path;
     const root = path === undefined ? undefined : part(zip, path);
     if (path === undefined || !root) return;
-    writer.at({ in: "slide", slide: index + 1 });
     const shapes = within(root, "p:sp", "p:graphicFrame").filter((shape) => !isFurniture(shape));
     const title = shapes.find(isTitle) ?? shapes.find(couldBeTitle);
-    const name = (title ? linesOf(title).join(" ").trim() : "") || `Slide ${index + 1}`;
-    writer.heading(root.attributes["show"] === "0" ? `${name} (hidden slide)` : name, 1);
+    const isHidden = root.attributes["show"] === "0";
+    writeTitle(writer, index + 1, title ? linesOf(title).join(" ") : "", isHidden);
     for (const shape of shapes) if (shape !== title) writeShape(shape, writer);
     const others = [...relations(zip, path).values()];
     for (const other of others) {
@@ -43,14 +43,8 @@ function powerPoint(zip: Zip, writer: DocumentWriter): void {
     }
     const notes = others.find(({ type }) => type.endsWith("/notesSlide"));
     const shown = within(notes && part(zip, notes.path), "p:sp").filter((shape) => !isFurniture(shape));
-    writeNotes(shown.flatMap(linesOf), index + 1, writer);
+    writeNotes(writer, index + 1, shown.flatMap(linesOf));
   });
-}
-
-function writeNotes(lines: readonly string[], slide: number, writer: DocumentWriter): void {
-  if (lines.every((line) => line.trim() === "")) return;
-  writer.at({ in: "slide", slide, notes: true });
-  writer.paragraph(`Notes: ${lines.join("\n")}`);
 }
 
 function part(zip: Zip, name: string): Xml | undefined {
@@ -76,10 +70,6 @@ function couldBeTitle(shape: Xml): boolean {
   return shape.name === "p:sp" && isShort(linesOf(shape));
 }
 
-function isShort([line = "", ...others]: readonly string[]): boolean {
-  return others.length === 0 && line.trim() !== "" && line.length < 100;
-}
-
 function writeShape(shape: Xml, writer: DocumentWriter): void {
   for (const table of within(shape, "a:tbl")) {
     writer.table(
@@ -87,18 +77,14 @@ function writeShape(shape: Xml, writer: DocumentWriter): void {
     );
   }
   if (shape.name === "p:graphicFrame") return;
-  const paragraphs = paragraphsOf(shape);
-  for (const { text, level } of paragraphs) {
-    if (paragraphs.length > 1) writer.item(text, "•", level);
-    else writer.paragraph(text);
-  }
+  writeParagraphs(writer, paragraphsOf(shape));
 }
 
 function linesOf(element: Xml): string[] {
   return paragraphsOf(element).map(({ text }) => text);
 }
 
-function paragraphsOf(element: Xml): { text: string; level: number }[] {
+function paragraphsOf(element: Xml): SlideParagraph[] {
   return within(element, "a:p").map((paragraph) => ({
     text: within(paragraph, "a:t", "a:br")
       .map((piece) => (piece.name === "a:br" ? " " : textIn(piece)))
@@ -130,27 +116,24 @@ function openDocument(content: Xml, writer: DocumentWriter): void {
   );
   const hidden = new Set(hiding.map(({ attributes }) => attributes["style:name"]));
   within(content, "draw:page").forEach((page, index) => {
-    writer.at({ in: "slide", slide: index + 1 });
     const frames = childrenOf(page).filter(({ name }) => name !== "presentation:notes");
     const title =
       frames.find(({ attributes }) => attributes["presentation:class"] === "title") ??
       frames.find((frame) => isShort(openTexts(frame)));
-    const name = (title ? openTexts(title).join(" ").trim() : "") || `Slide ${index + 1}`;
     const isHidden = hidden.has(page.attributes["draw:style-name"]);
-    writer.heading(isHidden ? `${name} (hidden slide)` : name, 1);
+    writeTitle(writer, index + 1, title ? openTexts(title).join(" ") : "", isHidden);
     for (const frame of frames) {
       if (frame === title) continue;
       for (const table of within(frame, "table:table")) {
         writer.table(openRows(table, (cell) => openTexts(cell).join(" ")));
       }
       if (within(frame, "table:table").length > 0) continue;
-      const texts = openTexts(frame);
-      for (const text of texts) {
-        if (texts.length > 1) writer.item(text);
-        else writer.paragraph(text);
-      }
+      writeParagraphs(
+        writer,
+        openTexts(frame).map((text) => ({ text, level: 0 })),
+      );
     }
-    writeNotes(childrenOf(page, "presentation:notes").flatMap(openTexts), index + 1, writer);
+    writeNotes(writer, index + 1, childrenOf(page, "presentation:notes").flatMap(openTexts));
   });
 }
 

@@ -10,6 +10,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CFB } from "@e965/xlsx";
 import { makeBytes } from "./bytes.mjs";
 import { toFodt } from "./fodt.mjs";
 import { convert as toFormat } from "./libreOffice.mjs";
@@ -22,6 +23,18 @@ const work = mkdtempSync(join(tmpdir(), "carrel-sample-"));
 /** Has LibreOffice write a document in the format that the target's ending says. */
 function office(document, target) {
   toFormat(document, target, work);
+}
+
+/** LibreOffice adds a picture of the first slide, twenty times as large as the slides: only these are kept. */
+function slidesOf97(document, target) {
+  const whole = join(work, "whole.ppt");
+  office(document, whole);
+  const from = CFB.read(readFileSync(whole), { type: "buffer" });
+  const to = CFB.utils.cfb_new();
+  for (const name of ["Current User", "PowerPoint Document"]) {
+    CFB.utils.cfb_add(to, `/${name}`, CFB.find(from, name).content);
+  }
+  writeFileSync(target, CFB.write(to, { type: "buffer" }));
 }
 
 /** Converts one source to `target`, whose ending says what it becomes. */
@@ -59,6 +72,8 @@ try {
   }
   office(join(fixtures, "book.xlsx"), join(fixtures, "book.fods"));
   office(join(fixtures, "kickoff.pptx"), join(fixtures, "kickoff.fodp"));
+
+  slidesOf97(join(fixtures, "kickoff.pptx"), join(fixtures, "kickoff.ppt"));
 
   for (const [ending, format] of Object.entries({
     rst: "rst",

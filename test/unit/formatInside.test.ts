@@ -23,6 +23,7 @@ describe("a document under another format's name", () => {
     "book.xls": ["a.doc", "a.xlsx"],
     "kickoff.pptx": ["a.odp", "a.docx"],
     "kickoff.odp": ["a.odt"],
+    "kickoff.ppt": ["a.pptx", "a.doc"],
     "report.epub": ["a.docx"],
   };
   for (const [name, others] of Object.entries(documents)) {

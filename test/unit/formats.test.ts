@@ -77,7 +77,7 @@ test("a name of its own comes before an ending, and names that are all ending ar
   assert.equal(formatOf("Dockerfile.prod").language, "dockerfile");
   assert.equal(formatOf("constructor").language, "plaintext");
   assert.equal(formatOf("a.tar.PDF").language, "pdf");
-  assert.match(notReadReason("a/b.PPT") ?? "", /presentation/);
+  assert.match(notReadReason("a/b.ODG") ?? "", /drawing/);
   assert.equal(notReadReason(".map"), undefined);
   assert.match(notReadReason("Dockerfile.png") ?? "", /image/);
 });

@@ -166,7 +166,7 @@ describe("a Word document", () => {
 });
 
 describe("a presentation of LibreOffice", () => {
-  for (const ending of ["pptx", "odp"]) {
+  for (const ending of ["pptx", "odp", "ppt"]) {
     it(`is read slide by slide, with tables and notes (${ending})`, async () => {
       const read = await fixture(`kickoff.${ending}`);
       const at = (line: string): unknown => placeOfLine(read, line);

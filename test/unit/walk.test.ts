@@ -213,7 +213,7 @@ test("lists what it refuses, each with a reason", async () => {
     "data.zip": "x",
     "package-lock.json": "{}",
     "a.min.js": "x",
-    "slides.ppt": "x",
+    "plan.odg": "x",
     "big.txt": "x".repeat(1001),
     "ok.txt": "x".repeat(1000),
     "big.pdf": "x".repeat(20_000),
@@ -230,7 +230,7 @@ test("lists what it refuses, each with a reason", async () => {
   assert.match(all["data.zip"] ?? "", /archive/);
   assert.match(all["package-lock.json"] ?? "", /lock file/);
   assert.match(all["a.min.js"] ?? "", /Minified/);
-  assert.match(all["slides.ppt"] ?? "", /presentation/);
+  assert.match(all["plan.odg"] ?? "", /drawing/);
   assert.match(all["big.txt"] ?? "", /Too large: 2 kB; the limit .* 1 kB/);
   assert.match(all["huge.pdf"] ?? "", /Too large/);
   assert.equal(Object.keys(all).length, 12);
