@@ -110,6 +110,14 @@ describe("a presentation of PowerPoint 97", () => {
     assert.equal((await made({ slides, later, isLooping: true })).text, "New\n\nSecond");
   });
 
+  it("for PowerPoint 95 and 97 alike is read as it is for 97", async () => {
+    const streams = pptStreams({ slides: [{ shapes: [shape(text(0, "For 97"))] }] });
+    const inFolder = Object.entries(streams).map(([name, bytes]) => [`PP97_DUALSTORAGE/${name}`, bytes]);
+    const for95 = { "PowerPoint Document": Buffer.alloc(5_000, 1), "Current User": Buffer.alloc(50, 1) };
+    const bytes = compoundFile({ ...for95, ...Object.fromEntries(inFolder) });
+    assert.equal((await extract(bytes, "a.ppt")).text, "For 97");
+  });
+
   it("that has lost a slide gives what its outline has of it, and says so", async () => {
     const streams = pptStreams({
       slides: [
