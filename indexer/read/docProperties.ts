@@ -81,7 +81,7 @@ function stretchesOf<T>(
   for (let bin = 0; bin < count; bin++) {
     const number = u32(bins, 4 * (count + 1) + 4 * bin) & 0x3fffff;
     const page = main.subarray(number * pageSize, (number + 1) * pageSize);
-    const runs = Math.min(page[pageSize - 1] ?? 0, Math.floor((pageSize - 5) / (4 + entrySize)));
+    const runs = page[pageSize - 1] ?? 0;
     for (let i = 0; i < runs; i++) {
       const at = 2 * (page[4 * (runs + 1) + entrySize * i] ?? 0);
       // Without a place it has the properties of its style alone.

@@ -247,7 +247,7 @@ class DocWriter {
     for (const paragraph of new Set(this.plain(...this.file.rangeOf(text)))) this.out.paragraph(paragraph);
   }
 
-  /** The paragraphs of a stretch that hold something. */
+  /** The paragraphs of a stretch. */
   private plain(start: number, end: number): string[] {
     const open = this.fields;
     this.fields = [];
@@ -260,10 +260,7 @@ class DocWriter {
       text += ends ? "\r" : this.notes.has(at) || this.properties.isDeleted(at) ? "" : this.textOf(sign, at);
     }
     this.fields = open;
-    return text
-      .split("\r")
-      .map((line) => line.trim())
-      .filter((line) => line !== "");
+    return text.split("\r").map((line) => line.trim());
   }
 }
 

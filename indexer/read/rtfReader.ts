@@ -273,7 +273,7 @@ class RtfReader {
 
   private endParagraph(): void {
     if (this.group.for !== "") {
-      if (this.collected.has(this.group.for)) this.add("\n");
+      this.add("\n");
       return;
     }
     if (this.deleted.trim() !== "") this.aside.push(`Deleted: ${this.deleted.trim()}`);

@@ -17,7 +17,7 @@ export function linesOf(read: ReadPage, turned: GreyPage, by: Turn, dotsPerInch:
       let isFirst = true;
       for (const { words: all, rowAttributes } of paragraph.lines) {
         const words = all.filter(({ text, confidence }) => text.trim() !== "" && confidence >= least.word);
-        if (words.length === 0 || meanOf(words) < least.line) continue;
+        if (meanOf(words) < least.line) continue;
         lines.push({
           words: words.map(({ text, bbox }): ScannedWord => [text.trim(), ...asShown(bbox, turned, by)]),
           size: Math.round((rowAttributes.rowHeight / dotsPerInch) * pointsPerInch * 10) / 10,

@@ -45,7 +45,7 @@ export class DocumentWriter {
   headWith(start: number, text: string, level: number): void {
     const row = this.lines.findIndex((line, i) => i >= start && line !== "");
     const name = flat(text);
-    if (row < 0 || this.lines[row] !== name) return;
+    if (this.lines[row] !== name) return;
     const others = this.headings.filter((one) => one.row !== row);
     const at = others.findIndex((one) => one.row > row);
     this.headings.splice(0, this.headings.length, ...others);
@@ -143,7 +143,7 @@ export class DocumentWriter {
       text: this.lines.join("\n"),
       pages: [],
       headings,
-      ...(places.length > 0 ? { places } : {}),
+      places,
       ...partly,
     };
   }

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { extract } from "../../indexer/read/extract.ts";
 import type { Extracted } from "../../indexer/read/extracted.ts";
-import { compoundFile, type WordFile, wordFile } from "../support/wordFile.ts";
+import { compoundFile, streamsOf, type WordFile, wordFile } from "../support/wordFile.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
 const fixture = (name: string): Promise<Extracted> => extract(readFileSync(folder + name), name);
@@ -91,6 +91,17 @@ describe("a document of Word 97", () => {
     const pieces = [{ text: "\u0013 HYPERLINK never\rThe end.\rOf a note that nothing marks.\r" }];
     const { text } = await made({ pieces, mainLength: 27 });
     assert.equal(text, "The end.");
+  });
+
+  it("whose page of properties counts more of them than fit is read all the same", async () => {
+    const text = "kept gone\r";
+    const bytes = wordFile({ pieces: [{ text }], runs: [[4, 9, deleted]] });
+    for (const count of [60, 101, 127, 255]) {
+      const streams = streamsOf(bytes) ?? {};
+      streams["WordDocument"]?.writeUInt8(count, 4 * 512 + 511);
+      const read = await extract(compoundFile(streams), "a.doc");
+      assert.match(read.text, /^kept/, `${count}`);
+    }
   });
 
   it("that is locked, too old, damaged or empty is listed with the reason", async () => {

@@ -86,6 +86,22 @@ test("a matrix without area or with numbers that are none paints nothing", () =>
   assert.ok(page.pixels.every((value) => value === 255));
 });
 
+test("a picture that stands askew has its own corners, and the page's stay as they were", () => {
+  const side = 64;
+  for (const grains of [8, 64, 200]) {
+    const black = { width: grains, height: grains, grey: new Uint8Array(grains * grains) };
+    const page = new GreyPage(side, side);
+    // A square on its corner, 30.3 pixels from its middle to each of them.
+    page.paint(black, [30.3, 30.3, -30.3, 30.3, 32, 1.7]);
+    rowsOf(page).forEach((row, y) => {
+      row.forEach((value, x) => {
+        const isInside = Math.abs(x + 0.5 - 32) + Math.abs(y + 0.5 - 32) < 30.3;
+        assert.equal(value, isInside ? 0 : 255, `${grains}: ${x}, ${y}`);
+      });
+    });
+  }
+});
+
 test("a page turns clockwise", () => {
   const page = new GreyPage(3, 2, marked.grey);
   assert.deepEqual(rowsOf(page.turned(90)), [

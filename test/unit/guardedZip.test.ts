@@ -19,6 +19,16 @@ describe("an archive for a library that unpacks all of it", () => {
     assert.deepEqual(guarded.part("xl/worksheets/sheet1.bin"), text);
   });
 
+  it("keeps what only looks like a picture or an inserted file by its name", () => {
+    const left = ["media/a.bin", "ppt/embeddings/a.bin", "Pictures/a", "xl/printerSettings/p.bin"];
+    const pictures = ["png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "emf", "wmf", "svg"].map(
+      (ending) => `xl/a.${ending}`,
+    );
+    const kept = ["xl/multimedia/a.xml", "media.xml", "xl/a.png.xml", "xl/jpg", "xl/a.ppng"];
+    const all = [...left, ...pictures, ...kept].map((name) => [name, text] as const);
+    assert.deepEqual(new Zip(guardedZip(zip(Object.fromEntries(all)))).names, kept);
+  });
+
   it("is not given away when a part of it is larger than it says, whatever the part is called", () => {
     for (const name of ["xl/worksheets/sheet1.bin", "xl/sheet1", "xl/workbook.xml"]) {
       const bomb = zip({ "xl/styles.xml": text, [name]: Buffer.alloc(120_000_000) }, 10);

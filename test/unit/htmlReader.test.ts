@@ -86,6 +86,26 @@ describe("a page that is there to be read", () => {
     assert.doesNotMatch(text, /Latest news/);
   });
 
+  it("keeps its body and its main part whatever they are called", async () => {
+    for (const html of [
+      `<html><body class="sidebar">${prose}</body></html>`,
+      `<main role="search" aria-hidden="true">${prose}</main>`,
+      `<article role="dialog">${prose}</article>`,
+    ]) {
+      assert.match((await page(html)).text, /^The keeper lit/, html);
+    }
+  });
+
+  it("is without what asks for consent, by its whole name, and with what is only about it", async () => {
+    const names = "cookie-banner cookies_notice consentBar gdpr-popup cookieconsent cookielaw".split(" ");
+    const asks = names.map((name) => `<div class="a ${name}">We value ${name}.</div>`).join("");
+    const about = "cookies consent-form our-cookie-banner gdpr-text".split(" ");
+    const tells = about.map((name) => `<div class="${name}">Read of ${name}.</div>`).join("");
+    const { text } = await page(`${prose}${asks}<div id="consent-dialog">Agree?</div>${tells}`);
+    assert.doesNotMatch(text, /We value|Agree/);
+    for (const name of about) assert.ok(text.includes(`Read of ${name}.`), name);
+  });
+
   it("has a term and what it means in one paragraph, where that is one", async () => {
     const list = `<dl><dt>K-17</dt><dd>Say <b>nothing</b>.</dd><div><dt>K-20</dt><dt>K-21</dt><dd><p>Compare.</p><p>Then press.</p></dd></div><dt>K-30</dt></dl>`;
     const { text } = await page(`<h1>Messages</h1>${prose}${list}`);

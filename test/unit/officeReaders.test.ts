@@ -146,6 +146,30 @@ describe("a Word document", () => {
     assert.equal((await extract(packed(parts), "a.docx")).text, "[1]\n\n[1] end[2]\n\nend");
   });
 
+  it("has headings by styles that are based on others, in a circle or not there at all", async () => {
+    const style = (id: string, based: string, more = ""): string =>
+      `<w:style w:styleId="${id}"><w:name w:val="${id}"/><w:basedOn w:val="${based}"/>${more}</w:style>`;
+    const outline = '<w:pPr><w:outlineLvl w:val="1"/></w:pPr>';
+    const styles = [style("A", "B"), style("B", "A"), style("C", "D"), style("D", "Normal", outline)];
+    const line = (id: string): string =>
+      `<w:p><w:pPr><w:pStyle w:val="${id}"/></w:pPr><w:r><w:t>By ${id}</w:t></w:r></w:p>`;
+    const parts = {
+      "word/_rels/document.xml.rels": relationsTo({ styles: "styles.xml" }),
+      "word/styles.xml": `<w:styles ${word}>${styles.join("")}</w:styles>`,
+      "word/document.xml": `<w:document ${word}>${["A", "C", "Heading2", "Title", "toc 1"].map(line).join("")}</w:document>`,
+    };
+    const { text, headings } = await extract(packed(parts), "a.docx");
+    assert.equal(text, "By A\n\nBy C\n\nBy Heading2\n\nBy Title\n\nBy toc 1");
+    assert.deepEqual(
+      headings.map(({ name, level }) => [name, level]),
+      [
+        ["By C", 3],
+        ["By Heading2", 3],
+        ["By Title", 1],
+      ],
+    );
+  });
+
   it("says what diagrams and charts say, and names the files inserted in it", async () => {
     const large = `<w:p><w:pPr><w:framePr w:dropCap="drop"/></w:pPr><w:r><w:t>L</w:t></w:r></w:p>`;
     const drawn = `<w:p><w:r><w:t>amps</w:t><w:drawing><d:relIds d:dm="diagramData"/><c:chart c:id="chart"/></w:drawing></w:r></w:p>`;

@@ -7,6 +7,7 @@ import { maxSheetRows } from "../../indexer/files/limits.ts";
 import { extract } from "../../indexer/read/extract.ts";
 import type { Extracted } from "../../indexer/read/extracted.ts";
 import { parseFile } from "../../indexer/read/parseFile.ts";
+import { compoundFile } from "../support/wordFile.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
 const text = `Costs Q3
@@ -81,6 +82,30 @@ describe("a spreadsheet", () => {
     });
     assert.match(read.text, /\nName4999: S, A1 = lamp$/);
     assert.equal(read.partly, "Read in part: the first 5,000 named ranges.");
+  });
+
+  it("names its ranges as people see them, with the value of one that is a single cell", async () => {
+    const read = await readBook((book) => {
+      xlsx.utils.book_append_sheet(book, xlsx.utils.aoa_to_sheet([["lamp", 7]]), "It's here");
+      const Names = [
+        { Name: "Price", Ref: "'It''s here'!$B$1" },
+        { Name: "Row", Ref: "'It''s here'!$A$1:$B$1" },
+        { Name: "Empty", Ref: "'It''s here'!$C$9" },
+        { Name: "Broken", Ref: "#REF!" },
+        { Name: "_xlnm.Print_Area", Ref: "'It''s here'!$A$1" },
+        { Name: "_FilterDatabase", Ref: "'It''s here'!$A$1" },
+      ];
+      book.Workbook = { Names };
+    });
+    assert.deepEqual(read.text.split("\n").slice(2), [
+      "",
+      "Named ranges",
+      "Price: It's here, B1 = 7",
+      "Row: It's here, A1:B1",
+      "Empty: It's here, C9",
+    ]);
+    assert.deepEqual(read.headings.at(-1), { name: "Named ranges", level: 1, row: 3 });
+    assert.deepEqual(read.places?.at(-2)?.place, { in: "sheet", sheet: "It's here", cells: "A1:B1" });
   });
 
   it("has its sheet and its columns in each chunk, which says its cells", async () => {
@@ -167,6 +192,18 @@ describe("a spreadsheet", () => {
     await assert.rejects(empty, /holds nothing/);
     await assert.rejects(extract(sound.subarray(0, 4_000), "a.xlsx"), /damaged/);
     await assert.rejects(extract(Buffer.from("PK\x03\x04 and no more"), "a.xlsx"), /damaged|holds nothing/);
+  });
+
+  it("that is locked says so", async () => {
+    const streams = { EncryptionInfo: Buffer.alloc(64), EncryptedPackage: Buffer.alloc(64) };
+    for (const name of ["a.xlsx", "a.xls"]) {
+      await assert.rejects(extract(compoundFile(streams), name), /protected by a password/, name);
+    }
+    // As old Excel locks a workbook: the first record is not locked, the second one says how the others are.
+    const workbook = Buffer.alloc(200);
+    workbook.set([0x09, 0x08, 0x10, 0x00, 0x00, 0x06, 0x05, 0x00]);
+    workbook.set([0x2f, 0x00, 0x36, 0x00, 0x01, 0x00, 0x01, 0x00, 0x01, 0x00], 20);
+    await assert.rejects(extract(compoundFile({ Workbook: workbook }), "a.xls"), /protected by a password/);
   });
 
   it("shows percentages whose format has a space before the sign, and what no format can show as it is", async () => {
