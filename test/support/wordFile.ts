@@ -26,6 +26,8 @@ export interface WordFile {
   readonly pieces: readonly WordPiece[];
   /** Of the main text; the rest is that of the footnotes. All of it where nothing is said. */
   readonly mainLength?: number;
+  /** Where the marks of footnotes stand, and where the texts of these end among the rest. */
+  readonly notes?: readonly (readonly [mark: number, end: number])[];
   /** Stretches of the text, by their positions, with the changes that hold for them. */
   readonly runs?: readonly (readonly [start: number, end: number, changes: readonly number[]])[];
   readonly flags?: number;
@@ -56,6 +58,7 @@ export function streamsOf(bytes: Buffer): Record<string, Buffer> | undefined {
 export function wordFile({
   pieces,
   mainLength,
+  notes = [],
   runs = [],
   flags = 0x0200,
   version = 0xc1,
@@ -99,7 +102,23 @@ export function wordFile({
   };
   put(33, 0, clx.length);
   put(12, clx.length, bins.length);
-  return compoundFile({ WordDocument: main, "1Table": Buffer.concat([clx, bins]) });
+  // Two bytes say of each mark what it looks like.
+  const marks = Buffer.concat([
+    numbers([...notes.map(([mark]) => mark), length]),
+    Buffer.alloc(2 * notes.length),
+  ]);
+  const ends = numbers([0, ...notes.map(([, end]) => end)]);
+  put(2, clx.length + bins.length, marks.length);
+  put(3, clx.length + bins.length + marks.length, ends.length);
+  return compoundFile({ WordDocument: main, "1Table": Buffer.concat([clx, bins, marks, ends]) });
+}
+
+function numbers(values: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(4 * values.length);
+  values.forEach((value, i) => {
+    bytes.writeUInt32LE(value, 4 * i);
+  });
+  return bytes;
 }
 
 /** A page with the changes of runs in the first piece. */

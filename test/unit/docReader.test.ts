@@ -93,6 +93,21 @@ describe("a document of Word 97", () => {
     assert.equal(text, "The end.");
   });
 
+  it("has notes of several paragraphs, whose fields end with each, and no note in a note", async () => {
+    const main = "Rent\u0002 is \u0013 REF a \u0014due\u0002\u0015 now.\r";
+    const notes = ["By noon.\u0013 REF never", "Old \u0013 REF never\r \rnew\u0002.\r", "Deep.\r"];
+    const text = main + notes.join("");
+    // The third mark stands in the second note.
+    const marks = [...text].flatMap((sign, i) => (sign === "\u0002" ? [i] : []));
+    const ends = notes.map((_, i) => notes.slice(0, i + 1).join("").length);
+    const read = await made({
+      pieces: [{ text }],
+      mainLength: main.length,
+      notes: marks.map((mark, i) => [mark, ends[i] ?? 0] as const),
+    });
+    assert.equal(read.text, "Rent[1] is due[2] now.\n\n[1] By noon.\n\n[2] Old new.");
+  });
+
   it("whose page of properties counts more of them than fit is read all the same", async () => {
     const text = "kept gone\r";
     const bytes = wordFile({ pieces: [{ text }], runs: [[4, 9, deleted]] });
