@@ -59,16 +59,12 @@ describe("the pictures of a page", () => {
     assert.ok(dark > 0.005 && dark < 0.3, `${dark}`);
   });
 
-  it("that are damaged, none, too many or on a page without end are no scan, which is said", async () => {
+  it("that are damaged, none or too many are no scan, which is said", async () => {
     const data = Buffer.from("no picture");
     const damaged = page({ width: 300, height: 300, data, filter: "DCTDecode", ...inch });
     await assert.rejects(damaged, /no picture that can be read/);
     const none = page({ width: 10, height: 10, ...inch, times: 0 });
     await assert.rejects(none, /no picture that can be read/);
     await assert.rejects(page({ width: 10, height: 10, ...inch, times: 5_001 }), /too many pictures/);
-    await assert.rejects(
-      page({ width: 10, height: 10, box: "0 0 5000 5000", place: "5000 0 0 5000 0 0", times: 21 }),
-      /more often than can be painted/,
-    );
   });
 });
