@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import { errorCode } from "./files/systemErrors.ts";
 import { shortHash } from "./indexPlace.ts";
@@ -60,6 +61,9 @@ interface OpenedStore {
   readonly store: Store | undefined;
   readonly complete: boolean;
 }
+
+const triesOfReader = 5;
+const betweenTriesMs = 200;
 
 export async function openForWriting(options: FolderIndexOptions): Promise<OpenedStore> {
   const { dir, folder, embedding, log, onDamage } = options;
@@ -130,13 +134,33 @@ export async function openRefined(
     const others = (await readdir(dir)).filter((other) => other.startsWith("refined-") && other !== name);
     for (const other of others) await rm(join(dir, other), { recursive: true, force: true });
   }
+  const open = (): Promise<RefinedVectors> => RefinedVectors.open(place, refining.dimension);
+  if (!writes) return openRefinedForReading(open, { folder, log });
   try {
-    return await RefinedVectors.open(place, refining.dimension);
+    return await open();
   } catch (error) {
     // Search does without them, and they can be made again.
     log(`The refined vectors of ${folder} are damaged and are made anew: ${String(error)}`);
-    if (!writes) return undefined;
     await rm(place, { recursive: true, force: true });
-    return RefinedVectors.open(place, refining.dimension);
+    return open();
+  }
+}
+
+/** The process that writes may be in the middle of making or tidying what is opened here. */
+async function openRefinedForReading(
+  open: () => Promise<RefinedVectors>,
+  { folder, log }: Pick<FolderIndexOptions, "folder" | "log">,
+): Promise<RefinedVectors | undefined> {
+  for (let left = triesOfReader; ; left--) {
+    try {
+      return await open();
+    } catch (error) {
+      if (left > 1) {
+        await setTimeout(betweenTriesMs);
+        continue;
+      }
+      log(`The refined vectors of ${folder} can't be read, so searches do without them: ${String(error)}`);
+      return undefined;
+    }
   }
 }
