@@ -13,22 +13,37 @@ import { provideChromium, provideCodeServer, root, SetupError } from "./tools.mj
 
 const bin = (name) => join(root, "node_modules", ".bin", name);
 
-/** Runs a command, shows its output, and returns it with the exit code. */
+/** What prints nothing for so long hangs: no test may take longer. */
+const mostSilentMs = 15 * 60_000;
+
+/** Runs a command, shows its output, and returns it with the exit code. One that hangs is ended. */
 function run(command, args) {
   return new Promise((done) => {
     let output = "";
     const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const silence = setTimeout(() => {
+      console.error(`Nothing was printed for ${mostSilentMs / 60_000} minutes, so it was ended.`);
+      child.kill("SIGKILL");
+      // What it started may live on and keep these open.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, mostSilentMs);
     for (const [from, to] of [
       [child.stdout, process.stdout],
       [child.stderr, process.stderr],
     ]) {
       from.on("data", (data) => {
+        silence.refresh();
         to.write(data);
         output += data;
       });
     }
-    child.once("error", (error) => done({ code: 1, output: String(error) }));
-    child.once("close", (code) => done({ code: code ?? 1, output: stripVTControlCharacters(output) }));
+    const ended = (code, printed) => {
+      clearTimeout(silence);
+      done({ code, output: printed });
+    };
+    child.once("error", (error) => ended(1, String(error)));
+    child.once("close", (code) => ended(code ?? 1, stripVTControlCharacters(output)));
   });
 }
 
@@ -52,6 +67,7 @@ async function nodeTests(pattern, seconds, atOnce = 1) {
   if (globSync(pattern, { cwd: root }).length === 0)
     throw new SetupError(`No tests match ${pattern}.`, "Add one.");
   const flags = [
+    "--import=./test/support/mustEnd.ts",
     "--test",
     "--test-reporter=spec",
     `--test-timeout=${seconds * 1000}`,
