@@ -8,6 +8,7 @@ import {
   engineContract,
 } from "../protocol/engine.ts";
 import { processPort } from "../protocol/port.ts";
+import { endProcess } from "../walls/endProcess.ts";
 import { installSeatBelt } from "../walls/seatBelt.ts";
 import { ConnectionFile } from "./connectionFile.ts";
 import type { RunningEngine } from "./handlers.ts";
@@ -78,11 +79,11 @@ function end(): void {
   if (ending) return;
   ending = true;
   // What hangs while closing must not keep the process; the index is whole at every moment.
-  setTimeout(() => process.exit(0), 5_000).unref();
+  setTimeout(endProcess, 5_000).unref();
   void engine
     .then((running) => running.close())
     .catch(() => undefined)
-    .finally(() => process.exit(0));
+    .finally(endProcess);
 }
 channel.onClose(end);
 process.on("SIGTERM", end);

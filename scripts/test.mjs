@@ -68,6 +68,9 @@ async function nodeTests(pattern, seconds, atOnce = 1) {
     throw new SetupError(`No tests match ${pattern}.`, "Add one.");
   const flags = [
     "--import=./test/support/mustEnd.ts",
+    // A process that ends waits for these compilers, and they may wait for it to collect garbage (nodejs/node#54918).
+    "--no-maglev",
+    "--no-concurrent-sparkplug",
     "--test",
     "--test-reporter=spec",
     `--test-timeout=${seconds * 1000}`,

@@ -5,6 +5,7 @@
 import { setFlagsFromString } from "node:v8";
 import { CarrelError, Channel } from "../../protocol/channel.ts";
 import { processPort } from "../../protocol/port.ts";
+import { endProcess } from "../../walls/endProcess.ts";
 import { installSeatBelt } from "../../walls/seatBelt.ts";
 import { tryBelow, tryBelt } from "../../walls/tryWalls.ts";
 import { exceptionsOf } from "../files/letThrough.ts";
@@ -56,5 +57,5 @@ const channel = new Channel(processPort(process), parserClientContract, parserCo
   walls: (_params, { signal }) => inTurn(signal, async () => [...tryBelt(), ...(await tryBelow())]),
 });
 
-channel.onClose(() => process.exit(0));
+channel.onClose(endProcess);
 channel.notify("ready", {});

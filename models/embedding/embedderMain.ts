@@ -5,6 +5,7 @@
  */
 import { CarrelError, Channel } from "../../protocol/channel.ts";
 import { processPort } from "../../protocol/port.ts";
+import { endProcess } from "../../walls/endProcess.ts";
 import { installSeatBelt } from "../../walls/seatBelt.ts";
 import { tryBelow, tryBelt } from "../../walls/tryWalls.ts";
 import { embedderClientContract, embedderContract, type ModelSource } from "./embedderContract.ts";
@@ -39,5 +40,5 @@ const channel = new Channel(processPort(process), embedderClientContract, embedd
   walls: async () => [...tryBelt(), ...(await tryBelow())],
 });
 
-channel.onClose(() => process.exit(0));
+channel.onClose(endProcess);
 channel.notify("ready", {});

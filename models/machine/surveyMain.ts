@@ -5,6 +5,7 @@
  */
 import { Channel } from "../../protocol/channel.ts";
 import { processPort } from "../../protocol/port.ts";
+import { endProcess } from "../../walls/endProcess.ts";
 import { installSeatBelt } from "../../walls/seatBelt.ts";
 import { fill, readingSpeed } from "./readingSpeed.ts";
 import { readMachine } from "./readMachine.ts";
@@ -24,4 +25,4 @@ const channel = new Channel(processPort(process), surveyClientContract, surveyCo
   measure: ({ ms }) => ({ bytesPerSecond: readingSpeed(buffer, ms) }),
 });
 
-channel.onClose(() => process.exit(0));
+channel.onClose(endProcess);
