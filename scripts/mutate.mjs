@@ -58,7 +58,7 @@ const rooms = [
         "docReader",
         "oddDocuments",
       ),
-      ...unit("mhtReader", "longTitles", "attachedScans", "pagePictures"),
+      ...unit("mhtReader", "pptReader", "longTitles", "attachedScans", "pagePictures"),
       ...unit("officeReaders", "documentBlocks", "pdfReader", "parseFile", "fixtures", "sampleDocuments"),
       // Not scans, where each page takes a minute of a try: what only that test reaches is listed as not reached.
       ...integration("parserTurns", "parser"),

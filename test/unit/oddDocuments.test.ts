@@ -28,6 +28,41 @@ describe("a document with an odd part", () => {
     }
   });
 
+  it("has its chapters called by its contents, else by their own titles, else by their numbers (EPUB)", async () => {
+    const titled = (title: string): string =>
+      `<html><head><title>${title}</title></head><body><p>The lamp.</p></body></html>`;
+    const book = archive({
+      mimetype: "application/epub+zip",
+      "META-INF/container.xml": '<c><rootfile full-path="b.opf"/></c>',
+      "b.opf": `<package><dc:title>Lamps</dc:title><item id="n" href="toc.ncx"/>${["a", "b", "c"].map((id) => `<item id="${id}" href="${id}.xhtml"/>`).join("")}<itemref idref="a"/><itemref idref="b"/><itemref idref="c"/></package>`,
+      "toc.ncx":
+        '<ncx><navMap><navPoint><navLabel><text>Of oil</text></navLabel><content src="a.xhtml"/></navPoint></navMap></ncx>',
+      "a.xhtml": titled("First file"),
+      "b.xhtml": titled("Of wicks"),
+      "c.xhtml": titled("Lamps"),
+    });
+    const { places } = await extract(book, "a.epub");
+    assert.deepEqual(
+      places?.map(({ place }) => place),
+      ["Of oil", "Of wicks", "3"].map((chapter) => ({ in: "chapter", chapter })),
+    );
+  });
+
+  it("is read where a drawing has no relation, or one to something else, and lines end where they break (DOCX)", async () => {
+    const document = archive({
+      "word/document.xml": `<w:document xmlns:w="w"><w:p><w:r><w:t>The lamp</w:t><w:br/><w:t>burns.</w:t><w:drawing><c:chart c:id="gone"/><c:chart c:id="image"/></w:drawing></w:r></w:p></w:document>`,
+      "word/_rels/document.xml.rels": `<Relationships><Relationship Id="image" Type="t/image" Target="i.xml"/></Relationships>`,
+      "word/i.xml": "<i><p><r><t>Nothing to read.</t></r></p></i>",
+    });
+    assert.equal(await textOf("a.docx", document), "The lamp\nburns.");
+  });
+
+  it("is read without what is there to be clicked (HTML)", async () => {
+    const text = await page("<p>The wick.</p><button>Buy it</button><select><option>Red</option></select>");
+    assert.match(text, /The wick/);
+    assert.doesNotMatch(text, /Buy it|Red/);
+  });
+
   it("is read where a relation leads nowhere, and an element is called as JavaScript's own (DOCX)", async () => {
     const document = archive({
       "word/document.xml": `<w:document xmlns:w="w"><w:p><w:constructor/><w:r><w:t>The lamp burns.</w:t></w:r></w:p></w:document>`,
