@@ -1,18 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
 import type { CheckedSentence, Hit } from "../../protocol/data.ts";
-import { launchBrowser } from "../support/browser.ts";
+import { browserForTests } from "../support/testBrowser.ts";
 import { eventually } from "../support/workspace.ts";
 import { passages, written } from "../webview/conversations.ts";
 import { hostileAnswers } from "../webview/hostileAnswers.ts";
 import { type OpenPanel, openPanel, type PanelOptions } from "./panelPageHarness.ts";
 
-let browser: Browser;
-before(async () => {
-  browser = await launchBrowser();
-});
-after(() => browser.close());
+const browser = browserForTests();
 
 /** What may stand in an exchange, and what of attributes: everything that could load or lead away is missing. */
 const allowedTags =

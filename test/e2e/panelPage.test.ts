@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
 import type { Handlers } from "../../protocol/channel.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Answer, Hit } from "../../protocol/data.ts";
 import type { PanelHostContract } from "../../protocol/panel.ts";
-import { launchBrowser } from "../support/browser.ts";
+import { gate } from "../support/gate.ts";
+import { browserForTests } from "../support/testBrowser.ts";
 import { eventually } from "../support/workspace.ts";
 import {
   answer,
@@ -26,27 +27,13 @@ import { ask, openPanel } from "./panelPageHarness.ts";
 type PanelHandlers = Handlers<PanelHostContract>;
 type Asked = Parameters<PanelHandlers["ask"]>[0];
 
-// One long file, because a file of tests is a process of its own, and each would start another browser.
-let browser: Browser;
-before(async () => {
-  browser = await launchBrowser();
-});
-after(() => browser.close());
+const browser = browserForTests();
 
 /** An answer that is right. */
 const supported: Answer = {
   ...answer,
   sentences: answer.sentences.filter(({ verdict }) => verdict === "supported"),
 };
-
-/** Resolves when `open` is called: a step of the fake extension that the test lets go on. */
-function gate(): { wait: Promise<void>; open: () => void } {
-  let open = (): void => undefined;
-  const wait = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { wait, open: () => open() };
-}
 
 test("a question is asked by Enter, streamed, checked, and its source opened", async () => {
   const half = gate();

@@ -1,6 +1,4 @@
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { Channel, type Handlers, type Port } from "../../protocol/channel.ts";
 import {
   type PanelContract,
@@ -10,12 +8,13 @@ import {
 } from "../../protocol/panel.ts";
 import { panelPage } from "../../protocol/panelPage.ts";
 import { busyMs } from "../support/browser.ts";
+import { pageBundle } from "../support/pageBundle.ts";
+import type { Pages } from "../support/testBrowser.ts";
 import { defaultHandlers } from "../webview/conversations.ts";
 import { type ThemeName, themeClasses, themeVariables } from "../webview/themes.ts";
 
 /** The panel alone in a browser: its real page and policy, and an extension that the test plays. */
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const origin = "http://panel.test";
 
 export interface PanelOptions {
@@ -42,34 +41,6 @@ export interface OpenPanel {
   violations(): Promise<string[]>;
   /** What the page has saved last. */
   saved(): Promise<unknown>;
-}
-
-interface Bundle {
-  readonly script: string;
-  readonly style: string;
-}
-
-let bundle: Promise<Bundle> | undefined;
-
-/** The panel's bundle as the build makes it, in memory, once for all tests. */
-function panelBundle(): Promise<Bundle> {
-  bundle ??= build({
-    absWorkingDir: root,
-    entryPoints: { webview: "webview/main.tsx" },
-    outdir: "dist",
-    write: false,
-    bundle: true,
-    format: "iife",
-    platform: "browser",
-    target: "chrome130",
-    tsconfig: "webview/tsconfig.json",
-    logLevel: "error",
-  }).then(({ outputFiles }) => {
-    const text = (ending: string): string =>
-      outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? "";
-    return { script: text(".js"), style: text(".css") };
-  });
-  return bundle;
 }
 
 /** What VS Code puts into a webview before its script runs. */
@@ -100,8 +71,8 @@ function pagePrelude(options: PanelOptions): string {
 }
 
 /** Opens the panel in a page of its own. Closing the page ends it. */
-export async function openPanel(browser: Browser, options: PanelOptions = {}): Promise<OpenPanel> {
-  const { script, style } = await panelBundle();
+export async function openPanel(browser: Pages, options: PanelOptions = {}): Promise<OpenPanel> {
+  const { script, style } = await pageBundle("webview/main.tsx");
   const page = await browser.newPage({
     viewport: { width: options.width ?? 340, height: options.height ?? 720 },
     reducedMotion: "reduce",

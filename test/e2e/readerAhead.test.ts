@@ -1,19 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { launchBrowser } from "../support/browser.ts";
+import { test } from "node:test";
 import { makePdf } from "../support/makePdf.ts";
+import { browserForTests } from "../support/testBrowser.ts";
 import { eventually } from "../support/workspace.ts";
 import { fileHandlers, type OpenReader, openReader, pdfPartOf } from "./readerPageHarness.ts";
 import { assertQuiet, inkOf } from "./readerPageSteps.ts";
 
 /** What the reader's page gets of a PDF before it, or pdf.js, has asked for it. */
 
-let browser: Browser;
-before(async () => {
-  browser = await launchBrowser();
-});
-after(() => browser.close());
+const browser = browserForTests();
 
 function register(count: number, says: string, lines = 2): Buffer {
   const filler = "of the harbour and of the ships that came to it in that year, counted by the warden";

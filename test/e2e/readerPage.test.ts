@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { Browser } from "playwright-core";
 import { documentText } from "../../indexer/read/parseFile.ts";
 import type { Hit } from "../../protocol/data.ts";
 import type { Selected } from "../../protocol/reader.ts";
-import { launchBrowser } from "../support/browser.ts";
 import { makePdf } from "../support/makePdf.ts";
+import { browserForTests } from "../support/testBrowser.ts";
 import { eventually } from "../support/workspace.ts";
 import { type ThemeName, themeClasses } from "../webview/themes.ts";
 import { fileHandlers, type OpenReader, openReader, type ReaderTest } from "./readerPageHarness.ts";
@@ -18,11 +17,7 @@ import { assertQuiet, inkOf, pageNumber, said } from "./readerPageSteps.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const fixtures = join(root, "test/fixtures/files");
 
-let browser: Browser;
-before(async () => {
-  browser = await launchBrowser();
-});
-after(() => browser.close());
+const browser = browserForTests();
 
 const passage: Hit = {
   folder: "/office",

@@ -2,9 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { CarrelError, Channel, type Handlers, type Port } from "../../protocol/channel.ts";
 import {
   type ReaderContract,
@@ -14,11 +12,12 @@ import {
 } from "../../protocol/reader.ts";
 import { readerPage } from "../../protocol/readerPage.ts";
 import { busyMs } from "../support/browser.ts";
+import { pageBundle } from "../support/pageBundle.ts";
+import type { Pages } from "../support/testBrowser.ts";
 import { type ThemeName, themeClasses, themeVariables } from "../webview/themes.ts";
 
 /** The reader alone in a browser: its real page and policy, and an extension that the test plays. */
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const pdfHome = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
 const origin = "http://reader.test";
 
@@ -43,29 +42,6 @@ export interface OpenReader {
 }
 
 const folders = { cmap: "cmaps", font: "standard_fonts", wasm: "wasm" } as const;
-
-let bundle: Promise<{ script: string; style: string }> | undefined;
-
-/** The reader's bundle as the build makes it, in memory, once for all tests. */
-function readerBundle(): Promise<{ script: string; style: string }> {
-  bundle ??= build({
-    absWorkingDir: root,
-    entryPoints: { reader: "webview/reader/main.tsx" },
-    outdir: "dist",
-    write: false,
-    bundle: true,
-    format: "iife",
-    platform: "browser",
-    target: "chrome130",
-    tsconfig: "webview/tsconfig.json",
-    logLevel: "error",
-  }).then(({ outputFiles }) => {
-    const text = (ending: string): string =>
-      outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? "";
-    return { script: text(".js"), style: text(".css") };
-  });
-  return bundle;
-}
 
 /** What VS Code puts into a webview before its script runs. Bytes travel as text here, which VS Code does better. */
 function pagePrelude(theme: ThemeName): string {
@@ -97,8 +73,8 @@ function pagePrelude(theme: ThemeName): string {
 }
 
 /** Opens the reader in a page of its own. Closing the page ends it. */
-export async function openReader(browser: Browser, test: ReaderTest): Promise<OpenReader> {
-  const { script, style } = await readerBundle();
+export async function openReader(browser: Pages, test: ReaderTest): Promise<OpenReader> {
+  const { script, style } = await pageBundle("webview/reader/main.tsx");
   const page = await browser.newPage({ viewport: { width: 900, height: 700 }, reducedMotion: "reduce" });
   page.setDefaultTimeout(busyMs);
   const pdf = test.isDrawn ? { pdfScript: "/pdf.mjs" } : {};

@@ -1,26 +1,21 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { Browser } from "playwright-core";
 import { hashOf } from "../../indexer/read/parseFile.ts";
 import { readScan } from "../../indexer/read/readScan.ts";
 import { textOf } from "../../indexer/read/scanLines.ts";
 import type { Hit } from "../../protocol/data.ts";
 import type { ScannedPage } from "../../protocol/scans.ts";
-import { launchBrowser } from "../support/browser.ts";
+import { browserForTests } from "../support/testBrowser.ts";
 import { eventually } from "../support/workspace.ts";
 import { fileHandlers, type OpenReader, openReader } from "./readerPageHarness.ts";
 import { assertQuiet, inkOf, said } from "./readerPageSteps.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/scans/", import.meta.url));
 
-let browser: Browser;
-before(async () => {
-  browser = await launchBrowser();
-});
-after(() => browser.close());
+const browser = browserForTests();
 
 /** What is really read in the picture of a page. */
 async function scanOf(name: string, page: number): Promise<ScannedPage> {

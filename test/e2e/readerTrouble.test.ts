@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { Browser } from "playwright-core";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Hit } from "../../protocol/data.ts";
-import { launchBrowser } from "../support/browser.ts";
 import { makePdf } from "../support/makePdf.ts";
+import { browserForTests } from "../support/testBrowser.ts";
 import { eventually } from "../support/workspace.ts";
 import { themeVariables } from "../webview/themes.ts";
 import { fileHandlers, type OpenReader, openReader, type ReaderTest } from "./readerPageHarness.ts";
@@ -17,11 +16,7 @@ import { assertQuiet, inkOf, pageNumber, said } from "./readerPageSteps.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/files", import.meta.url));
 
-let browser: Browser;
-before(async () => {
-  browser = await launchBrowser();
-});
-after(() => browser.close());
+const browser = browserForTests();
 
 const passage: Hit = {
   folder: "/office",

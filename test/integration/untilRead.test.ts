@@ -3,7 +3,8 @@ import { type TestContext, test } from "node:test";
 import type { Reading } from "../../engine/workspace/questionPatience.ts";
 import type { CarrelError, RequestOptions } from "../../protocol/channel.ts";
 import type { Answer, AnswerEvent } from "../../protocol/data.ts";
-import { gate, openInProcess, signal, testModel } from "../support/inProcess.ts";
+import { gate } from "../support/gate.ts";
+import { openInProcess, signal, testModel } from "../support/inProcess.ts";
 import { eventually, makeWorkspace } from "../support/workspace.ts";
 
 /* A question that is asked while the first index is being built, and all that may happen to it while it waits. */

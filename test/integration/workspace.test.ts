@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { CarrelError } from "../../protocol/channel.ts";
 import { defaultSettings, type Settings } from "../../protocol/data.ts";
-import { gate, openInProcess, signal, testModel } from "../support/inProcess.ts";
+import { gate } from "../support/gate.ts";
+import { openInProcess, signal, testModel } from "../support/inProcess.ts";
 import { eventually, makeWorkspace } from "../support/workspace.ts";
 
 const settingsFor = (changes: Partial<Settings>): Settings => ({

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { CarrelError } from "../../protocol/channel.ts";
-import { gate, openInProcess, signal, testModel } from "../support/inProcess.ts";
+import { gate } from "../support/gate.ts";
+import { openInProcess, signal, testModel } from "../support/inProcess.ts";
 import { eventually, makeWorkspace } from "../support/workspace.ts";
 
 /* What a search gets while nothing can be found yet: it waits where that will pass, and says why where it has failed. */

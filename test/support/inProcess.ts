@@ -96,12 +96,3 @@ export async function openInProcess(
     },
   };
 }
-
-/** A promise that the test settles. */
-export function gate(): { readonly wait: Promise<void>; open(): void } {
-  let open: () => void = () => undefined;
-  const wait = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { wait, open };
-}
