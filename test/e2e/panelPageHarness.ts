@@ -17,12 +17,14 @@ import { type ThemeName, themeClasses, themeVariables } from "../webview/themes.
 
 const origin = "http://panel.test";
 
+export type PanelHandlers = Handlers<PanelHostContract>;
+
 export interface PanelOptions {
   readonly theme?: ThemeName;
   readonly width?: number;
   readonly height?: number;
   /** What the extension answers, where it differs from `defaultHandlers`. */
-  readonly handlers?: Partial<Handlers<PanelHostContract>>;
+  readonly handlers?: Partial<PanelHandlers>;
   /** What an earlier page has saved. */
   readonly saved?: unknown;
   /** False takes the page's policy away, to test what stands before it. */

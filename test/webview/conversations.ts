@@ -137,6 +137,12 @@ export const answer: Answer = {
   timings: { searchMs: 38, firstTokenMs: 900, answerMs: 4200 },
 };
 
+/** An answer that is right. */
+export const supportedAnswer: Answer = {
+  ...answer,
+  sentences: answer.sentences.filter(({ verdict }) => verdict === "supported"),
+};
+
 const checkedText = `The lease can be ended **by notice in writing** [1]. The notice period is six months to the end of a quarter [1]. It suits tenants who plan ahead [1]. Most tenants do not read this far.
 
 | Term | Length | Source |
