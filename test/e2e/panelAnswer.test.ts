@@ -2,21 +2,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CarrelError } from "../../protocol/channel.ts";
 import { gate } from "../support/gate.ts";
+import { type Asked, type PanelHandlers, readyWith } from "../support/panelHandlers.ts";
 import { browserForTests } from "../support/testBrowser.ts";
 import {
   answer,
   answerText,
   passageAnswer,
   passages,
-  readyIndex,
   supportedAnswer,
   written,
 } from "../webview/conversations.ts";
-import { ask, openPanel, type PanelHandlers } from "./panelPageHarness.ts";
+import { ask, openPanel } from "./panelPageHarness.ts";
 
 /** What the panel shows of an answer while it is written and when it is there, and of what went wrong with it. */
-
-type Asked = Parameters<PanelHandlers["ask"]>[0];
 
 const browser = browserForTests();
 
@@ -175,12 +173,7 @@ test("an answer that broke off is a warning, and can be tried again", async () =
 test("where no program can be started the original is not offered", async () => {
   const { page } = await openPanel(browser, {
     handlers: {
-      ready: () => ({
-        engine: { state: "running" },
-        status: readyIndex,
-        folders: [{ path: "/a", name: "a" }],
-        opensOutside: false,
-      }),
+      ready: readyWith({ opensOutside: false }),
     },
   });
   await ask(page, "How?");

@@ -3,10 +3,11 @@ import { test } from "node:test";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Answer } from "../../protocol/data.ts";
 import { gate } from "../support/gate.ts";
+import type { PanelHandlers } from "../support/panelHandlers.ts";
 import { browserForTests } from "../support/testBrowser.ts";
 import { eventually } from "../support/workspace.ts";
 import { chatDown, checkedAnswer, supportedAnswer } from "../webview/conversations.ts";
-import { ask, openPanel, type PanelHandlers } from "./panelPageHarness.ts";
+import { ask, openPanel } from "./panelPageHarness.ts";
 
 /** What the panel shows of the check of an answer: its verdicts, claim and source side by side, a second reading. */
 

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { Channel, type Handlers, type Port } from "../../protocol/channel.ts";
+import { Channel, type Port } from "../../protocol/channel.ts";
 import {
   type PanelContract,
   type PanelHostContract,
@@ -9,6 +9,7 @@ import {
 import { panelPage } from "../../protocol/panelPage.ts";
 import { busyMs } from "../support/browser.ts";
 import { pageBundle } from "../support/pageBundle.ts";
+import type { PanelHandlers } from "../support/panelHandlers.ts";
 import type { Pages } from "../support/testBrowser.ts";
 import { defaultHandlers } from "../webview/conversations.ts";
 import { type ThemeName, themeClasses, themeVariables } from "../webview/themes.ts";
@@ -16,8 +17,6 @@ import { type ThemeName, themeClasses, themeVariables } from "../webview/themes.
 /** The panel alone in a browser: its real page and policy, and an extension that the test plays. */
 
 const origin = "http://panel.test";
-
-export type PanelHandlers = Handlers<PanelHostContract>;
 
 export interface PanelOptions {
   readonly theme?: ThemeName;

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Hit } from "../../protocol/data.ts";
+import { type Asked, countIn } from "../support/panelHandlers.ts";
 import { browserForTests } from "../support/testBrowser.ts";
 import { eventually } from "../support/workspace.ts";
-import { answer, passageAnswer, written } from "../webview/conversations.ts";
-import { ask, openPanel, type PanelHandlers } from "./panelPageHarness.ts";
+import { answer, passageAnswer } from "../webview/conversations.ts";
+import { ask, openPanel } from "./panelPageHarness.ts";
 
 /** How a question is asked, stopped and followed by another, and what goes with it. */
-
-type Asked = Parameters<PanelHandlers["ask"]>[0];
 
 const browser = browserForTests();
 
@@ -47,10 +46,7 @@ test("follow-ups carry what was said before; a new conversation forgets it", asy
   const asked: Asked[] = [];
   const { page, host } = await openPanel(browser, {
     handlers: {
-      ask: (params) => {
-        asked.push(params);
-        return written(`Answer ${asked.length}`);
-      },
+      ask: countIn(asked),
     },
   });
   await ask(page, "One?");
@@ -72,10 +68,7 @@ test("a question about a selection carries it, unless the chip is removed", asyn
   const asked: Asked[] = [];
   const { page, host } = await openPanel(browser, {
     handlers: {
-      ask: (params) => {
-        asked.push(params);
-        return written(`Answer ${asked.length}`);
-      },
+      ask: countIn(asked),
     },
   });
   const selection = { path: "src/a.ts", language: "typescript", startLine: 3, endLine: 9, text: "let a;" };

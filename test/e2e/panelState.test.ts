@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CarrelError } from "../../protocol/channel.ts";
 import { gate } from "../support/gate.ts";
+import { noteIn, type PanelHandlers, readyWith } from "../support/panelHandlers.ts";
 import { browserForTests } from "../support/testBrowser.ts";
 import {
   answer,
@@ -11,7 +12,7 @@ import {
   readyIndex,
   supportedAnswer,
 } from "../webview/conversations.ts";
-import { ask, openPanel, type PanelHandlers } from "./panelPageHarness.ts";
+import { ask, openPanel } from "./panelPageHarness.ts";
 
 /** What the panel says of the index, the engine, the model server and the workspace, and what it offers to do. */
 
@@ -21,10 +22,7 @@ test("the top shows what the index and the engine do, with the buttons for it", 
   const commands: string[] = [];
   const { page, host } = await openPanel(browser, {
     handlers: {
-      command: ({ name }) => {
-        commands.push(name);
-        return {};
-      },
+      command: noteIn(commands),
     },
   });
   const status = page.getByTestId("status");
@@ -79,20 +77,12 @@ test("an answer out of half an index is asked again once the rest is read, once,
   const commands: string[] = [];
   const { page, host } = await openPanel(browser, {
     handlers: {
-      ready: () => ({
-        engine: { state: "running" },
-        status: indexing,
-        folders: [{ path: "/a", name: "a" }],
-        opensOutside: true,
-      }),
+      ready: readyWith({ status: indexing }),
       ask: ({ question }) => {
         asked.push(question);
         return { ...answer, read: { files: 32, of: 4217 } };
       },
-      command: ({ name }) => {
-        commands.push(name);
-        return {};
-      },
+      command: noteIn(commands),
     },
   });
   await ask(page, "First?");
@@ -211,16 +201,8 @@ test("without a folder the panel offers to open one, and asks nothing", async ()
   const commands: string[] = [];
   const { page } = await openPanel(browser, {
     handlers: {
-      ready: () => ({
-        engine: { state: "running" },
-        status: { ...readyIndex, files: 0 },
-        folders: [],
-        opensOutside: true,
-      }),
-      command: ({ name }) => {
-        commands.push(name);
-        return {};
-      },
+      ready: readyWith({ status: { ...readyIndex, files: 0 }, folders: [] }),
+      command: noteIn(commands),
     },
   });
   await page.getByRole("button", { name: "Open folder" }).click();
@@ -234,16 +216,8 @@ test("files in another language are said once, with the way to another model, un
   const commands: string[] = [];
   const status = { ...readyIndex, languages: ["de", "fr"] };
   const handlers: Partial<PanelHandlers> = {
-    ready: () => ({
-      engine: { state: "running" },
-      status,
-      folders: [{ path: "/a", name: "a" }],
-      opensOutside: true,
-    }),
-    command: ({ name }) => {
-      commands.push(name);
-      return {};
-    },
+    ready: readyWith({ status }),
+    command: noteIn(commands),
   };
   const first = await openPanel(browser, { handlers });
   const hint = first.page.getByText("Some of your files are in German and French.");
@@ -273,10 +247,7 @@ test("with no model server the passages are the answer, and two buttons lead to 
     handlers: {
       ask: () => passageAnswer,
       chatServer: () => (commands.length ? chatReady : chatDown),
-      command: ({ name }) => {
-        commands.push(name);
-        return {};
-      },
+      command: noteIn(commands),
     },
   });
   await page.getByRole("button", { name: "Choose model: No model: passages only" }).waitFor();
