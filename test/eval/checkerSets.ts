@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Hit } from "../../protocol/data.ts";
 import { withoutCitations } from "../../text/citations.ts";
+import { hitOf } from "../support/hits.ts";
 import { Repository, type RepositoryName } from "./repositories.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -77,18 +78,7 @@ function cited(sentence: string): string {
 }
 
 function hit(text: string, path: string, heading?: string): Hit {
-  return {
-    folder: "/w",
-    path,
-    kind: "prose",
-    language: "markdown",
-    startLine: 1,
-    endLine: 1,
-    score: 1,
-    text,
-    marks: [],
-    ...(heading === undefined ? {} : { heading }),
-  };
+  return hitOf(text, { path, ...(heading === undefined ? {} : { heading }) });
 }
 
 /** WiCE, dev: sentences of an encyclopedia against what they cite. Partly supported counts as false. */

@@ -13,18 +13,9 @@ import {
   type Fault,
   startFakeOllama,
 } from "../support/fakeOllama.ts";
+import { hitOf } from "../support/hits.ts";
 
-const passage = (text: string, path: string): Hit => ({
-  folder: "/w",
-  path,
-  kind: "prose",
-  language: "markdown",
-  startLine: 1,
-  endLine: 4,
-  score: 1,
-  text,
-  marks: [],
-});
+const passage = (text: string, path: string): Hit => hitOf(text, { path, endLine: 4 });
 const library = [
   passage(
     "The lamp burns all night. Either side may end the contract with thirty days' written notice.",

@@ -7,16 +7,14 @@ import { createOllama } from "../../models/chat/ollama/server.ts";
 import { createGate } from "../../models/egress/gate.ts";
 import type { Answer, Hit } from "../../protocol/data.ts";
 import { type FakeOllama, type FakeOllamaOptions, startFakeOllama } from "../support/fakeOllama.ts";
+import { hitOf } from "../support/hits.ts";
 
 /**
  * Whatever goes wrong with a model server: the question is answered with its passages, a notice says what happened
  * and what to do, and the next question, by the same client, is answered as if nothing had been.
  */
 
-const passage: Hit = {
-  ...{ folder: "/w", path: "handbook.md", kind: "prose", language: "markdown", startLine: 1, endLine: 4 },
-  ...{ score: 1, text: "Each employee has 28 days of holiday a year.", marks: [] },
-};
+const passage = hitOf("Each employee has 28 days of holiday a year.", { path: "handbook.md" });
 const answered = "Each employee has 28 days of holiday a year [1].";
 
 type Limits = Partial<Pick<ChatClientOptions, "lookMs" | "idleMs" | "startMs" | "answerMs">>;

@@ -20,18 +20,9 @@ import {
   type Fault,
   startFakeOllama,
 } from "../support/fakeOllama.ts";
+import { hitOf } from "../support/hits.ts";
 
-const passage = (text: string, path: string): Hit => ({
-  folder: "/w",
-  path,
-  kind: "prose",
-  language: "markdown",
-  startLine: 1,
-  endLine: 4,
-  score: 1,
-  text,
-  marks: [],
-});
+const passage = (text: string, path: string): Hit => hitOf(text, { path, endLine: 4 });
 const noteWords = "Whoever is ill for longer than three days hands in a doctor's note.";
 const passages = [
   passage("Either side may end the contract with thirty days' written notice.", "lease.md"),

@@ -7,18 +7,9 @@ import type { ChatClient, ChatEvent, ChatRequest, ModelFacts } from "../../model
 import { ContextOverflowError } from "../../models/chat/errors.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Answer, AnswerEvent, ChatServer, Hit } from "../../protocol/data.ts";
+import { hitOf } from "../support/hits.ts";
 
-const hit: Hit = {
-  folder: "/w",
-  path: "lease.md",
-  kind: "prose",
-  language: "markdown",
-  startLine: 1,
-  endLine: 2,
-  score: 1,
-  text: "Either side may end the contract with thirty days' written notice.",
-  marks: [],
-};
+const hit = hitOf("Either side may end the contract with thirty days' written notice.", { path: "lease.md" });
 const facts: ModelFacts = {
   name: "tiny",
   sizeBytes: 0,

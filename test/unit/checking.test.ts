@@ -3,20 +3,10 @@ import { describe, it } from "node:test";
 import { checkAnswer } from "../../engine/answer/checking.ts";
 import type { CheckedSentence, Hit, Selection } from "../../protocol/data.ts";
 import { ours } from "../eval/checkerSets.ts";
+import { hitOf } from "../support/hits.ts";
 
 function hit(text: string, path = "docs/handbook.md", heading?: string): Hit {
-  return {
-    folder: "/w",
-    path,
-    kind: "prose",
-    language: "markdown",
-    startLine: 1,
-    endLine: 9,
-    score: 1,
-    text,
-    marks: [],
-    ...(heading === undefined ? {} : { heading }),
-  };
+  return hitOf(text, { path, endLine: 9, ...(heading === undefined ? {} : { heading }) });
 }
 
 const passages = [

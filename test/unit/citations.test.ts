@@ -4,6 +4,7 @@ import { checkAnswer } from "../../engine/answer/checking.ts";
 import type { CheckedSentence, Hit } from "../../protocol/data.ts";
 import { citationsEnd, findCitations, replaceCitations, withoutCitations } from "../../text/citations.ts";
 import { renderBlocks } from "../../webview/render/renderMarkdown.ts";
+import { hitOf } from "../support/hits.ts";
 
 const cited = (text: string): number[] => findCitations(text).flatMap(({ numbers }) => numbers);
 
@@ -74,17 +75,7 @@ describe("the grammar of citations", () => {
   });
 });
 
-const passage: Hit = {
-  folder: "/w",
-  path: "a.md",
-  kind: "prose",
-  language: "markdown",
-  startLine: 1,
-  endLine: 1,
-  score: 1,
-  text: "The notice period is thirty days.",
-  marks: [],
-};
+const passage = hitOf("The notice period is thirty days.");
 /** As many as the numbers below reach. */
 const passages = new Array<Hit>(20).fill(passage);
 

@@ -2,19 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { definitionsFor, type LookUp } from "../../engine/answer/definitions.ts";
 import type { Hit } from "../../protocol/data.ts";
+import { hitOf } from "../support/hits.ts";
 
-const passage = (path: string, text: string, rest: Partial<Hit> = {}): Hit => ({
-  folder: "/w",
-  path,
-  kind: "prose",
-  language: "markdown",
-  startLine: 1,
-  endLine: 9,
-  score: 0.5,
-  text,
-  marks: [[0, text.length]],
-  ...rest,
-});
+const passage = (path: string, text: string, rest: Partial<Hit> = {}): Hit =>
+  hitOf(text, { path, endLine: 9, score: 0.5, marks: [[0, text.length]], ...rest });
 const code = (path: string, heading: string, text: string): Hit =>
   passage(path, text, { kind: "code", language: "python", heading, marks: [] });
 

@@ -2,20 +2,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { joinPassages } from "../../engine/answer/joinPassages.ts";
 import type { Hit } from "../../protocol/data.ts";
+import { hitOf } from "../support/hits.ts";
 
-const chunk = (path: string, ordinal: number, text: string, rest: Partial<Hit> = {}): Hit => ({
-  folder: "/w",
-  path,
-  kind: "prose",
-  language: "markdown",
-  startLine: ordinal * 10 + 1,
-  endLine: ordinal * 10 + 9,
-  score: 0.5,
-  text,
-  marks: [[0, 3]],
-  ordinal,
-  ...rest,
-});
+const chunk = (path: string, ordinal: number, text: string, rest: Partial<Hit> = {}): Hit => {
+  const lines = { startLine: ordinal * 10 + 1, endLine: ordinal * 10 + 9 };
+  return hitOf(text, { path, ...lines, score: 0.5, marks: [[0, 3]], ordinal, ...rest });
+};
 const texts = (hits: readonly Hit[]): string[] => hits.map(({ text }) => text);
 const marked = ({ text, marks }: Hit): string[] => marks.map(([from, to]) => text.slice(from, to));
 

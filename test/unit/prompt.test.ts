@@ -3,20 +3,10 @@ import { describe, it } from "node:test";
 import { buildPrompt, chooseContext, largestContext } from "../../engine/answer/prompt.ts";
 import { type ScriptTokens, TokenRatios } from "../../engine/answer/tokenEstimate.ts";
 import type { Hit } from "../../protocol/data.ts";
+import { hitOf } from "../support/hits.ts";
 
 function hit(text: string, changes: Partial<Hit> = {}): Hit {
-  return {
-    folder: "/w",
-    path: "docs/a.md",
-    kind: "prose",
-    language: "markdown",
-    startLine: 3,
-    endLine: 9,
-    score: 1,
-    text,
-    marks: [],
-    ...changes,
-  };
+  return hitOf(text, { path: "docs/a.md", startLine: 3, endLine: 9, ...changes });
 }
 
 const ratios = new TokenRatios();

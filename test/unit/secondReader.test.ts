@@ -4,6 +4,7 @@ import { bearingWords } from "../../engine/answer/bearing.ts";
 import { givenWords } from "../../engine/answer/secondReader.ts";
 import { mayBeConfirmed } from "../../protocol/answerLabels.ts";
 import type { CheckedSentence, Hit } from "../../protocol/data.ts";
+import { hitOf } from "../support/hits.ts";
 
 const text = `# Leave
 
@@ -17,17 +18,7 @@ Maren Holt signs every request for leave. The server \`heron\` keeps the calenda
 | Meals for a day | 45 euros |`;
 
 function passage(body: string, path = "handbook/leave.md"): Hit {
-  return {
-    folder: "/office",
-    path,
-    kind: "prose",
-    language: "markdown",
-    startLine: 1,
-    endLine: 12,
-    score: 1,
-    text: body,
-    marks: [],
-  };
+  return hitOf(body, { path, endLine: 12 });
 }
 
 /** The words that count of those that a reader gave, as they stand in the passage. */

@@ -2,20 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { harmless } from "../../cli/harmless.ts";
 import { answerText, hitsText } from "../../cli/render.ts";
-import type { Answer, Hit } from "../../protocol/data.ts";
+import type { Answer } from "../../protocol/data.ts";
+import { hitOf } from "../support/hits.ts";
 import { answer, checkedAnswer } from "../webview/conversations.ts";
 
-const hit: Hit = {
-  folder: "/ws",
-  path: "a.md",
-  kind: "prose",
-  language: "markdown",
-  startLine: 3,
-  endLine: 4,
-  score: 1,
-  text: "The third line.\nThe fourth line.",
-  marks: [[0, 15]],
-};
+const hit = hitOf("The third line.\nThe fourth line.", { startLine: 3, endLine: 4, marks: [[0, 15]] });
 
 test("the chunks around a passage stand around it, where they were asked for", () => {
   const alone = hitsText({ hits: [hit], nearest: [], ms: 1 });
