@@ -1,58 +1,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makePdf } from "../support/makePdf.ts";
 import { browserForTests } from "../support/testBrowser.ts";
 import { eventually } from "../support/workspace.ts";
 import { fileHandlers, type OpenReader, openReader, pdfPartOf } from "./readerPageHarness.ts";
 import { assertQuiet, inkOf } from "./readerPageSteps.ts";
+import { openPdf, plain, register } from "./readerPdfs.ts";
 
 /** What the reader's page gets of a PDF before it, or pdf.js, has asked for it. */
 
 const browser = browserForTests();
 
-function register(count: number, says: string, lines = 2): Buffer {
-  const filler = "of the harbour and of the ships that came to it in that year, counted by the warden";
-  return makePdf(
-    Array.from({ length: count }, (_, index) => ({
-      lines: [
-        `${says} ${index + 1}.`,
-        ...Array.from({ length: lines }, (_line, line) => `${line} ${filler}`),
-      ],
-    })),
-  );
-}
-
 test("of a large PDF only some megabytes are read before its page is drawn", async () => {
-  const bytes = register(1000, "Page", 150);
+  const bytes = register(1000, plain, 170);
   let moved = 0;
   const { file, range } = fileHandlers(() => bytes, { start: 131_072, end: 262_144 });
-  const reader = await openReader(browser, {
-    isDrawn: true,
-    handlers: {
-      ready: () => ({
-        name: "register.pdf",
-        isDrawn: true,
-        opensOutside: false,
-        passage: {
-          folder: "/office",
-          path: "register.pdf",
-          kind: "document",
-          language: "pdf",
-          startLine: 1,
-          endLine: 1,
-          score: 1,
-          marks: [],
-          page: 700,
-          text: "Page 700.",
-        },
-      }),
+  const reader = await openPdf(
+    browser,
+    () => bytes,
+    { page: 700, text: plain(700) },
+    {
       file,
       range: async (params, context) => {
         moved += params.end - params.begin;
         return await range(params, context);
       },
     },
-  });
+  );
   await eventually("page 700", async () => (await inkOf(reader, 700)) > 0.001);
   await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
   // Eight megabytes are read ahead at most, and what the page takes.
@@ -62,7 +35,7 @@ test("of a large PDF only some megabytes are read before its page is drawn", asy
 });
 
 test("what the extension has sent before it is asked for is not asked for, but anew when the file has changed", async () => {
-  let bytes = register(20, "Page");
+  let bytes = register(20, plain);
   const asked: string[] = [];
   const { file, range } = fileHandlers(() => bytes);
   const loaded = Promise.withResolvers<OpenReader["host"]>();
@@ -92,7 +65,7 @@ test("what the extension has sent before it is asked for is not asked for, but a
   loaded.resolve(reader.host);
   await eventually("page 1", async () => (await inkOf(reader, 1)) > 0.001);
   assert.deepEqual(asked, ["ready"]);
-  bytes = register(10, "Now");
+  bytes = register(10, (number) => `Now ${number}.`);
   reader.host.notify("changed", { isGone: false });
   await reader.page.getByText("Now 1.").waitFor({ state: "attached" });
   assert.deepEqual(asked.toSorted(), ["file", "ready", "ready", "worker"]);

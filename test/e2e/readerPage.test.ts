@@ -11,50 +11,14 @@ import { makePdf } from "../support/makePdf.ts";
 import { browserForTests } from "../support/testBrowser.ts";
 import { eventually } from "../support/workspace.ts";
 import { type ThemeName, themeClasses } from "../webview/themes.ts";
-import { fileHandlers, type OpenReader, openReader, type ReaderTest } from "./readerPageHarness.ts";
+import { type OpenReader, openReader, type ReaderTest } from "./readerPageHarness.ts";
 import { assertQuiet, inkOf, pageNumber, said } from "./readerPageSteps.ts";
+import { documentHit, openPdf } from "./readerPdfs.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const fixtures = join(root, "test/fixtures/files");
 
 const browser = browserForTests();
-
-const passage: Hit = {
-  folder: "/office",
-  path: "lease.pdf",
-  kind: "document",
-  language: "pdf",
-  startLine: 1,
-  endLine: 1,
-  score: 1,
-  text: "",
-  marks: [],
-};
-
-type Handlers = ReaderTest["handlers"];
-
-/** A reader on a PDF of these bytes, at a passage. */
-async function openPdf(
-  bytes: Buffer,
-  at?: Partial<Hit>,
-  handlers: Handlers = {},
-  theme?: ThemeName,
-): Promise<OpenReader> {
-  return await openReader(browser, {
-    isDrawn: true,
-    ...(theme && { theme }),
-    handlers: {
-      ready: () => ({
-        name: "lease.pdf",
-        isDrawn: true,
-        opensOutside: false,
-        ...(at && { passage: { ...passage, ...at } }),
-      }),
-      ...fileHandlers(() => bytes),
-      ...handlers,
-    },
-  });
-}
 
 /** A reader on a document of the fixtures, at some of its lines. */
 async function openText(name: string, at?: Partial<Hit>, theme?: ThemeName): Promise<OpenReader> {
@@ -72,7 +36,7 @@ async function openText(name: string, at?: Partial<Hit>, theme?: ThemeName): Pro
         name,
         isDrawn: false,
         opensOutside: true,
-        ...(at && { passage: { ...passage, text, ...at } }),
+        ...(at && { passage: documentHit({ text, ...at }) }),
       }),
       text: () => document,
     },
@@ -84,20 +48,18 @@ const sentence =
   "The Tenant may end the lease on 31 March 2027 if it gives notice in writing at least nine months\nbefore that day.";
 
 /** A thousand pages, each with a line of its own. */
-function thousandPages(): Buffer {
-  return makePdf(
-    Array.from({ length: 1000 }, (_, index) => ({
-      lines: [`Chapter ${index + 1}`, `This is what page ${index + 1} says.`],
-      ...(index === 0 ? { link: "https://example.org/away" } : {}),
-      ...(index === 699 ? { link: 3 } : {}),
-    })),
-  );
-}
+const thousandPages = makePdf(
+  Array.from({ length: 1000 }, (_, index) => ({
+    lines: [`Chapter ${index + 1}`, `This is what page ${index + 1} says.`],
+    ...(index === 0 ? { link: "https://example.org/away" } : {}),
+    ...(index === 699 ? { link: 3 } : {}),
+  })),
+);
 
 test("a PDF opens at its passage: the page is drawn, the sentence marked, nothing is fetched", async () => {
   const text = `6.1 Break right of the Tenant\n${sentence}`;
   const marks: [number, number][] = [[text.length - sentence.length, text.length]];
-  const reader = await openPdf(lease, { page: 4, text, marks });
+  const reader = await openPdf(browser, () => lease, { page: 4, text, marks });
   await eventually("the drawn page", async () => (await inkOf(reader, 4)) > 0.01);
   await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
   const [marked] = (await reader.marked()).passage;
@@ -111,7 +73,7 @@ test("a PDF opens at its passage: the page is drawn, the sentence marked, nothin
 test("a passage is marked whose words are drawn in parts, with letters of a second font", async () => {
   const text = "thông báo bằng văn bản trước ba tháng khi chấm dứt hợp đồng.";
   const bytes = readFileSync(join(fixtures, "twoFonts.pdf"));
-  const reader = await openPdf(bytes, { page: 1, text, marks: [[0, text.length]] });
+  const reader = await openPdf(browser, () => bytes, { page: 1, text, marks: [[0, text.length]] });
   await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
   const [marked] = (await reader.marked()).passage;
   assert.equal(marked, text.slice(0, -1));
@@ -120,7 +82,10 @@ test("a passage is marked whose words are drawn in parts, with letters of a seco
 });
 
 test("a passage that is not on its page any more opens the page alone, and says so", async () => {
-  const reader = await openPdf(lease, { page: 2, text: "These words stand nowhere in this lease at all." });
+  const reader = await openPdf(browser, () => lease, {
+    page: 2,
+    text: "These words stand nowhere in this lease at all.",
+  });
   await eventually("what is said", async () =>
     (await said(reader)).startsWith("Page 2. The passage could not"),
   );
@@ -129,7 +94,10 @@ test("a passage that is not on its page any more opens the page alone, and says 
 });
 
 test("of a thousand pages only those near the place are drawn, and one that is told later is shown in the same tab", async () => {
-  const reader = await openPdf(thousandPages(), { page: 700, text: "This is what page 700 says." });
+  const reader = await openPdf(browser, () => thousandPages, {
+    page: 700,
+    text: "This is what page 700 says.",
+  });
   await eventually("page 700", async () => (await inkOf(reader, 700)) > 0.001);
   const drawn = await reader.page.evaluate<number[]>(
     "[...document.querySelectorAll('.page canvas')].map(({ parentElement }) => Number(parentElement.dataset.page))",
@@ -138,7 +106,7 @@ test("of a thousand pages only those near the place are drawn, and one that is t
     drawn.every((number) => Math.abs(number - 700) <= 3),
     drawn.join(" "),
   );
-  reader.host.notify("reveal", { passage: { ...passage, page: 12, text: "This is what page 12 says." } });
+  reader.host.notify("reveal", { passage: documentHit({ page: 12, text: "This is what page 12 says." }) });
   await eventually("page 12", async () => (await inkOf(reader, 12)) > 0.001);
   assert.deepEqual((await reader.marked()).passage, ["This is what page 12 says"]);
   await eventually("page 700 to be let go", async () => (await inkOf(reader, 700)) === 0);
@@ -147,7 +115,7 @@ test("of a thousand pages only those near the place are drawn, and one that is t
 });
 
 test("pages are turned, zoomed and searched by keyboard", async () => {
-  const reader = await openPdf(thousandPages());
+  const reader = await openPdf(browser, () => thousandPages);
   const { page } = reader;
   await eventually("the first page", async () => (await inkOf(reader, 1)) > 0.001);
   await page.getByTestId("document").focus();
@@ -197,7 +165,7 @@ test("a link asks the extension and loads nothing; one inside the document goes 
     asked.push(url);
     return {};
   };
-  const reader = await openPdf(thousandPages(), undefined, { openLink });
+  const reader = await openPdf(browser, () => thousandPages, undefined, { openLink });
   const { page } = reader;
   await page.getByRole("button", { name: "Link to https://example.org/away" }).click();
   await eventually("the question", async () => asked.length > 0);
@@ -215,7 +183,7 @@ test("a link asks the extension and loads nothing; one inside the document goes 
 test("what is selected is copied with its source and asked about, from the tool bar and from the extension", async () => {
   const copied: string[] = [];
   const asked: Selected[] = [];
-  const handlers: Handlers = {
+  const handlers: ReaderTest["handlers"] = {
     copy: ({ text }) => {
       copied.push(text);
       return {};
@@ -225,7 +193,12 @@ test("what is selected is copied with its source and asked about, from the tool 
       return {};
     },
   };
-  const reader = await openPdf(lease, { page: 4, text: sentence }, handlers);
+  const reader = await openPdf(
+    browser,
+    () => lease,
+    { path: "lease.pdf", page: 4, text: sentence },
+    handlers,
+  );
   const { page } = reader;
   await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
   reader.host.notify("askSelection", {});
@@ -247,7 +220,7 @@ test("what is selected is copied with its source and asked about, from the tool 
 });
 
 test("a scan is drawn, with the decoder that the extension gives", async () => {
-  const reader = await openPdf(makePdf([{ lines: ["A fax"], hasScan: true }]));
+  const reader = await openPdf(browser, () => makePdf([{ lines: ["A fax"], hasScan: true }]));
   await eventually("the square", async () => (await inkOf(reader, 1)) > 0.15);
   await assertQuiet(reader);
   await reader.page.close();
@@ -258,7 +231,7 @@ test("a PDF that can't be opened says why", async () => {
     ["encrypted.pdf", /protected by a password/],
     ["notReally.pdf", /damaged/],
   ] as const) {
-    const reader = await openPdf(readFileSync(join(fixtures, name)));
+    const reader = await openPdf(browser, () => readFileSync(join(fixtures, name)));
     await reader.page.getByTestId("notice").getByText(expected).waitFor();
     assert.equal(await reader.page.getByRole("button", { name: "Try again" }).count(), 1);
     await reader.page.close();
@@ -292,7 +265,7 @@ test("a text document opens with its passage marked, and its markup is shown as 
         name: "note.docx",
         isDrawn: false,
         opensOutside: false,
-        passage: { ...passage, startLine: 7, endLine: 7, text: "Last words of it.", marks: [[0, 10]] },
+        passage: documentHit({ startLine: 7, endLine: 7, text: "Last words of it.", marks: [[0, 10]] }),
       }),
       text: () => ({ text, pages: [], headings: [{ name: "Title", level: 1, row: 0 }] }),
     },
@@ -321,7 +294,7 @@ test("of a document of very many lines a part is set; the others come by a butto
     handlers: {
       ready: () => ({
         ...{ name: "log.docx", isDrawn: false, opensOutside: false },
-        passage: { ...passage, ...at },
+        passage: documentHit(at),
       }),
       text: () => ({ text: lines.join("\n"), pages: [], headings }),
     },
@@ -362,7 +335,7 @@ for (const theme of Object.keys(themeClasses) as ThemeName[]) {
   test(`axe finds nothing to object to in ${theme}`, async () => {
     const place = { in: "sheet", sheet: "Costs Q3", cells: "A5:F6" } as const;
     const readers = [
-      await openPdf(lease, { page: 4, text: sentence }, {}, theme),
+      await openPdf(browser, () => lease, { page: 4, text: sentence }, {}, theme),
       await openText("book.xlsx", { startLine: 4, endLine: 5, place }, theme),
       await openText("offer.eml", { startLine: 2, endLine: 3 }, theme),
     ];

@@ -6,12 +6,12 @@ import { fileURLToPath } from "node:url";
 import { hashOf } from "../../indexer/read/parseFile.ts";
 import { readScan } from "../../indexer/read/readScan.ts";
 import { textOf } from "../../indexer/read/scanLines.ts";
-import type { Hit } from "../../protocol/data.ts";
 import type { ScannedPage } from "../../protocol/scans.ts";
 import { browserForTests } from "../support/testBrowser.ts";
 import { eventually } from "../support/workspace.ts";
-import { fileHandlers, type OpenReader, openReader } from "./readerPageHarness.ts";
+import type { OpenReader } from "./readerPageHarness.ts";
 import { assertQuiet, inkOf, said } from "./readerPageSteps.ts";
+import { openPdf } from "./readerPdfs.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/scans/", import.meta.url));
 
@@ -58,18 +58,12 @@ async function frameOfMark({ page }: OpenReader, number: number): Promise<Frame>
 }
 
 async function openScan(name: string, scan: ScannedPage, text: string): Promise<OpenReader> {
-  const passage: Hit = {
-    ...{ folder: "/office", path: name, kind: "document", language: "pdf", score: 1, text },
-    ...{ startLine: 1, endLine: 1, page: scan.page, place: { in: "scan" }, marks: [] },
-  };
-  return await openReader(browser, {
-    isDrawn: true,
-    handlers: {
-      ready: () => ({ name, isDrawn: true, opensOutside: false, passage }),
-      ...fileHandlers(() => readFileSync(join(fixtures, name))),
-      scan: ({ page }) => (page === scan.page ? { scan } : {}),
-    },
-  });
+  return await openPdf(
+    browser,
+    () => readFileSync(join(fixtures, name)),
+    { path: name, page: scan.page, place: { in: "scan" }, text },
+    { scan: ({ page }) => (page === scan.page ? { scan } : {}) },
+  );
 }
 
 /** The box around a line of a scan, in shares of the page. */

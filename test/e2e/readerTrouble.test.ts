@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { CarrelError } from "../../protocol/channel.ts";
-import type { Hit } from "../../protocol/data.ts";
 import { makePdf } from "../support/makePdf.ts";
 import { browserForTests } from "../support/testBrowser.ts";
 import { eventually } from "../support/workspace.ts";
 import { themeVariables } from "../webview/themes.ts";
-import { fileHandlers, type OpenReader, openReader, type ReaderTest } from "./readerPageHarness.ts";
+import { fileHandlers, openReader } from "./readerPageHarness.ts";
 import { assertQuiet, inkOf, pageNumber, said } from "./readerPageSteps.ts";
+import { documentHit, openPdf, plain, register } from "./readerPdfs.ts";
 
 /** The reader's page when something goes wrong, comes late, or comes all at once. */
 
@@ -18,58 +18,9 @@ const fixtures = fileURLToPath(new URL("../fixtures/files", import.meta.url));
 
 const browser = browserForTests();
 
-const passage: Hit = {
-  folder: "/office",
-  path: "register.pdf",
-  kind: "document",
-  language: "pdf",
-  startLine: 1,
-  endLine: 1,
-  score: 1,
-  text: "",
-  marks: [],
-};
-
-/** A reader on a PDF, whose bytes may change while it is open. */
-async function openPdf(
-  bytes: () => Buffer,
-  at?: Partial<Hit>,
-  handlers: ReaderTest["handlers"] = {},
-): Promise<OpenReader> {
-  let isFirst = true;
-  return await openReader(browser, {
-    isDrawn: true,
-    handlers: {
-      ready: () => {
-        // As the extension does: a passage is given once.
-        const given = isFirst && at ? { passage: { ...passage, ...at } } : {};
-        isFirst = false;
-        return { name: "register.pdf", isDrawn: true, opensOutside: false, ...given };
-      },
-      ...fileHandlers(bytes),
-      ...handlers,
-    },
-  });
-}
-
-function register(count: number, says: (page: number) => string, lines = 2): Buffer {
-  const filler = "Nothing else was counted in this bay, and the warden wrote so into the ledger.";
-  return makePdf(
-    Array.from({ length: count }, (_, index) => ({
-      lines: [
-        `Record ${index + 1}`,
-        says(index + 1),
-        ...Array.from({ length: lines - 2 }, (_line, line) => `${line} ${filler}`),
-      ],
-    })),
-  );
-}
-
-const plain = (page: number): string => `This is what page ${page} says.`;
-
 test("a PDF of more pages than a browser can lay out says which are there, and goes to the others", async () => {
   const bytes = register(10_300, plain);
-  const reader = await openPdf(() => bytes, { page: 10_200, text: plain(10_200) });
+  const reader = await openPdf(browser, () => bytes, { page: 10_200, text: plain(10_200) });
   const { page } = reader;
   await eventually("page 10,200", async () => (await reader.marked()).passage.length === 1);
   assert.equal(await pageNumber(reader), "10200");
@@ -102,7 +53,7 @@ for (const [what, bytes, message, remedy] of [
 ] as const) {
   test(`a PDF that is ${what} says so, and what to do`, async () => {
     const content = typeof bytes === "string" ? readFileSync(join(fixtures, bytes)) : bytes;
-    const reader = await openPdf(() => content);
+    const reader = await openPdf(browser, () => content);
     const notice = reader.page.getByTestId("notice");
     await notice.getByText(message).waitFor();
     await notice.getByText(remedy).waitFor();
@@ -114,6 +65,7 @@ for (const [what, bytes, message, remedy] of [
 test("a PDF with wrong offsets is read whole, mended and drawn", async () => {
   const content = readFileSync(join(fixtures, "wrongOffset.pdf"));
   const reader = await openPdf(
+    browser,
     () => content,
     undefined,
     fileHandlers(() => content, { start: 200, end: 100 }),
@@ -131,7 +83,7 @@ test("a page that is damaged says so in its place, and the others are drawn", as
     "latin1",
   );
   assert.notDeepEqual(broken, bytes);
-  const reader = await openPdf(() => broken, { page: 2, text: plain(2) });
+  const reader = await openPdf(browser, () => broken, { page: 2, text: plain(2) });
   await eventually("what is said", async () => /^Page 2 is damaged/.test(await said(reader)));
   await reader.page.locator('[data-page="2"][data-broken]').waitFor();
   await reader.page.getByRole("button", { name: "Next page" }).click();
@@ -143,7 +95,7 @@ test("a worker that can't run is said, however early it fails, and so is a file 
   const bytes = register(1, plain);
   const { file } = fileHandlers(() => bytes);
   const [watched, failed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const reader = await openPdf(() => bytes, undefined, {
+  const reader = await openPdf(browser, () => bytes, undefined, {
     part: async () => {
       await watched.promise;
       return { bytes: new TextEncoder().encode("this is no script at all") };
@@ -164,7 +116,7 @@ test("a worker that can't run is said, however early it fails, and so is a file 
   failed.resolve();
   await reader.page.getByTestId("notice").getByText("could not be loaded").waitFor();
   await reader.page.close();
-  const other = await openPdf(() => register(1, plain), undefined, {
+  const other = await openPdf(browser, () => register(1, plain), undefined, {
     file: () => {
       throw new CarrelError("This file is too large to be shown here.", "Open it in a program of its own.");
     },
@@ -201,7 +153,7 @@ test("what is looked for while the document is being opened is found when it is 
   const gate = Promise.withResolvers<void>();
   const bytes = register(20, plain);
   const { file } = fileHandlers(() => bytes);
-  const reader = await openPdf(() => bytes, undefined, {
+  const reader = await openPdf(browser, () => bytes, undefined, {
     file: async (params, context) => {
       await gate.promise;
       return await file(params, context);
@@ -220,6 +172,7 @@ test("passages that come at once, before the document is open and while it is dr
   const bytes = register(200, plain);
   const { file } = fileHandlers(() => bytes);
   const reader = await openPdf(
+    browser,
     () => bytes,
     { page: 9, text: plain(9) },
     {
@@ -230,7 +183,7 @@ test("passages that come at once, before the document is open and while it is dr
     },
   );
   const reveal = (page: number): void =>
-    reader.host.notify("reveal", { passage: { ...passage, page, text: plain(page) } });
+    reader.host.notify("reveal", { passage: documentHit({ page, text: plain(page) }) });
   reveal(50);
   reveal(120);
   gate.resolve();
@@ -244,7 +197,7 @@ test("passages that come at once, before the document is open and while it is dr
 
 test("a marked passage is marked again when its page comes back into sight", async () => {
   const bytes = register(100, plain);
-  const reader = await openPdf(() => bytes, { page: 40, text: plain(40) });
+  const reader = await openPdf(browser, () => bytes, { page: 40, text: plain(40) });
   await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
   await reader.page.getByTestId("page-number").fill("90");
   await reader.page.keyboard.press("Enter");
@@ -261,7 +214,7 @@ test("a marked passage is marked again when its page comes back into sight", asy
 
 test("a file that is written while it is open is read anew, at the same page and size, with its mark", async () => {
   let bytes = register(100, plain);
-  const reader = await openPdf(() => bytes, { page: 40, text: plain(40) });
+  const reader = await openPdf(browser, () => bytes, { page: 40, text: plain(40) });
   const { page } = reader;
   await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
   await page.getByRole("button", { name: "Zoom in" }).click();
@@ -284,7 +237,7 @@ test("a file that is written while it is open is read anew, at the same page and
 test("a file that is gone, or is broken by what writes it, leaves what is shown and says so until it is back", async () => {
   const whole = register(100, plain, 60);
   let bytes = whole;
-  const reader = await openPdf(() => bytes, { page: 40, text: plain(40) });
+  const reader = await openPdf(browser, () => bytes, { page: 40, text: plain(40) });
   const { page } = reader;
   await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
   await eventually("the page", async () => (await inkOf(reader, 40)) > 0.001);
@@ -307,7 +260,7 @@ test("what can't be read any more while one turns pages is said, and Try again o
   let bytes = register(1000, plain, 150);
   const { range } = fileHandlers(() => bytes);
   const { file } = fileHandlers(() => bytes, { start: 131_072, end: 262_144 });
-  const reader = await openPdf(() => bytes, { page: 700, text: plain(700) }, { file, range });
+  const reader = await openPdf(browser, () => bytes, { page: 700, text: plain(700) }, { file, range });
   const { page } = reader;
   await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
   bytes = register(1000, (number) => `Now ${number}.`, 40);
@@ -327,6 +280,7 @@ test("a file that is written while its first page is read is opened anew, at its
     let bytes = before;
     const { file, range } = fileHandlers(() => bytes, { start: 65_536, end: 131_072 });
     const reader = await openPdf(
+      browser,
       () => bytes,
       { page: 120, text: plain(120) },
       {
@@ -356,7 +310,7 @@ test("what is looked for when the file is written is looked for again in the new
   const before = register(200, plain, 40);
   let bytes = before;
   const { file, range } = fileHandlers(() => bytes, { start: 65_536, end: 131_072 });
-  const reader = await openPdf(() => bytes, { page: 1, text: plain(1) }, { file, range });
+  const reader = await openPdf(browser, () => bytes, { page: 1, text: plain(1) }, { file, range });
   const { page } = reader;
   await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
   bytes = register(200, (number) => `Now there are ${number} geese.`, 40);
@@ -373,6 +327,7 @@ test("a passage is still shown when its document could be opened only at the sec
   const bytes = register(100, plain);
   const { file } = fileHandlers(() => bytes);
   const reader = await openPdf(
+    browser,
     () => bytes,
     { page: 40, text: plain(40) },
     {
@@ -392,11 +347,11 @@ test("a passage is still shown when its document could be opened only at the sec
 
 test("a page's number that is being typed stays while pages are turned and drawn", async () => {
   const bytes = register(100, plain);
-  const reader = await openPdf(() => bytes, { page: 1, text: plain(1) });
+  const reader = await openPdf(browser, () => bytes, { page: 1, text: plain(1) });
   const { page } = reader;
   await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
   await page.getByTestId("page-number").fill("70");
-  reader.host.notify("reveal", { passage: { ...passage, page: 12, text: plain(12) } });
+  reader.host.notify("reveal", { passage: documentHit({ page: 12, text: plain(12) }) });
   await eventually("page 12", async () => (await said(reader)).startsWith("Page 12. Marked"));
   assert.equal(await pageNumber(reader), "70");
   await page.keyboard.press("Enter");
@@ -409,7 +364,7 @@ test("a page's number that is being typed stays while pages are turned and drawn
 
 test("zooming, turning, finding, another size and another theme at once leave one sharp page with one text", async () => {
   const bytes = register(300, plain, 30);
-  const reader = await openPdf(() => bytes);
+  const reader = await openPdf(browser, () => bytes);
   const { page } = reader;
   await eventually("page 1", async () => (await inkOf(reader, 1)) > 0.001);
   await page.getByTestId("document").focus();
@@ -423,7 +378,7 @@ test("zooming, turning, finding, another size and another theme at once leave on
         Object.entries(themeVariables(round % 2 ? "light" : "high-contrast")),
       )}) document.documentElement.style.setProperty(name, value)`,
     );
-    reader.host.notify("reveal", { passage: { ...passage, page: 5 + round, text: plain(5 + round) } });
+    reader.host.notify("reveal", { passage: documentHit({ page: 5 + round, text: plain(5 + round) }) });
   }
   // What is still on its way would go into the field.
   await Promise.all(pressed);
@@ -447,7 +402,7 @@ test("zooming, turning, finding, another size and another theme at once leave on
 
 test("keys reach the document at once, pages are announced, and arrow keys go through the tools", async () => {
   const bytes = register(30, plain);
-  const reader = await openPdf(() => bytes);
+  const reader = await openPdf(browser, () => bytes);
   const { page } = reader;
   await eventually("page 1", async () => (await inkOf(reader, 1)) > 0.001);
   const focused = (): Promise<string> =>
