@@ -9,7 +9,7 @@ import { DamagedStoreError } from "../../indexer/store/store.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import { defaultSettings, type IndexStatus } from "../../protocol/data.ts";
 import { gate } from "../support/gate.ts";
-import { openInProcess, signal, testModel } from "../support/inProcess.ts";
+import { openInProcess, settingsFor, signal, testModel } from "../support/inProcess.ts";
 import { noRecogniser } from "../support/noRecogniser.ts";
 import { testParser } from "../support/testParser.ts";
 import { eventually, makeWorkspace } from "../support/workspace.ts";
@@ -370,10 +370,10 @@ test("changed settings that leave other files out are followed by an update, oth
   const { indexes, index } = await openInProcess(t, workspace, one);
   await index();
   await workspace.write("c.md", "cherries\n");
-  indexes.setSettings({ ...defaultSettings, refine: false });
+  indexes.setSettings(settingsFor({}));
   await new Promise((done) => setTimeout(done, 200));
   assert.equal(indexes.status().files, 2);
-  indexes.setSettings({ ...defaultSettings, refine: false, exclude: ["a.md"] });
+  indexes.setSettings(settingsFor({ exclude: ["a.md"] }));
   await eventually("the folder was looked at", async () => {
     const hits = await indexes.search("apples cherries", 5, "lexical", signal);
     return hits.length === 1 && hits[0]?.path === "c.md";

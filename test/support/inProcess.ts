@@ -40,6 +40,13 @@ export function testModel(id: string, dimension = 4): TestModel {
   return model;
 }
 
+/** The settings that `openInProcess` begins with, with these changes. */
+export const settingsFor = (changes: Partial<Settings>): Settings => ({
+  ...defaultSettings,
+  refine: false,
+  ...changes,
+});
+
 export interface InProcess {
   readonly indexes: Indexes;
   readonly statuses: IndexStatus[];
@@ -85,7 +92,7 @@ export async function openInProcess(
     await workspace.remove();
   });
   const folders = (options.folders ?? [workspace.dir]).map((path) => ({ path, name: basename(path) }));
-  await indexes.open(workspace.storage, folders, { ...defaultSettings, refine: false, ...options.settings });
+  await indexes.open(workspace.storage, folders, settingsFor(options.settings ?? {}));
   return {
     indexes,
     statuses,
