@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { FrameLocator, Locator } from "playwright-core";
 import { root } from "../../scripts/tools.mjs";
+import { chooseAction, editorFocused, highlighted, selectLines } from "../support/editorSteps.ts";
+import { engineProcess } from "../support/engineProcess.ts";
 import {
   type FakeMessage,
   type FakeOllama,
@@ -21,8 +23,9 @@ import { eventually } from "../support/workspace.ts";
  */
 
 const moneyQuestion = "How much cash do we accept from a client in a matter?";
-/** Found in the environment of everything that this window starts. */
-const run = `carrel-e2e-${process.pid}`;
+/** In the environment of everything that this window starts. */
+const mark = { CARREL_E2E: `carrel-e2e-${process.pid}` };
+const findEngine = (): number | undefined => engineProcess(`CARREL_E2E=${mark.CARREL_E2E}`);
 
 let fake: FakeOllama;
 let workbench: Workbench;
@@ -38,7 +41,7 @@ before(async () => {
       "carrel.ocr.enabled": false,
       "remote.autoForwardPorts": false,
     },
-    env: { CARREL_E2E: run },
+    env: mark,
   });
   // Two files that can't be indexed, to be accounted for.
   writeFileSync(join(workbench.folder, "reports/scan.bin"), Buffer.from([0, 1, 2, 255, 0, 0]));
@@ -74,11 +77,6 @@ const cashAnswer: FakeOllamaOptions["answer"] = (messages) => {
 const oneOfTwo = /^1 (?:of 2 sentences confirmed|sentence says something else)/;
 
 const activeEditor = (name: string): Promise<Locator> => workbench.activeEditor(name);
-
-/** Lines whose background is a decoration of an extension. */
-async function highlighted(editor: Locator): Promise<number> {
-  return await editor.locator('.view-overlays .cdr[class*="ced-"]').count();
-}
 
 test("the icon opens the panel, and the workspace is indexed", async () => {
   panel = await workbench.openPanel();
@@ -296,60 +294,18 @@ test("Search by Meaning shows results as one types, previews, and Enter opens", 
   await eventually("the highlight", async () => (await highlighted(editor)) > 0);
 });
 
-/** How long one try of several may take. */
-const tryMs = { timeout: 10_000 };
-
-/** The cursor stands in an editor, and keys go there. */
-async function editorFocused(): Promise<void> {
-  await workbench.page.locator(".editor-instance .monaco-editor.focused").waitFor(tryMs);
-}
-
-/** Selects lines of deadlines.py as a person would. */
-async function selectLines(first: number, last: number): Promise<void> {
-  const { page } = workbench;
-  const place = page.locator('.statusbar-item[id="status.editor.selection"]');
-  await page.locator('.tab[data-resource-name="deadlines.py"]').click(tryMs);
-  await editorFocused();
-  await page.keyboard.press("Control+g");
-  await page.locator(".quick-input-widget input").fill(`:${first}`, tryMs);
-  await page.keyboard.press("Enter");
-  await place.getByText(`Ln ${first}, Col 1`).waitFor(tryMs);
-  await editorFocused();
-  for (let line = first; line <= last; line++) await page.keyboard.press("Shift+ArrowDown");
-  await place.getByText(new RegExp(`^Ln ${last + 1}, Col 1 \\(\\d+ selected\\)$`)).waitFor(tryMs);
-}
-
-/**
- * VS Code may give up on its first question for actions, while another extension registers its own. Escape then takes
- * the selection away, so each try selects anew.
- */
-async function chooseAction(title: string, select: () => Promise<void>): Promise<void> {
-  const { page } = workbench;
-  const action = page.locator(".action-widget").getByText(title);
-  const isChosen = async (): Promise<boolean> => {
-    try {
-      await select();
-      await page.keyboard.press("Control+.");
-      await action.click(tryMs);
-      return true;
-    } catch {
-      await page.keyboard.press("Escape");
-      return false;
-    }
-  };
-  await eventually(`the action "${title}"`, isChosen, 180_000);
-}
-
 test("Explain with Carrel brings the selection into the panel", async () => {
   await begin({ answer: "It puts urgent deadlines first." });
-  await chooseAction("Explain with Carrel", () => selectLines(112, 114));
+  const { page } = workbench;
+  const select = (): Promise<void> => selectLines(page, "deadlines.py", 112, 114);
+  await chooseAction(page, "Explain with Carrel", select);
   const exchange = panel.getByTestId("exchange").last();
   await exchange.getByText("software/deadlines/deadlines.py:112-114").waitFor();
   await exchange.getByText("It puts urgent deadlines first.").waitFor();
   const prompt = fake.requests.findLast(({ path }) => path === "/api/chat")?.body.messages?.at(-1)?.content;
   assert.match(prompt ?? "", /def escalate\(/);
 
-  await chooseAction("Ask Carrel about this", () => selectLines(112, 114));
+  await chooseAction(page, "Ask Carrel about this", select);
   await panel.getByTestId("selection-chip").getByText("software/deadlines/deadlines.py:112-114").waitFor();
 });
 
@@ -362,7 +318,7 @@ test("Show Index Status counts the files and says why others were left out", asy
     `- Left out: ${unreadInSample.length + 2}`,
   ])
     await lineVisible(editor, line);
-  await editorFocused();
+  await editorFocused(workbench.page);
   await workbench.page.keyboard.press("Control+End");
   for (const line of ["- reports/scan.bin", "- .env", ...unreadInSample.map((path) => `- ${path}`)])
     await lineVisible(editor, line);
@@ -375,7 +331,7 @@ test("a saved change can be found", async (t) => {
   await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "leave.md" }).first().click();
   const editor = await activeEditor("leave.md");
   await page.locator(".tab.active").click();
-  await editorFocused();
+  await editorFocused(page);
   await page.keyboard.press("Control+End");
   await page.keyboard.type("\n## Quokkas\n\nWho keeps a quokka gets an extra Wednesday for the burrow.\n");
   await lineVisible(editor, "Who keeps a quokka gets an extra Wednesday");
@@ -400,30 +356,11 @@ test("a saved change can be found", async (t) => {
   await page.keyboard.press("Escape");
 });
 
-/** The engine of this window: other windows and tests have engines of their own. Linux alone tells. */
-function engineProcess(): number | undefined {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .find((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-        return (
-          command.includes("dist/engine.js") &&
-          readFileSync(`/proc/${pid}/environ`, "utf8").includes(`CARREL_E2E=${run}`)
-        );
-      } catch {
-        // It ended meanwhile, or is somebody else's.
-        return false;
-      }
-    });
-}
-
 test("an engine that is killed comes back, and the panel says what happened", {
   skip: process.platform !== "linux",
 }, async () => {
   await begin({ answer: cashAnswer });
-  const pid = engineProcess();
+  const pid = findEngine();
   assert.ok(pid !== undefined, "the engine runs");
   // Noted by the page itself: the message stands for no longer than the wait of one second until the restart.
   await panel.locator("body").evaluate(`(() => {
@@ -440,6 +377,6 @@ test("an engine that is killed comes back, and the panel says what happened", {
     .getByTestId("status-text")
     .getByText(new RegExp(`^${filesInSample} files indexed`))
     .waitFor();
-  assert.notEqual(engineProcess(), pid);
+  assert.notEqual(findEngine(), pid);
   await (await ask(moneyQuestion)).getByText(oneOfTwo).waitFor();
 });
