@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { createParser, type ParseResult, type Parser } from "../../indexer/read/pool.ts";
 import * as bombs from "../support/bombs.ts";
+import { parserEntry } from "../support/parserEntry.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 /*
@@ -16,9 +16,8 @@ import { makeWorkspace } from "../support/workspace.ts";
 const folder = mkdtempSync(join(tmpdir(), "carrel-bombs-"));
 let parser: Parser;
 before(() => {
-  const entry = fileURLToPath(new URL("../../indexer/read/main.ts", import.meta.url));
   // Long, so that what a busy machine takes decides nothing.
-  parser = createParser({ entry, memoryMb: 512, timeoutMs: 300_000 });
+  parser = createParser({ entry: parserEntry, memoryMb: 512, timeoutMs: 300_000 });
 });
 after(async () => {
   await parser.close();

@@ -11,8 +11,8 @@ import { mutated } from "../fuzz/mutations.ts";
 import { originalsIn } from "../fuzz/originals.ts";
 import { verdictOf } from "../fuzz/verdict.ts";
 import { Random } from "../soak/random.ts";
+import { entryThat, onEachOpen, parserEntry } from "../support/parserEntry.ts";
 
-const entry = fileURLToPath(new URL("../../indexer/read/main.ts", import.meta.url));
 const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
 const limit = 2_000_000;
 const parsers: Parser[] = [];
@@ -22,23 +22,13 @@ let root = "";
 let harmful = "";
 
 before(() => {
-  const folder = mkdtempSync(join(tmpdir(), "carrel-parser-entry-"));
-  harmful = join(folder, "main.mjs");
-  const parserMain = JSON.stringify(entry);
-  writeFileSync(
-    harmful,
-    `import fs from "node:fs";
-     const open = fs.openSync;
-     fs.openSync = (path, ...rest) => {
-       const name = String(path).split("/").at(-1);
-       if (name.startsWith("hang")) for (;;);
-       if (name.startsWith("crash")) process.kill(process.pid, "SIGSEGV");
-       if (name.startsWith("exit")) process.exit(3);
-       if (name.startsWith("memory")) { const all = []; for (;;) all.push(new Array(1000).fill({})); }
-       return open(path, ...rest);
-     };
-     (await import("node:module")).syncBuiltinESMExports();
-     await import(${parserMain});`,
+  harmful = entryThat(
+    mkdtempSync(join(tmpdir(), "carrel-parser-entry-")),
+    onEachOpen(`
+      if (name.startsWith("hang")) for (;;);
+      if (name.startsWith("crash")) process.kill(process.pid, "SIGSEGV");
+      if (name.startsWith("exit")) process.exit(3);
+      if (name.startsWith("memory")) { const all = []; for (;;) all.push(new Array(1000).fill({})); }`),
   );
 });
 after(() => rmSync(join(harmful, ".."), { recursive: true, force: true }));
@@ -52,7 +42,7 @@ afterEach(async () => {
 });
 
 function make(options: Partial<ParserOptions> = {}): Parser {
-  const parser = createParser({ entry, memoryMb: 256, timeoutMs: 60_000, ...options });
+  const parser = createParser({ entry: parserEntry, memoryMb: 256, timeoutMs: 60_000, ...options });
   parsers.push(parser);
   return parser;
 }
@@ -214,7 +204,7 @@ test("a reason that may pass crosses the process", async () => {
 
 test("the process ends when the engine is gone", async (t) => {
   if (process.platform === "win32") return t.skip("uses POSIX signals");
-  const child = fork(entry, [], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  const child = fork(parserEntry, [], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
   await new Promise((resolve) => child.once("message", resolve));
   const ended = new Promise((resolve) => child.once("exit", (_code, signal) => resolve(signal)));
   child.disconnect();

@@ -3,28 +3,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { createParser } from "../../indexer/read/pool.ts";
+import { entryThat, onEachOpen } from "../support/parserEntry.ts";
+import { eventually } from "../support/workspace.ts";
 
-const entry = fileURLToPath(new URL("../../indexer/read/main.ts", import.meta.url));
 const root = mkdtempSync(join(tmpdir(), "carrel-cancelled-"));
 after(() => rmSync(root, { recursive: true, force: true }));
 
 test("what was cancelled is not read again when the process that had it has ended", async () => {
   const log = join(root, "read.log");
-  const harmful = join(root, "harmful.mjs");
-  writeFileSync(
-    harmful,
-    `import fs from "node:fs";
-     const open = fs.openSync;
-     fs.openSync = (path, ...rest) => {
-       const name = /(\\w+)\\.md$/.exec(String(path))?.[1];
-       if (name) fs.appendFileSync(${JSON.stringify(log)}, name + "\\n");
-       if (name === "hang") for (;;);
-       return open(path, ...rest);
-     };
-     (await import("node:module")).syncBuiltinESMExports();
-     await import(${JSON.stringify(entry)});`,
+  const harmful = entryThat(
+    root,
+    onEachOpen(`
+      if (name.endsWith(".md")) fs.appendFileSync(${JSON.stringify(log)}, name + "\\n");
+      if (name === "hang.md") for (;;);`),
   );
   for (const name of ["hang", "other", "wanted"])
     writeFileSync(join(root, `${name}.md`), `The text of ${name}.`);
@@ -34,11 +26,11 @@ test("what was cancelled is not read again when the process that had it has ende
     parser.parse(root, `${name}.md`, 1_000, controller.signal),
   );
   const wanted = parser.parse(root, "wanted.md", 1_000);
-  while (!readLog().includes("hang")) await new Promise((resolve) => setTimeout(resolve, 20));
+  await eventually("the file is being read", async () => readLog().includes("hang.md"));
   controller.abort();
   for (const one of cancelled) await assert.rejects(one, { code: "cancelled" });
   assert.equal((await wanted).ok, true);
-  assert.deepEqual(readLog(), ["hang", "wanted"]);
+  assert.deepEqual(readLog(), ["hang.md", "wanted.md"]);
   await parser.close();
 
   function readLog(): string[] {

@@ -4,13 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { createParser, type Parser, type ParserOptions } from "../../indexer/read/pool.ts";
 import { CarrelError } from "../../protocol/channel.ts";
+import { entryThat, onEachOpen, parserEntry } from "../support/parserEntry.ts";
 
 /** When the parser process reads what, and how it begins and ends. What harm files do is in parser.test.ts. */
 
-const entry = fileURLToPath(new URL("../../indexer/read/main.ts", import.meta.url));
 const limit = 2_000_000;
 const parsers: Parser[] = [];
 let root = "";
@@ -24,7 +23,7 @@ afterEach(async () => {
 });
 
 function make(options: Partial<ParserOptions> = {}): Parser {
-  const parser = createParser({ entry, memoryMb: 256, timeoutMs: 60_000, ...options });
+  const parser = createParser({ entry: parserEntry, memoryMb: 256, timeoutMs: 60_000, ...options });
   parsers.push(parser);
   return parser;
 }
@@ -34,13 +33,6 @@ function put(count: number): string[] {
   const names = Array.from({ length: count }, (_, i) => `file${i}.md`);
   for (const name of names) writeFileSync(join(root, name), `The text of ${name}.`);
   return names;
-}
-
-/** An entry that does something before it is the parser. */
-function entryThat(does: string): string {
-  const path = join(root, "main.mjs");
-  writeFileSync(path, `import fs from "node:fs";\n${does}\nawait import(${JSON.stringify(entry)});`);
-  return path;
 }
 
 test("what a person waits for goes before the files that wait to be indexed", async () => {
@@ -60,13 +52,7 @@ test("what a person waits for goes before the files that wait to be indexed", as
 test("a signal is let go of when its file is done, and a file that waits is not read once it is cancelled", async () => {
   const seen = join(root, "seen");
   const parser = make({
-    entry: entryThat(`
-      const open = fs.openSync;
-      fs.openSync = (path, ...rest) => {
-        fs.appendFileSync(${JSON.stringify(seen)}, String(path) + "\\n");
-        return open(path, ...rest);
-      };
-      (await import("node:module")).syncBuiltinESMExports();`),
+    entry: entryThat(root, onEachOpen(`fs.appendFileSync(${JSON.stringify(seen)}, name + "\\n");`)),
   });
   const names = put(100);
   const kept = new AbortController();
@@ -90,12 +76,12 @@ test("a process that does not come up is started again a few times, after each t
   const starts = join(root, "starts");
   writeFileSync(starts, "");
   const parser = make({
-    entry: entryThat(`
-      fs.appendFileSync(${JSON.stringify(starts)}, "x");
-      if (fs.readFileSync(${JSON.stringify(starts)}, "utf8").length % 3 !== 0) process.exit(9);
-      const open = fs.openSync;
-      fs.openSync = (path, ...rest) => (String(path).endsWith("crash.md") ? process.exit(3) : open(path, ...rest));
-      (await import("node:module")).syncBuiltinESMExports();`),
+    entry: entryThat(
+      root,
+      `fs.appendFileSync(${JSON.stringify(starts)}, "x");
+       if (fs.readFileSync(${JSON.stringify(starts)}, "utf8").length % 3 !== 0) process.exit(9);
+       ${onEachOpen(`if (name === "crash.md") process.exit(3);`)}`,
+    ),
   });
   const [name = ""] = put(1);
   for (let round = 1; round <= 3; round++) {
@@ -117,7 +103,7 @@ test("what could not be started is tried again by the next file, and says why it
   });
   writeFileSync(path, "process.exit(4);");
   await assert.rejects(parser.walls(), /can't be started: exit code 4/);
-  writeFileSync(path, `await import(${JSON.stringify(entry)});`);
+  writeFileSync(path, `await import(${JSON.stringify(parserEntry)});`);
   assert.ok((await parser.parse(root, name, limit)).ok);
 });
 

@@ -4,12 +4,12 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createRecogniser, type Recogniser } from "../../indexer/scans/recogniser.ts";
 import { Confinement } from "../../walls/confine.ts";
+import { parserEntry } from "../support/parserEntry.ts";
 
 /*
  * Reading scans gives way to everything else, so it is often ended, at any moment: while its process starts, too.
  */
 
-const entry = fileURLToPath(new URL("../../indexer/read/main.ts", import.meta.url));
 const folder = tmpdir();
 const place = { folder, path: "none.pdf", hash: "0", page: 1, languages: ["eng"], languageFolder: "" };
 const never = new AbortController().signal;
@@ -36,7 +36,7 @@ class Watched extends Confinement {
 }
 
 function make(confinement: Confinement): Recogniser {
-  const recogniser = createRecogniser({ entry, memoryMb: 256, timeoutMs: 60_000, confinement });
+  const recogniser = createRecogniser({ entry: parserEntry, memoryMb: 256, timeoutMs: 60_000, confinement });
   made.push(recogniser);
   return recogniser;
 }

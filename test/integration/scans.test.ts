@@ -10,9 +10,9 @@ import { textOf } from "../../indexer/read/scanLines.ts";
 import { createRecogniser, type Recogniser, type RecogniserOptions } from "../../indexer/scans/recogniser.ts";
 import type { ScannedLine } from "../../protocol/scans.ts";
 import { Confinement } from "../../walls/confine.ts";
+import { entryThat, onEachOpen, parserEntry } from "../support/parserEntry.ts";
 import { pdfOf } from "../support/scanPdf.ts";
 
-const entry = fileURLToPath(new URL("../../indexer/read/main.ts", import.meta.url));
 const fixtures = fileURLToPath(new URL("../fixtures/scans/", import.meta.url));
 const never = new AbortController().signal;
 const made: Recogniser[] = [];
@@ -20,7 +20,7 @@ let root = "";
 let walled: Recogniser;
 
 function make(options: Partial<RecogniserOptions> = {}): Recogniser {
-  const recogniser = createRecogniser({ entry, memoryMb: 512, timeoutMs: 300_000, ...options });
+  const recogniser = createRecogniser({ entry: parserEntry, memoryMb: 512, timeoutMs: 300_000, ...options });
   made.push(recogniser);
   return recogniser;
 }
@@ -208,18 +208,11 @@ test("pictures that lie, or are too many or too large, give a reason", async () 
 });
 
 test("a page that hangs or ends the process gives a reason, and the next one is read", async () => {
-  const harmful = join(root, "harmful.mjs");
-  writeFileSync(
-    harmful,
-    `import fs from "node:fs";
-     const open = fs.openSync;
-     fs.openSync = (path, ...rest) => {
-       if (String(path).endsWith("hang.pdf")) for (;;);
-       if (String(path).endsWith("crash.pdf")) process.kill(process.pid, "SIGSEGV");
-       return open(path, ...rest);
-     };
-     (await import("node:module")).syncBuiltinESMExports();
-     await import(${JSON.stringify(entry)});`,
+  const harmful = entryThat(
+    root,
+    onEachOpen(`
+      if (name === "hang.pdf") for (;;);
+      if (name === "crash.pdf") process.kill(process.pid, "SIGSEGV");`),
   );
   const recogniser = make({ entry: harmful, timeoutMs: 3_000 });
   const place = { folder: root, hash: "0", page: 4, languages: ["eng"], languageFolder: "" };

@@ -9,8 +9,8 @@ import { createParser, type Parser, type ParserOptions } from "../../indexer/rea
 import { openEncoder, tryEncoderWalls } from "../../models/embedding/encoder.ts";
 import type { Attempt } from "../../protocol/data.ts";
 import { Confinement, type Machine } from "../../walls/confine.ts";
+import { parserEntry } from "../support/parserEntry.ts";
 
-const entry = fileURLToPath(new URL("../../indexer/read/main.ts", import.meta.url));
 const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
 const root = mkdtempSync(join(tmpdir(), "carrel-walls-"));
 const parsers: Parser[] = [];
@@ -27,7 +27,13 @@ const noPermissions = process.allowedNodeEnvironmentFlags.has("--permission")
 
 function make(options: Partial<ParserOptions> = {}): Parser {
   const confinement = new Confinement();
-  const parser = createParser({ entry, memoryMb: 256, timeoutMs: 60_000, confinement, ...options });
+  const parser = createParser({
+    entry: parserEntry,
+    memoryMb: 256,
+    timeoutMs: 60_000,
+    confinement,
+    ...options,
+  });
   parsers.push(parser);
   return parser;
 }
@@ -60,7 +66,7 @@ function machine(without: Partial<Machine>): Machine {
 }
 
 test("the parser wears the seat belt, with walls below it or without", async () => {
-  const options = { entry, memoryMb: 256, timeoutMs: 60_000 };
+  const options = { entry: parserEntry, memoryMb: 256, timeoutMs: 60_000 };
   const bare = createParser(options);
   parsers.push(bare);
   for (const parser of [make(), bare]) assert.deepEqual(open(await parser.walls(), "seat belt"), []);
@@ -75,7 +81,7 @@ test("the parser has no network below JavaScript", { skip: noNamespace }, async 
 });
 
 test("a try tells that a wall is not there", async () => {
-  const bare = createParser({ entry, memoryMb: 256, timeoutMs: 60_000 });
+  const bare = createParser({ entry: parserEntry, memoryMb: 256, timeoutMs: 60_000 });
   parsers.push(bare);
   const attempts = await bare.walls();
   assert.deepEqual(open(attempts, "network"), ["any network, this machine's own included"]);

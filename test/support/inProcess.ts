@@ -1,15 +1,13 @@
 import { basename } from "node:path";
 import type { TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
 import { Workspace as Indexes } from "../../engine/workspace/workspace.ts";
 import { createParser } from "../../indexer/read/pool.ts";
 import type { Recogniser } from "../../indexer/scans/recogniser.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { defaultSettings, type IndexStatus, type Settings } from "../../protocol/data.ts";
 import { noRecogniser } from "./noRecogniser.ts";
+import { parserEntry } from "./parserEntry.ts";
 import type { Workspace } from "./workspace.ts";
-
-const entry = fileURLToPath(new URL("../../indexer/read/main.ts", import.meta.url));
 
 /** An embedding model that does what a test tells it to. */
 export interface TestModel extends EmbeddingModel {
@@ -75,7 +73,7 @@ export async function openInProcess(
   workspace: Workspace,
   options: InProcessOptions,
 ): Promise<InProcess> {
-  const parser = createParser({ entry, memoryMb: 256, timeoutMs: 20_000 });
+  const parser = createParser({ entry: parserEntry, memoryMb: 256, timeoutMs: 20_000 });
   const statuses: IndexStatus[] = [];
   const logged: string[] = [];
   const indexes = new Indexes({
