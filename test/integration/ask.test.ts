@@ -1,19 +1,15 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { beforeEach, describe, it } from "node:test";
 import { parse } from "valibot";
 import { type AskParts, type AskRequest, answerQuestion } from "../../engine/answer/asking.ts";
 import { TokenRatios } from "../../engine/answer/tokenEstimate.ts";
 import { createOllama } from "../../models/chat/ollama/server.ts";
 import { createGate } from "../../models/egress/gate.ts";
-import { CarrelError } from "../../protocol/channel.ts";
 import { type Answer, type AnswerEvent, answer as answerSchema, type Hit } from "../../protocol/data.ts";
-import {
-  type FakeOllama,
-  type FakeOllamaOptions,
-  type Fault,
-  startFakeOllama,
-} from "../support/fakeOllama.ts";
+import { failure } from "../support/failure.ts";
+import type { FakeOllamaOptions, Fault } from "../support/fakeOllama.ts";
 import { hitOf } from "../support/hits.ts";
+import { fake } from "../support/sharedOllama.ts";
 
 const passage = (text: string, path: string): Hit => hitOf(text, { path, endLine: 4 });
 const library = [
@@ -27,14 +23,9 @@ const library = [
   ),
 ];
 
-let fake: FakeOllama;
 let searches: string[] = [];
-before(async () => {
-  fake = await startFakeOllama();
-});
-after(() => fake.close());
+
 beforeEach(() => {
-  fake.requests.length = 0;
   searches = [];
 });
 
@@ -354,11 +345,10 @@ describe("cancelling a question", () => {
     options: FakeOllamaOptions = {},
   ): Promise<void> => {
     const controller = new AbortController();
-    const thrown: unknown = await ask({}, options, {}, controller.signal, (event) => {
+    const asked = ask({}, options, {}, controller.signal, (event) => {
       if (when(event)) controller.abort();
-    }).catch((error: unknown) => error);
-    assert.ok(thrown instanceof CarrelError, String(thrown));
-    assert.equal(thrown.code, "cancelled");
+    });
+    assert.equal((await failure(asked)).code, "cancelled");
   };
 
   it("works before the search has ended", () =>

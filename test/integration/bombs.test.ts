@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { createParser, type ParseResult, type Parser } from "../../indexer/read/pool.ts";
 import * as bombs from "../support/bombs.ts";
 import { parserEntry } from "../support/parserEntry.ts";
-import { makeWorkspace } from "../support/workspace.ts";
+import { workspaceOf } from "../support/workspace.ts";
 
 /*
  * Each is listed with a reason or read in part, by the real parser with its limit of memory, and the file after it is
@@ -172,8 +172,7 @@ describe("what is read in part says so", () => {
 });
 
 test("all at once, the engine lists each, stays small, and finds what is sound", async (t) => {
-  const workspace = await makeWorkspace({ "good.md": "# Lamps\n\nThe heron lights the lamp.\n" });
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, { "good.md": "# Lamps\n\nThe heron lights the lamp.\n" });
   const expected: Readonly<Record<string, RegExp>> = {
     "nested.docx": /damaged/,
     "laughs.docx": /damaged/,

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { startFakeOllama } from "../support/fakeOllama.ts";
 import { startFakeOpenai } from "../support/fakeOpenai.ts";
 import { published } from "../support/publishedSchema.ts";
-import { makeWorkspace } from "../support/workspace.ts";
+import { workspaceOf } from "../support/workspace.ts";
 
 const cli = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 
@@ -31,12 +31,11 @@ function carrelWith(own: Record<string, string>, ...args: string[]): Promise<Run
 }
 
 test("the terminal's commands keep their contract", async (t) => {
-  const workspace = await makeWorkspace({
+  const workspace = await workspaceOf(t, {
     "lease.md": "# Lease\n\nEither party may end the lease with three months' notice.\n",
     "code/invoice.py": "def total(lines):\n    return sum(line.amount for line in lines)\n",
     ".env": "SECRET=1\n",
   });
-  t.after(() => workspace.remove());
   const { dir, storage } = workspace;
   const options = ["--store", storage, "--json", "--ollama", "http://127.0.0.1:9"];
 
@@ -94,12 +93,11 @@ test("the terminal's commands keep their contract", async (t) => {
 
 test("filters and neighbours in the terminal", async (t) => {
   const part = (n: number): string => `## Part ${n}\n\n${`The apples of part ${n} are ripe. `.repeat(30)}\n`;
-  const workspace = await makeWorkspace({
+  const workspace = await workspaceOf(t, {
     "docs/long.md": Array.from({ length: 5 }, (_, n) => part(n)).join("\n"),
     "src/apples.py": "def apples():\n    return 1\n",
     "src/test_apples.py": "def test_apples():\n    assert 1\n",
   });
-  t.after(() => workspace.remove());
   const { dir, storage } = workspace;
   const run = async (...args: string[]): Promise<Run> =>
     carrel(...args, "--store", storage, "--ollama", "http://127.0.0.1:9");
@@ -148,8 +146,7 @@ test("filters and neighbours in the terminal", async (t) => {
 });
 
 test("wrong use exits with 2, failure with 1, each with what to do", async (t) => {
-  const workspace = await makeWorkspace({ "a.md": "apples\n" });
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, { "a.md": "apples\n" });
   const file = join(workspace.dir, "..", "file");
   await writeFile(file, "x");
   const cases: [string[], number, RegExp][] = [
@@ -178,8 +175,7 @@ test("wrong use exits with 2, failure with 1, each with what to do", async (t) =
 });
 
 test("a model that is asked for by name and can't be had is a failure, with the passages all the same", async (t) => {
-  const workspace = await makeWorkspace({ "a.md": "Apples are red.\n" });
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, { "a.md": "Apples are red.\n" });
   const ollama = await startFakeOllama();
   t.after(() => ollama.close());
   const options = ["--store", workspace.storage, "--ollama", ollama.url, "--json"];
@@ -214,8 +210,7 @@ test("a model that is asked for by name and can't be had is a failure, with the 
 
 test("--second-reader lets the model read again what could not be confirmed, and says what it found", async (t) => {
   const words = "Whoever is ill for longer than three days hands in a doctor's note";
-  const workspace = await makeWorkspace({ "leave.md": `# Leave\n\n${words}.\n` });
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, { "leave.md": `# Leave\n\n${words}.\n` });
   const ollama = await startFakeOllama({
     answer: (messages) =>
       messages.at(-1)?.content.includes("Sentences:\n1 (passage 1)")
@@ -244,8 +239,7 @@ test("--second-reader lets the model read again what could not be confirmed, and
 });
 
 test("an answer is streamed, then checked sentence by sentence; what names no source does not pass as plain text", async (t) => {
-  const workspace = await makeWorkspace({ "a.md": "Apples are red.\n" });
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, { "a.md": "Apples are red.\n" });
   const ollama = await startFakeOllama({
     answer: "Apples are red [1].\n\nThe limit for them is 5,000 euros.",
     tokenDelayMs: 40,
@@ -269,8 +263,7 @@ test("an answer is streamed, then checked sentence by sentence; what names no so
 });
 
 test("an answer that broke off is a failure, as text and as JSON, and keeps what was written", async (t) => {
-  const workspace = await makeWorkspace({ "a.md": "Apples are red.\n" });
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, { "a.md": "Apples are red.\n" });
   const ollama = await startFakeOllama({ fault: "cut-stream" });
   t.after(() => ollama.close());
   const args = ["ask", workspace.dir, "Which colour are apples?", "--store", workspace.storage];
@@ -288,8 +281,7 @@ test("an answer that broke off is a failure, as text and as JSON, and keeps what
 
 test("who reads no further ends the answer without a complaint", async (t) => {
   if (process.platform === "win32") return t.skip("no such pipes on Windows");
-  const workspace = await makeWorkspace({ "a.md": "Apples are red.\n" });
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, { "a.md": "Apples are red.\n" });
   const ollama = await startFakeOllama({ answer: "Word after word. ".repeat(400), tokenDelayMs: 5 });
   t.after(() => ollama.close());
   const args = ["ask", workspace.dir, "Which colour are apples?", "--store", workspace.storage];
@@ -307,8 +299,7 @@ test("who reads no further ends the answer without a complaint", async (t) => {
 });
 
 test("another server answers by its key, which stands nowhere", async (t) => {
-  const workspace = await makeWorkspace({ "a.md": "Apples are red.\n" });
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, { "a.md": "Apples are red.\n" });
   const key = "sk-very-secret";
   const server = await startFakeOpenai({ key });
   t.after(() => server.close());
@@ -344,8 +335,7 @@ test("another server answers by its key, which stands nowhere", async (t) => {
 });
 
 test("a query file with a broken line says which", async (t) => {
-  const workspace = await makeWorkspace({ "a.md": "apples\n" });
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, { "a.md": "apples\n" });
   const queries = join(workspace.dir, "..", "queries.jsonl");
   await writeFile(queries, '{"id":1,"query":"apples"}\nnot json\n');
   const run = await carrel(
@@ -369,8 +359,7 @@ test("help names every command", async () => {
 });
 
 test("doctor --models says what this machine can run, with installed models and without a server", async (t) => {
-  const workspace = await makeWorkspace({});
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, {});
   const models = [
     { name: "qwen3:8b", size: 5.2e9, capabilities: ["completion", "thinking"] },
     { name: "all-minilm:latest", size: 46e6, capabilities: ["embedding"] },

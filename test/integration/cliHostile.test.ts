@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startFakeOllama } from "../support/fakeOllama.ts";
-import { makeWorkspace } from "../support/workspace.ts";
+import { workspaceOf } from "../support/workspace.ts";
 
 const cli = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 
@@ -55,8 +55,7 @@ test("names, passages, answers and messages can't control the terminal or forge 
       `# Lease ${attack}\n\nEither party may end the lease ${attack} with three months' notice.\n`,
     ]),
   );
-  const workspace = await makeWorkspace({ ...files, [`key${all.replaceAll("/", "")}\nFORGED.pem`]: "x" });
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, { ...files, [`key${all.replaceAll("/", "")}\nFORGED.pem`]: "x" });
   const ollama = await startFakeOllama({ answer: `Notice ${all} ends the lease [1].\nFORGED answer [1].\n` });
   t.after(() => ollama.close());
   const { dir, storage } = workspace;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { makeWorkspace } from "../support/workspace.ts";
+import { workspaceOf } from "../support/workspace.ts";
 
 const cli = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 
@@ -14,8 +14,7 @@ async function carrel(...args: string[]): Promise<string> {
 }
 
 test("what an earlier command was refused is listed by the next, and nothing of the question", async (t) => {
-  const workspace = await makeWorkspace({ "lease.md": "# Lease\n\nThe notice period is three months.\n" });
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, { "lease.md": "# Lease\n\nThe notice period is three months.\n" });
   const store = ["--store", workspace.storage];
   const asked = JSON.parse(
     await carrel(

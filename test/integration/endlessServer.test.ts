@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import type { ChatClient, ChatClientOptions, ChatEvent } from "../../models/chat/chatClient.ts";
 import { createOllama } from "../../models/chat/ollama/server.ts";
 import { createGate } from "../../models/egress/gate.ts";
 import { loadOllamaEmbedding } from "../../models/embedding/ollama.ts";
 import { CarrelError } from "../../protocol/channel.ts";
-import { type FakeOllama, startFakeOllama } from "../support/fakeOllama.ts";
-
-let fake: FakeOllama;
-
-before(async () => {
-  fake = await startFakeOllama();
-});
-after(() => fake.close());
-afterEach(() => {
-  fake.requests.length = 0;
-});
+import { fake } from "../support/sharedOllama.ts";
 
 /** Long where a limit is not what is tested, so that a slow machine fails nothing. */
 const patient = { lookMs: 60_000, idleMs: 60_000, aliveMs: 50, startMs: 60_000, answerMs: 60_000 };

@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
 import { chmod, readdir, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { EngineChannel } from "../../cli/childEngine.ts";
 import { defaultSettings, type SearchMode } from "../../protocol/data.ts";
-import { eventually, makeWorkspace, type Workspace } from "../support/workspace.ts";
+import { eventually, workspaceOf } from "../support/workspace.ts";
 
 const tinyModel = fileURLToPath(new URL("../fixtures/tinyModel", import.meta.url));
-
-async function workspaceFor(t: TestContext, files: Record<string, string>): Promise<Workspace> {
-  const workspace = await makeWorkspace(files);
-  t.after(() => workspace.remove());
-  return workspace;
-}
 
 async function paths(channel: EngineChannel, query: string, mode: SearchMode = "lexical"): Promise<string[]> {
   const { hits } = await channel.request("search", { query, k: 20, mode });
@@ -21,7 +15,7 @@ async function paths(channel: EngineChannel, query: string, mode: SearchMode = "
 }
 
 test("a folder is indexed and searched, and every file is accounted for", async (t) => {
-  const workspace = await workspaceFor(t, {
+  const workspace = await workspaceOf(t, {
     "lease.md": "# Lease\n\n## Termination\n\nEither party may end the lease with three months' notice.\n",
     "src/parser.ts":
       "export function parseInvoiceLine(line: string): number {\n  return Number(line.trim());\n}\n",
@@ -54,7 +48,7 @@ test("a folder is indexed and searched, and every file is accounted for", async 
 });
 
 test("a second look finds what changed, what is new and what is gone", async (t) => {
-  const workspace = await workspaceFor(t, { "a.md": "apples\n", "b.md": "bananas\n", "c.md": "cherries\n" });
+  const workspace = await workspaceOf(t, { "a.md": "apples\n", "b.md": "bananas\n", "c.md": "cherries\n" });
   const { channel } = await workspace.start();
   await channel.request("index", {});
   const still = await channel.request("index", {});
@@ -74,7 +68,7 @@ test("a second look finds what changed, what is new and what is gone", async (t)
 });
 
 test("a question that is asked while an empty index is being built waits for the first files", async (t) => {
-  const workspace = await workspaceFor(t, { "a.md": "apples\n" });
+  const workspace = await workspaceOf(t, { "a.md": "apples\n" });
   const { channel } = await workspace.start();
   const searching = paths(channel, "apples");
   const indexing = channel.request("index", {});
@@ -89,7 +83,7 @@ test("an answer out of half an index says of how many files, one that has waited
       `# Note ${n}\n\nThe apples of row ${n} are red.\n`,
     ]),
   );
-  const workspace = await workspaceFor(t, many);
+  const workspace = await workspaceOf(t, many);
   const { channel } = await workspace.start({ refine: false });
   const indexing = channel.request("index", {});
   const question = { question: "Which apples are red?", history: [], model: "" };
@@ -106,7 +100,7 @@ test("an answer out of half an index says of how many files, one that has waited
 });
 
 test("a folder without a single file is searched without waiting for ever", async (t) => {
-  const workspace = await workspaceFor(t, {});
+  const workspace = await workspaceOf(t, {});
   const { channel } = await workspace.start();
   // Before anybody has asked for an index there is nothing to search in, which is not the same as nothing found.
   await assert.rejects(paths(channel, "apples"), { code: "unindexed", message: /^No file was read yet\./ });
@@ -115,7 +109,7 @@ test("a folder without a single file is searched without waiting for ever", asyn
 });
 
 test("a touched file with the same content is not written again", async (t) => {
-  const workspace = await workspaceFor(t, { "a.md": "apples\n" });
+  const workspace = await workspaceOf(t, { "a.md": "apples\n" });
   const { channel } = await workspace.start();
   await channel.request("index", {});
   await workspace.write("a.md", "apples\n");
@@ -125,7 +119,7 @@ test("a touched file with the same content is not written again", async (t) => {
 });
 
 test("saved, new and deleted files are found when they are told", async (t) => {
-  const workspace = await workspaceFor(t, { "a.md": "apples\n", "dir/b.md": "bananas\n" });
+  const workspace = await workspaceOf(t, { "a.md": "apples\n", "dir/b.md": "bananas\n" });
   const { channel } = await workspace.start();
   await channel.request("index", {});
   await workspace.write("a.md", "apricots\n");
@@ -140,7 +134,7 @@ test("saved, new and deleted files are found when they are told", async (t) => {
 });
 
 test("a new folder and a changed ignore file are looked at whole", async (t) => {
-  const workspace = await workspaceFor(t, { "a.md": "apples\n", "b.md": "bananas\n" });
+  const workspace = await workspaceOf(t, { "a.md": "apples\n", "b.md": "bananas\n" });
   const { channel } = await workspace.start();
   await channel.request("index", {});
   await workspace.write("made/one.md", "melons\n");
@@ -155,7 +149,7 @@ test("an engine killed while it indexes leaves an index that opens and is comple
   const files = Object.fromEntries(
     Array.from({ length: 400 }, (_, n) => [`f${n}.md`, `# File ${n}\n\nmango number ${n}\n`.repeat(20)]),
   );
-  const workspace = await workspaceFor(t, files);
+  const workspace = await workspaceOf(t, files);
   const pids = new Set<number>();
   for (const delay of [150, 400, 900]) {
     const engine = await workspace.start();
@@ -169,17 +163,13 @@ test("an engine killed while it indexes leaves an index that opens and is comple
   const { channel } = await workspace.start();
   const summary = await channel.request("index", {});
   assert.equal(summary.files, 400);
-  const { channel: fresh } = await (await makeCopy(t, files)).start();
+  const { channel: fresh } = await (await workspaceOf(t, files)).start();
   const whole = await fresh.request("index", {});
   assert.equal(summary.chunks, whole.chunks);
 });
 
-async function makeCopy(t: TestContext, files: Record<string, string>): Promise<Workspace> {
-  return workspaceFor(t, files);
-}
-
 test("a second engine reads what the first one writes, and takes over when it has gone", async (t) => {
-  const workspace = await workspaceFor(t, { "a.md": "apples\n" });
+  const workspace = await workspaceOf(t, { "a.md": "apples\n" });
   const writer = await workspace.start();
   const reader = await workspace.start();
   await writer.channel.request("index", {});
@@ -201,7 +191,7 @@ test("a second engine reads what the first one writes, and takes over when it ha
 });
 
 test("a damaged index is noticed and built anew", async (t) => {
-  const workspace = await workspaceFor(t, { "a.md": "apples\n", "b.md": "bananas\n" });
+  const workspace = await workspaceOf(t, { "a.md": "apples\n", "b.md": "bananas\n" });
   const engine = await workspace.start();
   await engine.channel.request("index", {});
   await engine.stop();
@@ -219,7 +209,7 @@ test("pausing stops, resuming completes, deleting empties", async (t) => {
   const files = Object.fromEntries(
     Array.from({ length: 300 }, (_, n) => [`f${n}.md`, `kiwi ${n}\n`.repeat(50)]),
   );
-  const workspace = await workspaceFor(t, files);
+  const workspace = await workspaceOf(t, files);
   const { channel } = await workspace.start();
   const indexing = channel.request("index", {});
   await channel.request("pause", {});
@@ -237,8 +227,8 @@ test("pausing stops, resuming completes, deleting empties", async (t) => {
 });
 
 test("several folders are searched together, and one that is removed is gone", async (t) => {
-  const one = await workspaceFor(t, { "a.md": "papaya in the first\n" });
-  const two = await workspaceFor(t, { "b.md": "papaya in the second\n" });
+  const one = await workspaceOf(t, { "a.md": "papaya in the first\n" });
+  const two = await workspaceOf(t, { "b.md": "papaya in the second\n" });
   const { channel } = await one.start();
   const folders = [one, two].map(({ dir }) => ({ path: dir, name: "x" }));
   await channel.request("setFolders", { folders });
@@ -249,8 +239,8 @@ test("several folders are searched together, and one that is removed is gone", a
 });
 
 test("a link out of the workspace is not followed, an unreadable file is listed", async (t) => {
-  const outside = await workspaceFor(t, { "private.md": "pineapple\n" });
-  const workspace = await workspaceFor(t, { "a.md": "apples\n", "locked.md": "plum\n" });
+  const outside = await workspaceOf(t, { "private.md": "pineapple\n" });
+  const workspace = await workspaceOf(t, { "a.md": "apples\n", "locked.md": "plum\n" });
   await symlink(outside.dir, join(workspace.dir, "link"));
   await symlink(join(outside.dir, "private.md"), join(workspace.dir, "link.md"));
   await chmod(join(workspace.dir, "locked.md"), 0o000);
@@ -263,7 +253,7 @@ test("a link out of the workspace is not followed, an unreadable file is listed"
 });
 
 test("a folder that is not there is one clear problem", async (t) => {
-  const workspace = await workspaceFor(t, { "a.md": "apples\n" });
+  const workspace = await workspaceOf(t, { "a.md": "apples\n" });
   const { channel } = await workspace.start();
   const folders = ["nowhere", ""].map((name) => ({ path: join(workspace.dir, name), name }));
   await channel.request("setFolders", { folders });
@@ -275,7 +265,7 @@ test("a folder that is not there is one clear problem", async (t) => {
 });
 
 test("an embedding model that can't be had is a problem with a remedy, and the bundled one stands in", async (t) => {
-  const workspace = await workspaceFor(t, { "a.md": "apples\n" });
+  const workspace = await workspaceOf(t, { "a.md": "apples\n" });
   const { channel } = await workspace.start({ embeddingModel: join(workspace.dir, "no-model") });
   await channel.request("index", {});
   const { status } = await channel.request("status", {});
@@ -290,7 +280,7 @@ test("another embedding model gets an index of its own, and the old one serves u
   const files = Object.fromEntries(
     Array.from({ length: 150 }, (_, n) => [`f${n}.md`, `lychee ${n}\n`.repeat(9)]),
   );
-  const workspace = await workspaceFor(t, files);
+  const workspace = await workspaceOf(t, files);
   const { channel } = await workspace.start();
   await channel.request("index", {});
   const before = (await channel.request("status", {})).status;
@@ -311,7 +301,7 @@ test("another embedding model gets an index of its own, and the old one serves u
 });
 
 test("a workspace's files are never written to", async (t) => {
-  const workspace = await workspaceFor(t, { "a.md": "apples\n" });
+  const workspace = await workspaceOf(t, { "a.md": "apples\n" });
   await writeFile(join(workspace.dir, "b.md"), "bananas\n");
   const { channel } = await workspace.start();
   await channel.request("index", {});

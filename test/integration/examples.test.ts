@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { EngineChannel } from "../../cli/childEngine.ts";
 import type { Example } from "../../protocol/data.ts";
-import { makeWorkspace, type Workspace } from "../support/workspace.ts";
+import { type Workspace, workspaceOf } from "../support/workspace.ts";
 
 const sample = join(import.meta.dirname, "../../sample");
 
@@ -30,8 +30,7 @@ interface Office {
 }
 
 async function indexed(t: TestContext, files: Record<string, string>, copied?: string): Promise<Office> {
-  const workspace = await makeWorkspace(files);
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, files);
   if (copied !== undefined) await cp(copied, workspace.dir, { recursive: true });
   const { channel } = await workspace.start();
   await channel.request("index", {});
@@ -87,8 +86,7 @@ test("the examples change with the workspace", async (t) => {
 });
 
 test("while nothing is indexed there is one question for the whole, at once", async (t) => {
-  const workspace = await makeWorkspace(gardens);
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, gardens);
   const { channel } = await workspace.start();
   assert.deepEqual(await channel.request("examples", {}), {
     examples: [{ question: "What is in this workspace?" }],

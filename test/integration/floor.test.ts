@@ -3,7 +3,7 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { EngineChannel } from "../../cli/childEngine.ts";
-import { makeWorkspace } from "../support/workspace.ts";
+import { workspaceOf } from "../support/workspace.ts";
 
 const sample = join(import.meta.dirname, "../../sample");
 /** What no office answers, in many words and in one. */
@@ -22,8 +22,7 @@ const answered = [
 
 /** An engine over a copy of the sample office, with the second pass or without it. */
 async function office(t: TestContext, refine: boolean): Promise<{ channel: EngineChannel; dir: string }> {
-  const workspace = await makeWorkspace({});
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, {});
   await cp(sample, workspace.dir, { recursive: true });
   const { channel } = await workspace.start({ refine: false });
   await channel.request("index", { refine });

@@ -6,7 +6,7 @@ import type { EngineChannel } from "../../cli/childEngine.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Hit } from "../../protocol/data.ts";
 import { killedEngine } from "../support/killedEngine.ts";
-import { makeWorkspace, type Workspace } from "../support/workspace.ts";
+import { type Workspace, workspaceOf } from "../support/workspace.ts";
 
 /**
  * An engine is killed after each of its commits, or at random moments; then the edit that it had begun with is undone,
@@ -67,8 +67,7 @@ async function stateOf(workspace: Workspace, storage: string): Promise<State> {
 const update = (channel: EngineChannel): Promise<unknown> => channel.request("index", {});
 
 test("killed after any commit, and the edit undone: search says what the disk says", async (t) => {
-  const workspace = await makeWorkspace(before);
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, before);
   const { dir, storage } = workspace;
   const { after: right, counts } = await stateOf(workspace, storage);
   const whole = `${storage}-whole`;
@@ -108,8 +107,7 @@ test("killed after any commit, and the edit undone: search says what the disk sa
 });
 
 test("killed at random moments of indexing, edits and the second pass: what is left becomes a fresh index", async (t) => {
-  const workspace = await makeWorkspace(before);
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, before);
   await cp(new URL("../../sample", import.meta.url), workspace.dir, { recursive: true });
   let killed = 0;
   for (let n = 0; n < randomKills; n++) {

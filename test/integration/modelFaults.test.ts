@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { answerQuestion } from "../../engine/answer/asking.ts";
 import { TokenRatios } from "../../engine/answer/tokenEstimate.ts";
 import type { ChatClient, ChatClientOptions } from "../../models/chat/chatClient.ts";
 import { createOllama } from "../../models/chat/ollama/server.ts";
 import { createGate } from "../../models/egress/gate.ts";
 import type { Answer, Hit } from "../../protocol/data.ts";
-import { type FakeOllama, type FakeOllamaOptions, startFakeOllama } from "../support/fakeOllama.ts";
+import { type FakeOllamaOptions, startFakeOllama } from "../support/fakeOllama.ts";
 import { hitOf } from "../support/hits.ts";
+import { fake } from "../support/sharedOllama.ts";
 
 /**
  * Whatever goes wrong with a model server: the question is answered with its passages, a notice says what happened
@@ -126,12 +127,6 @@ const faults: Record<string, Fault> = {
   },
   "the model writes nothing": { server: { models: [chatty], answer: "" }, notice: /wrote nothing/ },
 };
-
-let fake: FakeOllama;
-before(async () => {
-  fake = await startFakeOllama();
-});
-after(() => fake.close());
 
 const usual: FakeOllamaOptions = { models: [chatty], answer: answered };
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { beforeEach, describe, it } from "node:test";
 import { keepingModels } from "../../engine/modelKeeping.ts";
 import type { ModelKeeper } from "../../models/chat/chatClient.ts";
 import { recommendedModel } from "../../models/chat/ollama/recommended.ts";
@@ -7,20 +7,14 @@ import { createOllama } from "../../models/chat/ollama/server.ts";
 import { createGate, type Gate } from "../../models/egress/gate.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { PullProgress } from "../../protocol/data.ts";
-import { type FakeOllama, type FakeOllamaOptions, startFakeOllama } from "../support/fakeOllama.ts";
+import { failure } from "../support/failure.ts";
+import type { FakeOllamaOptions } from "../support/fakeOllama.ts";
+import { fake } from "../support/sharedOllama.ts";
 
-let fake: FakeOllama;
 let gate: Gate;
 let keeper: ModelKeeper;
 
-before(async () => {
-  fake = await startFakeOllama();
-});
-after(() => fake.close());
-beforeEach(() => {
-  fake.requests.length = 0;
-  reset();
-});
+beforeEach(() => reset());
 
 function reset(options: FakeOllamaOptions = {}): void {
   const clean = { models: undefined, fault: undefined, tokenDelayMs: undefined, sizesUnknown: undefined };
@@ -44,15 +38,6 @@ interface Pulled {
 
 function pull({ name = "phi9:3b", signal = new AbortController().signal, onProgress }: Pulled = {}) {
   return keeper.pull(name, { signal, progress: onProgress ?? (() => undefined) });
-}
-
-async function failure(work: Promise<unknown>): Promise<CarrelError> {
-  const thrown: unknown = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  assert.ok(thrown instanceof CarrelError, `expected a CarrelError, got ${String(thrown)}`);
-  return thrown;
 }
 
 const asked = (path: string): number => fake.requests.filter((one) => one.path === path).length;

@@ -3,8 +3,10 @@ import { describe, it } from "node:test";
 import { pullCommand, recommendedModel } from "../../models/chat/ollama/recommended.ts";
 import { createOllama } from "../../models/chat/ollama/server.ts";
 import { loadOllamaEmbedding } from "../../models/embedding/ollama.ts";
+import { failure } from "../support/failure.ts";
 import type { FakeOllamaOptions, Fault } from "../support/fakeOllama.ts";
-import { chat, failure, fake, gate, ollama, prompts, reset } from "../support/ollamaClient.ts";
+import { chat, gate, ollama, prompts, reset } from "../support/ollamaClient.ts";
+import { fake } from "../support/sharedOllama.ts";
 
 describe("looking at the model server", () => {
   it("lists the models, refuses those that can't answer, and picks one", async () => {

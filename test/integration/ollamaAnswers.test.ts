@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ContextOverflowError } from "../../models/chat/errors.ts";
 import { serverError } from "../../models/chat/ollama/ollamaErrors.ts";
+import { failure } from "../support/failure.ts";
 import type { Fault } from "../support/fakeOllama.ts";
 import {
   chat,
-  failure,
-  fake,
   messages,
   ollama,
   plain,
@@ -16,6 +15,7 @@ import {
   textOf,
   thoughtsOf,
 } from "../support/ollamaClient.ts";
+import { fake } from "../support/sharedOllama.ts";
 
 describe("asking a model", () => {
   it("streams the answer and ends with the counts", async () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { loadOpenaiEmbedding } from "../../models/embedding/openaiEmbedding.ts";
+import { failure } from "../support/failure.ts";
 import { startFakeOpenai } from "../support/fakeOpenai.ts";
 import type { FakeDialect, OpenaiFault } from "../support/fakeOpenaiFaults.ts";
 import {
   chat,
   client,
-  failure,
   fake,
   gate,
   isCut,

@@ -2,20 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ContextOverflowError } from "../../models/chat/errors.ts";
 import { serverError } from "../../models/chat/openai/openaiErrors.ts";
+import { failure } from "../support/failure.ts";
 import { startFakeOpenai } from "../support/fakeOpenai.ts";
 import type { OpenaiFault } from "../support/fakeOpenaiFaults.ts";
-import {
-  chat,
-  client,
-  failure,
-  fake,
-  isCut,
-  model,
-  prompts,
-  reset,
-  said,
-  stream,
-} from "../support/openaiClient.ts";
+import { chat, client, fake, isCut, model, prompts, reset, said, stream } from "../support/openaiClient.ts";
 
 describe("an answer", () => {
   it("comes in pieces, with the server's own counts", async () => {

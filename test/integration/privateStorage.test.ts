@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { makeWorkspace } from "../support/workspace.ts";
+import { workspaceOf } from "../support/workspace.ts";
 
 const skip = process.platform === "win32" ? "Windows keeps no such permissions" : false;
 
@@ -18,8 +18,7 @@ test("all that the engine stores is private to the user, and what was open is me
 }, async (t) => {
   const before = process.umask(0o022);
   t.after(() => process.umask(before));
-  const workspace = await makeWorkspace({ "lease.md": "# Lease\n\nThe notice period is three months.\n" });
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, { "lease.md": "# Lease\n\nThe notice period is three months.\n" });
   const { storage } = workspace;
   const loose = join(storage, "indexes", "old", "folder");
   mkdirSync(loose, { recursive: true });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { parse } from "valibot";
 import { answerQuestion } from "../../engine/answer/asking.ts";
 import { type ReadParts, readAgain } from "../../engine/answer/secondReader.ts";
@@ -14,13 +14,9 @@ import {
   type ReadRequest,
   reading as readingSchema,
 } from "../../protocol/data.ts";
-import {
-  type FakeOllama,
-  type FakeOllamaOptions,
-  type Fault,
-  startFakeOllama,
-} from "../support/fakeOllama.ts";
+import type { FakeOllamaOptions, Fault } from "../support/fakeOllama.ts";
 import { hitOf } from "../support/hits.ts";
+import { fake } from "../support/sharedOllama.ts";
 
 const passage = (text: string, path: string): Hit => hitOf(text, { path, endLine: 4 });
 const noteWords = "Whoever is ill for longer than three days hands in a doctor's note.";
@@ -55,15 +51,6 @@ const request: ReadRequest = {
   passages,
   sentences: [first, sentence(1), contradicted, sentence(3, { missing: ["profits", "generous"] })],
 };
-
-let fake: FakeOllama;
-before(async () => {
-  fake = await startFakeOllama();
-});
-after(() => fake.close());
-beforeEach(() => {
-  fake.requests.length = 0;
-});
 
 const gate = createGate({ allowedHosts: [] });
 const prompts = () => fake.requests.filter(({ path }) => path === "/api/chat");

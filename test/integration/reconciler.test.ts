@@ -6,7 +6,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { defaultSettings } from "../../protocol/data.ts";
 import { testModel } from "../support/inProcess.ts";
-import { fruit, indexedStepwise, later, one, stepwise, workspaceOf } from "../support/stepwise.ts";
+import { fruit, indexedStepwise, later, one, stepwise } from "../support/stepwise.ts";
+import { workspaceOf } from "../support/workspace.ts";
 
 /*
  * Each step of the loop by itself, with a real store and real files. The test says what time it is, so that nothing

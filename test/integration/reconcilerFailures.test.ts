@@ -7,8 +7,8 @@ import { DamagedStoreError } from "../../indexer/store/store.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import { testModel } from "../support/inProcess.ts";
-import { fruit, indexedStepwise, later, one, stepwise, workspaceOf } from "../support/stepwise.ts";
-import { eventually } from "../support/workspace.ts";
+import { fruit, indexedStepwise, later, one, stepwise } from "../support/stepwise.ts";
+import { eventually, workspaceOf } from "../support/workspace.ts";
 
 /*
  * Steps that fail or find damage: what is told of it, and when they are tried again.

@@ -7,8 +7,8 @@ import { skippedOf } from "../../engine/workspace/status.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import type { Settings } from "../../protocol/data.ts";
 import { testModel } from "../support/inProcess.ts";
-import { fruit, indexedStepwise, indexes, later, one, stepwise, workspaceOf } from "../support/stepwise.ts";
-import { eventually } from "../support/workspace.ts";
+import { fruit, indexedStepwise, indexes, later, one, stepwise } from "../support/stepwise.ts";
+import { eventually, workspaceOf } from "../support/workspace.ts";
 
 /*
  * Steps with several folders, and with another process that writes.

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { testModel } from "../support/inProcess.ts";
-import { fruit, indexedStepwise, later, one, workspaceOf } from "../support/stepwise.ts";
-import { eventually } from "../support/workspace.ts";
+import { fruit, indexedStepwise, later, one, type Stepwise } from "../support/stepwise.ts";
+import { eventually, workspaceOf } from "../support/workspace.ts";
 
 /*
  * What an index is kept in goes while it is in use: a person deletes it, a disk is away for a while.
@@ -78,7 +78,8 @@ test("a model whose old index could not be deleted can be written for again", as
   assert.deepEqual([made.status().state, made.status().files], ["ready", 2]);
 });
 
-test("what is deleted while a new model's index is being built is gone from disk when that is answered", async (t) => {
+/** An index in `dir` that serves while the one of another model, which has looked at the folder, is being built. */
+async function succeeded(t: TestContext): Promise<{ readonly made: Stepwise; readonly dir: string }> {
   const workspace = await workspaceOf(t, fruit);
   const made = await indexedStepwise(t, workspace, {
     open: ({ embeddingModel }) => testModel(embeddingModel),
@@ -87,6 +88,11 @@ test("what is deleted while a new model's index is being built is gone from disk
   await made.choose({ embeddingModel: "b" });
   made.ask();
   while ((made.reconciler.successor?.entries[0]?.lookedAt ?? -1) < 0) await made.step();
+  return { made, dir };
+}
+
+test("what is deleted while a new model's index is being built is gone from disk when that is answered", async (t) => {
+  const { made, dir } = await succeeded(t);
   const release = made.reconciler.generation?.hold();
   Object.assign(made.wish, { deleting: true, deleted: true, asked: false });
   let isDeleted = false;
@@ -102,14 +108,7 @@ test("what is deleted while a new model's index is being built is gone from disk
 });
 
 test("an old model's index that can't be deleted is told, and the new one's is deleted all the same", async (t) => {
-  const workspace = await workspaceOf(t, fruit);
-  const made = await indexedStepwise(t, workspace, {
-    open: ({ embeddingModel }) => testModel(embeddingModel),
-  });
-  const { dir } = made.entry();
-  await made.choose({ embeddingModel: "b" });
-  made.ask();
-  while ((made.reconciler.successor?.entries[0]?.lookedAt ?? -1) < 0) await made.step();
+  const { made, dir } = await succeeded(t);
   await rm(dir, { recursive: true });
   await writeFile(dir, "in the way");
   Object.assign(made.wish, { deleting: true, deleted: true, asked: false });

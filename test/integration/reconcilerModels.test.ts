@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { testModel } from "../support/inProcess.ts";
-import { fruit, indexedStepwise, indexes, stepwise, workspaceOf } from "../support/stepwise.ts";
-import { eventually } from "../support/workspace.ts";
+import { fruit, indexedStepwise, indexes, stepwise } from "../support/stepwise.ts";
+import { eventually, workspaceOf } from "../support/workspace.ts";
 
 /*
  * Steps from one embedding model to another.

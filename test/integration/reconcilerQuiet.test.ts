@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { testModel } from "../support/inProcess.ts";
-import { fruit, indexedStepwise, later, one, workspaceOf } from "../support/stepwise.ts";
+import { fruit, indexedStepwise, later, one } from "../support/stepwise.ts";
+import { workspaceOf } from "../support/workspace.ts";
 
 /*
  * What waits until nothing was written for a while: the second pass, and dropping old versions.

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { testModel } from "../support/inProcess.ts";
-import { fruit, indexedStepwise, later, one, stepwise, workspaceOf } from "../support/stepwise.ts";
+import { fruit, indexedStepwise, later, one, stepwise } from "../support/stepwise.ts";
+import { workspaceOf } from "../support/workspace.ts";
 
 /*
  * One who reads an index that another process writes.

@@ -4,7 +4,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { lookAtPaths } from "../../engine/workspace/lookAtPaths.ts";
-import { fruit, indexedStepwise, one, stepwise, workspaceOf } from "../support/stepwise.ts";
+import { fruit, indexedStepwise, one, stepwise } from "../support/stepwise.ts";
+import { workspaceOf } from "../support/workspace.ts";
 
 /*
  * What is told to have changed while other things are going on.

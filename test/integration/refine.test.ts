@@ -2,17 +2,18 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, type TestContext, test } from "node:test";
+import { after, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { EngineChannel } from "../../cli/childEngine.ts";
 import { refine } from "../../indexer/refine.ts";
 import { search } from "../../indexer/search/search.ts";
 import { type RefinedRow, RefinedVectors } from "../../indexer/store/refinedVectors.ts";
 import { hashOfText } from "../../indexer/store/searchedText.ts";
-import { type ChunkRow, chunkId, type FileRow, Store } from "../../indexer/store/store.ts";
+import { type ChunkRow, chunkId, Store } from "../../indexer/store/store.ts";
 import type { IndexStatus } from "../../protocol/data.ts";
 import { terms } from "../../text/terms.ts";
-import { eventually, makeWorkspace, type Workspace } from "../support/workspace.ts";
+import { fileRow } from "../support/storeRows.ts";
+import { eventually, workspaceOf } from "../support/workspace.ts";
 
 const base = await mkdtemp(join(tmpdir(), "carrel-refine-"));
 after(() => rm(base, { recursive: true, force: true }));
@@ -41,13 +42,6 @@ function chunk(path: string, text: string, vector: Float32Array): ChunkRow {
   };
 }
 
-function fileOf(path: string): FileRow {
-  return {
-    ...{ path, size: 1, mtimeMs: 1, changedMs: 1, hash: path, reason: "", chunks: 1 },
-    ...{ retryAtMs: 0, tries: 0, withheld: "", scans: "" },
-  };
-}
-
 test("refined vectors decide among candidates, those without one keep their place by the plain ones", async () => {
   const store = await Store.openForWriting(join(base, "search"), 4);
   const refined = await RefinedVectors.open(join(base, "refined-search"), 4);
@@ -57,7 +51,7 @@ test("refined vectors decide among candidates, those without one keep their plac
     chunk("far.md", "nothing", Float32Array.of(0, 0, 1, 0)),
   ];
   await store.replaceFiles(
-    rows.map(({ path }) => fileOf(path)),
+    rows.map(({ path }) => fileRow(path, path, 1)),
     rows,
   );
   const find = async (withRefined: boolean, knownShare = 1): Promise<string[]> => {
@@ -87,7 +81,7 @@ test("what the second pass has not read yet is read for a question, kept, and de
     chunk("read.md", "read by now", northEast),
   ];
   await store.replaceFiles(
-    rows.map(({ path }) => fileOf(path)),
+    rows.map(({ path }) => fileRow(path, path, 1)),
     rows,
   );
   await refined.add([{ hash: hashOfText("read by now"), vector: south }]);
@@ -140,7 +134,7 @@ test("the second pass waits a moment where somebody searches, before each passag
   const store = await Store.openForWriting(join(base, "quiet"), 4);
   const rows = [chunk("a.md", "One.", east), chunk("b.md", "Two.", east)];
   await store.replaceFiles(
-    rows.map(({ path }) => fileOf(path)),
+    rows.map(({ path }) => fileRow(path, path, 1)),
     rows,
   );
   const embed = async (): Promise<Float32Array[]> => {
@@ -164,7 +158,7 @@ test("code comes before its tests, unless tests are asked for, and a folder of m
     { ...chunk("tests/blood.py", "parse the blood count", east), kind: "code" as const },
   ];
   await store.replaceFiles(
-    rows.map(({ path }) => fileOf(path)),
+    rows.map(({ path }) => fileRow(path, path, 1)),
     rows,
   );
   const find = async (query: string): Promise<string[]> => {
@@ -183,18 +177,12 @@ const files = {
   "code.ts": "export function add(a: number, b: number): number {\n  return a + b;\n}\n",
 };
 
-async function workspaceFor(t: TestContext): Promise<Workspace> {
-  const workspace = await makeWorkspace(files);
-  t.after(() => workspace.remove());
-  return workspace;
-}
-
 async function status(channel: EngineChannel): Promise<IndexStatus> {
   return (await channel.request("status", {})).status;
 }
 
 test("a second pass gives every passage a refined vector, and later ones only what is new", async (t) => {
-  const workspace = await workspaceFor(t);
+  const workspace = await workspaceOf(t, files);
   const { channel } = await workspace.start({ refine: false });
   await channel.request("index", {});
   assert.equal((await status(channel)).refined, 0);
@@ -213,7 +201,7 @@ test("a second pass gives every passage a refined vector, and later ones only wh
 });
 
 test("the second pass begins by itself, and what it made outlives a killed engine", async (t) => {
-  const workspace = await workspaceFor(t);
+  const workspace = await workspaceOf(t, files);
   const first = await workspace.start();
   await first.channel.request("index", {});
   const done = async () => (await status(first.channel)).refined === 3;
@@ -224,7 +212,7 @@ test("the second pass begins by itself, and what it made outlives a killed engin
 });
 
 test("the second pass waits while indexing is paused", async (t) => {
-  const workspace = await workspaceFor(t);
+  const workspace = await workspaceOf(t, files);
   const { channel } = await workspace.start();
   await channel.request("index", {});
   await channel.request("pause", {});
@@ -235,7 +223,7 @@ test("the second pass waits while indexing is paused", async (t) => {
 });
 
 test("a question has its candidates read while the second pass waits, a search as one types has not", async (t) => {
-  const workspace = await workspaceFor(t);
+  const workspace = await workspaceOf(t, files);
   const first = await workspace.start();
   await first.channel.request("index", {});
   await first.channel.request("pause", {});
@@ -253,7 +241,7 @@ test("a question has its candidates read while the second pass waits, a search a
 });
 
 test("vectors of an older model of the second pass are dropped, and nothing else", async (t) => {
-  const workspace = await workspaceFor(t);
+  const workspace = await workspaceOf(t, files);
   const first = await workspace.start({ refine: false });
   await first.channel.request("index", { refine: true });
   await first.stop();
@@ -269,7 +257,7 @@ test("vectors of an older model of the second pass are dropped, and nothing else
 });
 
 test("damaged refined vectors are made anew, and the rest of the index stays", async (t) => {
-  const workspace = await workspaceFor(t);
+  const workspace = await workspaceOf(t, files);
   const first = await workspace.start({ refine: false });
   await first.channel.request("index", { refine: true });
   await first.stop();
@@ -287,7 +275,7 @@ test("damaged refined vectors are made anew, and the rest of the index stays", a
 });
 
 test("an index for another model goes when nobody has opened it for a fortnight", async (t) => {
-  const workspace = await workspaceFor(t);
+  const workspace = await workspaceOf(t, files);
   const tiny = join(import.meta.dirname, "../fixtures/tinyModel");
   const indexes = join(workspace.storage, "indexes");
   const indexWith = async (embeddingModel: string): Promise<void> => {
@@ -309,7 +297,7 @@ test("an index for another model goes when nobody has opened it for a fortnight"
 });
 
 test("a model that a person chose has no second pass", async (t) => {
-  const workspace = await workspaceFor(t);
+  const workspace = await workspaceOf(t, files);
   const tiny = join(import.meta.dirname, "../fixtures/tinyModel");
   const { channel } = await workspace.start({ embeddingModel: tiny });
   await channel.request("index", { refine: true });

@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineProcess } from "../../cli/childEngine.ts";
 import { carrel, type How, type Run, rawPart } from "../support/carrel.ts";
-import { eventually, makeWorkspace, type Workspace } from "../support/workspace.ts";
+import { eventually, makeWorkspace, type Workspace, workspaceOf } from "../support/workspace.ts";
 
 /**
  * What a person is told in a terminal when another process writes the index, and when its place can't be written to.
@@ -18,12 +18,6 @@ const files = Object.fromEntries(
   Array.from({ length: 40 }, (_, i) => [`doc${i}.md`, `# Paper ${i}\n\nOn apples, number ${i}.\n`]),
 );
 const allPaths = Object.keys(files).sort();
-
-async function workspaceOf(t: TestContext, content: Record<string, string>): Promise<Workspace> {
-  const workspace = await makeWorkspace(content);
-  t.after(() => workspace.remove());
-  return workspace;
-}
 
 async function run(
   command: "index" | "search",

@@ -4,8 +4,8 @@ import type { Recogniser } from "../../indexer/scans/recogniser.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import { openInProcess, signal, testModel } from "../support/inProcess.ts";
 import { pdfOf } from "../support/scanPdf.ts";
-import { fruit, indexedStepwise, later, one, workspaceOf } from "../support/stepwise.ts";
-import { makeWorkspace } from "../support/workspace.ts";
+import { fruit, indexedStepwise, later, one } from "../support/stepwise.ts";
+import { makeWorkspace, workspaceOf } from "../support/workspace.ts";
 
 /*
  * What waits for a person to mend something is tried again when that person asks for an update.

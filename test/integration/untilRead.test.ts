@@ -5,7 +5,7 @@ import type { CarrelError, RequestOptions } from "../../protocol/channel.ts";
 import type { Answer, AnswerEvent } from "../../protocol/data.ts";
 import { gate } from "../support/gate.ts";
 import { openInProcess, signal, testModel } from "../support/inProcess.ts";
-import { eventually, makeWorkspace } from "../support/workspace.ts";
+import { eventually, makeWorkspace, workspaceOf } from "../support/workspace.ts";
 
 /* A question that is asked while the first index is being built, and all that may happen to it while it waits. */
 
@@ -156,8 +156,7 @@ type Asked = { readonly answer: Promise<Answer>; readonly events: AnswerEvent[] 
 
 /** A real engine that has just begun to read 4,000 files. */
 async function busyEngine(t: TestContext) {
-  const workspace = await makeWorkspace(notes(files));
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, notes(files));
   const engine = await workspace.start({ refine: false });
   const built = engine.channel.request("index", {}).catch((error: unknown) => error);
   const ask = (options: RequestOptions<AnswerEvent> = {}): Asked => {

@@ -7,7 +7,7 @@ import type { EngineChannel } from "../../cli/childEngine.ts";
 import type { Hit, Turn } from "../../protocol/data.ts";
 import { readFilters } from "../../protocol/filters.ts";
 import { carrel } from "../support/carrel.ts";
-import { makeWorkspace, type Workspace } from "../support/workspace.ts";
+import { type Workspace, workspaceOf } from "../support/workspace.ts";
 
 const sample = join(import.meta.dirname, "../../sample");
 
@@ -44,8 +44,7 @@ async function engineOver(
   t: TestContext,
   files: Record<string, string>,
 ): Promise<{ workspace: Workspace; channel: EngineChannel }> {
-  const workspace = await makeWorkspace(files);
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, files);
   const { channel } = await workspace.start({ refine: false });
   await channel.request("index", {});
   return { workspace, channel };
@@ -103,8 +102,7 @@ test("an office: the overview lists the documents with their titles", async (t) 
 });
 
 test("the sample: documents and programs, and the README behind the overview", async (t) => {
-  const workspace = await makeWorkspace({});
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, {});
   await cp(sample, workspace.dir, { recursive: true });
   const { channel } = await workspace.start({ refine: false });
   await channel.request("index", {});

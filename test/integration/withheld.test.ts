@@ -6,7 +6,7 @@ import { connect } from "@lancedb/lancedb";
 import type { EngineProcess } from "../../cli/childEngine.ts";
 import { defaultSettings, type Withheld } from "../../protocol/data.ts";
 import { plantedKeys } from "../support/plantedKeys.ts";
-import { eventually, makeWorkspace, type Workspace } from "../support/workspace.ts";
+import { eventually, type Workspace, workspaceOf } from "../support/workspace.ts";
 
 const settings = { ...defaultSettings, modelServerUrl: "http://127.0.0.1:9", refine: false };
 const password = "Zx81-qWerty-0451";
@@ -46,8 +46,7 @@ async function storedRows({ storage }: Workspace): Promise<string> {
 test("of no planted key is there anything in what is stored, read as bytes and as rows", async (t) => {
   const planted = plantedKeys("raw bytes").filter((_, i) => i % 5 === 0);
   const files = planted.map(({ text }, i) => [`notes/file${i}.txt`, `canary${i}x\n${text}`]);
-  const workspace = await makeWorkspace(Object.fromEntries(files));
-  t.after(() => workspace.remove());
+  const workspace = await workspaceOf(t, Object.fromEntries(files));
   const engine = await workspace.start({ refine: true });
   const summary = await engine.channel.request("index", { refine: true });
   assert.equal(summary.files, planted.length);
@@ -74,11 +73,10 @@ test("of no planted key is there anything in what is stored, read as bytes and a
 });
 
 test("what was held back is listed with its place, also after a restart, and can be let through", async (t) => {
-  const workspace = await makeWorkspace({
+  const workspace = await workspaceOf(t, {
     "server.ini": `# the harbour server\n\npassword = "${password}"\n`,
     "other.ini": '# the other server\nname = "plain"\n',
   });
-  t.after(() => workspace.remove());
   const first = await workspace.start();
   await first.channel.request("index", {});
   const [one, ...more] = await withheldBy(first);

@@ -1,10 +1,9 @@
-import assert from "node:assert/strict";
-import { after, before, beforeEach } from "node:test";
+import { beforeEach } from "node:test";
 import type { ChatClient, ChatEvent, ChatRequest } from "../../models/chat/chatClient.ts";
 import { createOllama } from "../../models/chat/ollama/server.ts";
 import { createGate, type Gate } from "../../models/egress/gate.ts";
-import { CarrelError } from "../../protocol/channel.ts";
-import { type FakeOllama, type FakeOllamaOptions, startFakeOllama } from "./fakeOllama.ts";
+import type { FakeOllamaOptions } from "./fakeOllama.ts";
+import { fake } from "./sharedOllama.ts";
 
 /*
  * A client of the stand-in for Ollama, which each test gets anew; the tests of a file share the stand-in.
@@ -13,18 +12,10 @@ import { type FakeOllama, type FakeOllamaOptions, startFakeOllama } from "./fake
 export const messages = [{ role: "user" as const, content: "Say something." }];
 export const plain: FakeOllamaOptions = { answer: "One two three four five six." };
 
-export let fake: FakeOllama;
 export let gate: Gate;
 export let ollama: ChatClient;
 
-before(async () => {
-  fake = await startFakeOllama();
-});
-after(() => fake.close());
-beforeEach(() => {
-  fake.requests.length = 0;
-  reset();
-});
+beforeEach(() => reset());
 
 export function reset(options: FakeOllamaOptions = {}): void {
   const clean = {
@@ -76,15 +67,6 @@ export function textOf(events: readonly ChatEvent[]): string {
 
 export function thoughtsOf(events: readonly ChatEvent[]): string {
   return events.map((event) => (event.type === "thinking" ? event.text : "")).join("");
-}
-
-export async function failure(work: Promise<unknown>): Promise<CarrelError> {
-  const thrown: unknown = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  assert.ok(thrown instanceof CarrelError, `expected a CarrelError, got ${String(thrown)}`);
-  return thrown;
 }
 
 export const prompts = (): number => fake.requests.filter(({ path }) => path === "/api/chat").length;

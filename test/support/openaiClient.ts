@@ -1,9 +1,7 @@
-import assert from "node:assert/strict";
 import { after, before, beforeEach } from "node:test";
 import type { ChatClient, ChatClientOptions, ChatEvent, ChatRequest } from "../../models/chat/chatClient.ts";
 import { createOpenai } from "../../models/chat/openai/openaiServer.ts";
 import { createGate, type Gate } from "../../models/egress/gate.ts";
-import { CarrelError } from "../../protocol/channel.ts";
 import { type FakeOpenai, type FakeOpenaiOptions, startFakeOpenai } from "./fakeOpenai.ts";
 
 /*
@@ -85,16 +83,6 @@ export async function chat(lengths?: Lengths, signal?: AbortSignal, asked?: stri
 
 export function said(events: readonly ChatEvent[], type: "text" | "thinking" = "text"): string {
   return events.map((event) => (event.type === type ? event.text : "")).join("");
-}
-
-export async function failure(work: Promise<unknown>): Promise<CarrelError> {
-  const thrown: unknown = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  assert.ok(thrown instanceof CarrelError, `expected a CarrelError, got ${String(thrown)}`);
-  if (thrown.code !== "cancelled") assert.notEqual(thrown.remedy, "", thrown.message);
-  return thrown;
 }
 
 export const prompts = () => fake.requests.filter(({ path }) => path === "/v1/chat/completions");

@@ -6,6 +6,7 @@ import { search } from "../../indexer/search/search.ts";
 import { hashOfText } from "../../indexer/store/searchedText.ts";
 import { type ChunkRow, chunkId, type FileRow, Store, type StoreOptions } from "../../indexer/store/store.ts";
 import { terms } from "../../text/terms.ts";
+import { fileRow } from "./storeRows.ts";
 
 /*
  * Stores with rows that a test writes by itself, in a folder that goes with the tests of the file.
@@ -52,10 +53,7 @@ export function chunk(
 }
 
 export function file(path: string, chunks: number, hash = "h1"): FileRow {
-  return {
-    ...{ path, size: 100, mtimeMs: 1.5, changedMs: 2.5, hash, reason: "", chunks },
-    ...{ retryAtMs: 0, tries: 0, withheld: "", scans: "" },
-  };
+  return fileRow(path, hash, chunks);
 }
 
 export function newDir(): string {

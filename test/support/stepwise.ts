@@ -15,7 +15,7 @@ import { defaultSettings, type IndexStatus, type Settings } from "../../protocol
 import { testModel } from "./inProcess.ts";
 import { noRecogniser } from "./noRecogniser.ts";
 import { testParser } from "./testParser.ts";
-import { makeWorkspace, type Workspace } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** A reconciler without its loop: the test does the steps, and says what time it is. Files are parsed right here. */
 export interface Stepwise {
@@ -152,12 +152,6 @@ export async function indexedStepwise(
   made.ask();
   await made.settle();
   return made;
-}
-
-export async function workspaceOf(t: TestContext, files: Record<string, string>): Promise<Workspace> {
-  const workspace = await makeWorkspace(files);
-  t.after(() => workspace.remove());
-  return workspace;
 }
 
 export const fruit = { "a.md": "apples\n", "b.md": "bananas\n" };

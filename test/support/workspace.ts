@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import type { TestContext } from "node:test";
 import { type EngineProcess, startEngine } from "../../cli/childEngine.ts";
 import { defaultSettings, type Settings } from "../../protocol/data.ts";
 
@@ -44,6 +45,13 @@ export async function makeWorkspace(files: Record<string, string> = {}): Promise
     },
   };
   for (const [path, content] of Object.entries(files)) await workspace.write(path, content);
+  return workspace;
+}
+
+/** A workspace that is removed when the test ends. */
+export async function workspaceOf(t: TestContext, files: Record<string, string> = {}): Promise<Workspace> {
+  const workspace = await makeWorkspace(files);
+  t.after(() => workspace.remove());
   return workspace;
 }
 

@@ -1,28 +1,14 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterEach, beforeEach, type TestContext, test } from "node:test";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
 import { explainEmpty } from "../../indexer/files/explainEmpty.ts";
 import { lookAt } from "../../indexer/files/lookAt.ts";
 import { type WalkOptions, walkFolder } from "../../indexer/files/walk.ts";
+import { put, root } from "../support/scratchFolder.ts";
 
 const options: WalkOptions = { exclude: [], maxFileBytes: 1000 };
-let root = "";
-
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "carrel-accounted-"));
-});
-afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-function put(files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-}
-
 test("what rules leave out is counted by rule, with the place of the rule and an example", async () => {
   put({
     "above/.git/HEAD": "ref: x",

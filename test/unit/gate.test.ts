@@ -11,8 +11,8 @@ import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { createGate, isLoopback } from "../../models/egress/gate.ts";
-import { CarrelError } from "../../protocol/channel.ts";
 import { installSeatBelt } from "../../walls/seatBelt.ts";
+import { failure } from "../support/failure.ts";
 
 let server: Server;
 let port = 0;
@@ -39,16 +39,6 @@ after(() => {
   server.closeAllConnections();
   server.close();
 });
-
-async function refusedBy(work: () => Promise<unknown>): Promise<CarrelError> {
-  let thrown: unknown;
-  await work().catch((error: unknown) => {
-    thrown = error;
-  });
-  assert.ok(thrown instanceof CarrelError, `expected a CarrelError, got ${String(thrown)}`);
-  assert.notEqual(thrown.remedy, "");
-  return thrown;
-}
 
 describe("the egress gate", () => {
   it("knows the literal addresses of this machine, and no names", () => {
@@ -113,7 +103,7 @@ describe("the egress gate", () => {
   for (const url of elsewhere) {
     it(`refuses ${url} and records it`, async () => {
       const gate = createGate({ allowedHosts: ["other.example"] });
-      const error = await refusedBy(() => gate.fetchFor("a test")(url));
+      const error = await failure(gate.fetchFor("a test")(url));
       assert.match(error.message, /refused to connect/);
       assert.match(error.remedy, /carrel\.allowedHosts/);
       assert.equal(gate.connections()[0]?.allowed, false);
@@ -122,14 +112,14 @@ describe("the egress gate", () => {
 
   it("refuses other protocols", async () => {
     const gate = createGate({ allowedHosts: ["evil.example"] });
-    await refusedBy(() => gate.fetchFor("a test")("ftp://evil.example/"));
+    await failure(gate.fetchFor("a test")("ftp://evil.example/"));
     assert.match(gate.connections()[0]?.reason ?? "", /neither http nor https/);
   });
 
   it("follows no redirect", async () => {
     requests = [];
     const gate = createGate({ allowedHosts: [] });
-    const error = await refusedBy(() => gate.fetchFor("a test")(`http://127.0.0.1:${port}/redirect`));
+    const error = await failure(gate.fetchFor("a test")(`http://127.0.0.1:${port}/redirect`));
     assert.match(error.message, /203\.0\.113\.9/);
     assert.deepEqual(requests, ["GET /redirect"]);
     assert.equal(gate.connections().at(-1)?.allowed, false);
@@ -158,7 +148,7 @@ describe("the egress gate", () => {
   it("forgets a host that left the list", async () => {
     const gate = createGate({ allowedHosts: ["gpu.invalid"] });
     gate.setAllowedHosts([]);
-    await refusedBy(() => gate.fetchFor("a test")("http://gpu.invalid/"));
+    await failure(gate.fetchFor("a test")("http://gpu.invalid/"));
   });
 
   it("uses no proxy of the environment", async () => {

@@ -1,31 +1,20 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import fs, { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import fs, { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join, resolve, sep } from "node:path";
-import { afterEach, beforeEach, test } from "node:test";
+import { beforeEach, test } from "node:test";
 import { networkShare } from "../../indexer/files/networkPath.ts";
 import { walkFolder } from "../../indexer/files/walk.ts";
+import { root as base, put } from "../support/scratchFolder.ts";
 
-/** A folder above all places that a test makes, by its real path. */
-let base = "";
 /** The folder that Carrel is given. */
 let root = "";
 
 beforeEach(() => {
-  base = realpathSync(mkdtempSync(join(tmpdir(), "carrel-pointer-")));
   root = join(base, "workspace");
   mkdirSync(root);
 });
-afterEach(() => rmSync(base, { recursive: true, force: true }));
-
-function put(files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(base, path)), { recursive: true });
-    writeFileSync(join(base, path), text);
-  }
-}
 
 async function found(folder = root): Promise<string[]> {
   const { files } = await walkFolder(folder, { exclude: [], maxFileBytes: 1000 });

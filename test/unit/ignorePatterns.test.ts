@@ -1,24 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterEach, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { isTooComplex, patternsOf } from "../../indexer/files/ignorePatterns.ts";
 import { type Walked, walkFolder } from "../../indexer/files/walk.ts";
-
-let root = "";
-
-beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), "carrel-patterns-")));
-});
-afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-function put(files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-}
+import { put, root } from "../support/scratchFolder.ts";
 
 const walk = (): Promise<Walked> => walkFolder(root, { exclude: [], maxFileBytes: 2_000_000 });
 

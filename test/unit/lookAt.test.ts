@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import {
   chmodSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   realpathSync,
   rmSync,
@@ -12,28 +11,14 @@ import {
 } from "node:fs";
 import fsPromises from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterEach, beforeEach, type TestContext, test } from "node:test";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
 import { Directories } from "../../indexer/files/directories.ts";
 import { lookAt } from "../../indexer/files/lookAt.ts";
 import { type Walked, type WalkOptions, walkFolder } from "../../indexer/files/walk.ts";
+import { put, root } from "../support/scratchFolder.ts";
 
 const options: WalkOptions = { exclude: [], maxFileBytes: 1000 };
-let root = "";
-
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "carrel-look-"));
-});
-afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-function put(files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-}
-
 /** Every directory that is listed from now on, relative to the test's folder. */
 function watchListings(t: TestContext): string[] {
   const listed: string[] = [];

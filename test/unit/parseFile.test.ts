@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Chunk } from "../../indexer/chunk/chunk.ts";
 import { languageOf, languageOfText } from "../../indexer/files/languages.ts";
@@ -26,15 +26,10 @@ import { linesOfPage } from "../../indexer/read/pdfLines.ts";
 import type { TextPiece } from "../../indexer/read/pdfRows.ts";
 import { joinHyphens } from "../../indexer/read/pdfText.ts";
 import { zip } from "../support/archive.ts";
+import { root } from "../support/scratchFolder.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
 const limit = 2_000_000;
-let root = "";
-
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "carrel-parse-"));
-});
-afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 function parse(name: string, content: string | Buffer): Promise<ParseResult> {
   writeFileSync(join(root, name), content);

@@ -1,38 +1,16 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterEach, beforeEach, test } from "node:test";
+import { join } from "node:path";
+import { test } from "node:test";
 import { checkPath } from "../../indexer/files/lookAt.ts";
 import { type WalkOptions, walkFolder } from "../../indexer/files/walk.ts";
 import { CarrelError } from "../../protocol/channel.ts";
+import { put, root } from "../support/scratchFolder.ts";
 
 const options: WalkOptions = { exclude: [], maxFileBytes: 1000 };
-let root = "";
-
-beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), "carrel-walk-")));
-});
-afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-function put(files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-}
-
 async function found(walkOptions = options): Promise<string[]> {
   const { files } = await walkFolder(root, walkOptions);
   return files.map((file) => file.path).sort();
