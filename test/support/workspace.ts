@@ -41,7 +41,8 @@ export async function makeWorkspace(files: Record<string, string> = {}): Promise
     },
     async remove() {
       await Promise.all(engines.map((engine) => engine.stop()));
-      await rm(base, { recursive: true, force: true });
+      // An engine whose terminal was cut off may write for a moment longer.
+      await rm(base, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },
   };
   for (const [path, content] of Object.entries(files)) await workspace.write(path, content);
