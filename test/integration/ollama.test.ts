@@ -171,7 +171,13 @@ describe("models that run in a cloud", () => {
     });
     const server = await ollama.server("");
     assert.equal(server.chosen, undefined);
-    assert.ok(server.models.every(({ refused }) => refused !== undefined));
+    assert.deepEqual(
+      server.models.map(({ name, refused }) => [name, refused !== undefined]),
+      [
+        ["gpt-oss:120b-cloud", true],
+        ["innocent:7b", true],
+      ],
+    );
     assert.match((await ollama.server("innocent:7b")).detail ?? "", /not used: Runs on another server/);
   });
 });

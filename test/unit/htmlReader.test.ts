@@ -66,7 +66,12 @@ describe("a page that is there to be read", () => {
     const result = await parseFile(folder, "ferry.html", 1_000_000);
     assert.ok(result.ok);
     assert.deepEqual([result.parsed.kind, result.parsed.language], ["document", "html"]);
-    assert.ok(result.parsed.chunks.every(({ text }) => !/<\w|cookies/.test(text)));
+    const { chunks } = result.parsed;
+    assert.deepEqual(
+      chunks.map(({ heading }) => heading),
+      ["Timetable of the island ferry › Departures, What you may bring, For programmers"],
+    );
+    assert.doesNotMatch(chunks.map(({ text }) => text).join("\n"), /<\w|cookies/);
   });
 
   it("has its title as a heading where it shows none, and its whole body where the main part is small", async () => {

@@ -50,7 +50,12 @@ describe("a web page that was saved as a single file", () => {
     const parsed = await parseFile(folder, "savedPage.mht", 2_000_000);
     assert.ok(parsed.ok);
     assert.deepEqual([parsed.parsed.kind, parsed.parsed.language], ["document", "html"]);
-    assert.ok(parsed.parsed.chunks.every(({ text }) => !/<\w|Forsiden|=C3/.test(text)));
+    const { chunks } = parsed.parsed;
+    assert.deepEqual(
+      chunks.map(({ heading }) => heading),
+      ["Tidevann i Ålesund › Denne uken"],
+    );
+    assert.doesNotMatch(chunks.map(({ text }) => text).join("\n"), /<\w|Forsiden|=C3/);
   });
 
   it("is read under the name that Word gives it, and a plain page under this one", async () => {

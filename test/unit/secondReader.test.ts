@@ -122,9 +122,23 @@ describe("the reply of a second reader", () => {
     assert.deepEqual(read("", 2), []);
   });
 
-  it("is read in good time, however long and odd it is", () => {
-    for (const odd of ["1: ", "[[[[", '"', "1:\n", " \n", "{1:{", "((1"]) {
-      givenWords(odd.repeat(20_000 / odd.length), 6);
+  it("is read in good time, however long and odd it is, and little of it is tried", () => {
+    const tries: [odd: string, found: [sentence: number, words: number][]][] = [
+      ["1: ", [[1, 2]]],
+      ["[[[[", []],
+      ['"', []],
+      ["1:\n", [[1, 40]]],
+      [" \n", []],
+      ["{1:{", [[1, 40]]],
+      ["((1", []],
+    ];
+    for (const [odd, found] of tries) {
+      const read = [...givenWords(odd.repeat(20_000 / odd.length), 6)];
+      assert.deepEqual(
+        read.map(([number, words]) => [number, words.length]),
+        found,
+        odd,
+      );
     }
   });
 });

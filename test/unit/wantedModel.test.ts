@@ -162,12 +162,14 @@ test("closed while a stand-in is being opened, it closes that too, and has no pr
 });
 
 test("a model that refuses to be closed keeps nobody from going on", async (t) => {
-  const made = wantedModel(t, async () => modelNamed("better"));
+  const better = modelNamed("better");
+  const made = wantedModel(t, async () => better);
   const a = modelNamed("a");
   a.close = () => Promise.reject(new Error("stuck"));
   made.wanted.want(settings("/a"));
   await last(made).succeed(a);
   await made.wanted.close();
+  assert.equal(better.closed, 1);
 });
 
 test("with a model the one that refines it is closed too", async (t) => {
