@@ -15,6 +15,7 @@ import {
   checksText,
   connectionsText,
   hitsText,
+  progressText,
   questionText,
   statusText,
   summaryText,
@@ -255,16 +256,14 @@ async function update(
 function progressLine(): (status: IndexStatus) => void {
   const started = performance.now();
   let isSaid = false;
-  return ({ done, total, refined, chunks, scans, writer }) => {
-    if (!writer && !isSaid && performance.now() - started > patienceMs) {
+  return (status) => {
+    if (!status.writer && !isSaid && performance.now() - started > patienceMs) {
       isSaid = true;
       printMessage("carrel: Another Carrel process writes this index; waiting until it has finished.");
     }
     if (!process.stderr.isTTY) return;
-    if (total > 0) process.stderr.write(`\r\u001b[KIndexing ${done} of ${total} files`);
-    else if (scans && scans.read > 0 && scans.read < scans.pages)
-      process.stderr.write(`\r\u001b[KRead ${scans.read} of ${scans.pages} scanned pages`);
-    else if (refined > 0) process.stderr.write(`\r\u001b[KRefined ${refined} of ${chunks} chunks`);
+    const text = progressText(status);
+    if (text !== undefined) process.stderr.write(`\r\u001b[K${text}`);
   };
 }
 

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { InferOutput } from "valibot";
+import { counted } from "../protocol/counted.ts";
 import type {
   Answer,
   Check,
@@ -37,11 +38,25 @@ export function summaryText({
   notice,
 }: IndexSummary): string {
   const lines = [
-    `${files} files, ${chunks} chunks in the index.`,
-    `${changed} files (${(bytes / 1e6).toFixed(1)} MB) indexed and ${removed} removed in ${seconds.toFixed(1)} s.`,
+    `${counted(files, "file")}, ${counted(chunks, "chunk")} in the index.`,
+    `${counted(changed, "file")} (${(bytes / 1e6).toFixed(1)} MB) indexed and ${removed} removed in ${seconds.toFixed(1)} s.`,
   ];
   if (notice !== undefined) lines.push(notice);
   return [...lines, ...skippedLines(skipped)].join("\n");
+}
+
+/** How far an index that is being brought up to date is; undefined while there is nothing to tell. */
+export function progressText({
+  done,
+  total,
+  refined,
+  chunks,
+  scans,
+}: Pick<IndexStatus, "done" | "total" | "refined" | "chunks" | "scans">): string | undefined {
+  if (total > 0) return `Indexing ${done} of ${counted(total, "file")}`;
+  if (scans && scans.read > 0 && scans.read < scans.pages)
+    return `Read ${scans.read} of ${counted(scans.pages, "scanned page")}`;
+  return refined > 0 ? `Refined ${refined} of ${counted(chunks, "chunk")}` : undefined;
 }
 
 export function statusText({
@@ -84,7 +99,9 @@ function listOf(title: string, skipped: readonly Skipped[]): string[] {
 export function hitsText({ hits, nearest, ms }: SearchResult): string {
   if (hits.length === 0) return notFoundText(nearest);
   const passages = hits.map((hit, index) => passageText(hit, index + 1));
-  return [...passages, styled("dim", `${hits.length} passages in ${ms.toFixed(0)} ms`)].join("\n\n");
+  return [...passages, styled("dim", `${counted(hits.length, "passage")} in ${ms.toFixed(0)} ms`)].join(
+    "\n\n",
+  );
 }
 
 function notFoundText(nearest: readonly Hit[]): string {
@@ -124,7 +141,9 @@ export function answerText({
   if (others.length > 0) parts.push(styled("dim", `Searched for: ${others.join(" · ")}`));
   const steps = [
     ...(summary
-      ? [`index ${summary.seconds.toFixed(2)} s (${summary.files} files, ${summary.chunks} chunks)`]
+      ? [
+          `index ${summary.seconds.toFixed(2)} s (${counted(summary.files, "file")}, ${counted(summary.chunks, "chunk")})`,
+        ]
       : []),
     `search ${timings.searchMs.toFixed(0)} ms`,
     ...(written ? [`answer ${(timings.answerMs / 1000).toFixed(1)} s by ${model}${placeOf(answer)}`] : []),

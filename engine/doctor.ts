@@ -3,6 +3,7 @@ import { freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import { CarrelError } from "../protocol/channel.ts";
+import { counted } from "../protocol/counted.ts";
 import type { ChatServer, Check, OtherServer } from "../protocol/data.ts";
 import { lookForOpen } from "./privateStorage.ts";
 import { type WalledProcess, wallsCheck } from "./wallsCheck.ts";
@@ -118,7 +119,7 @@ function aboutServer({ url, product, version, away }: OtherServer): string {
 function chatCheck(server: ChatServer): Check {
   const { state, detail, remedy, chosen, models } = server;
   const about = aboutServer(server);
-  const answers = chosen ? `${models.length} models, answers come from ${chosen}` : undefined;
+  const answers = chosen ? `${counted(models.length, "model")}, answers come from ${chosen}` : undefined;
   const check = {
     name: "Model server",
     // What a remedy is for stands before it, also where questions are answered.

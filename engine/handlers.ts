@@ -1,6 +1,7 @@
 import { relatedFloor } from "../indexer/search/matchScore.ts";
 import type { ModelKeeper } from "../models/chat/chatClient.ts";
 import { CarrelError, type Handlers, type RequestContext } from "../protocol/channel.ts";
+import { counted } from "../protocol/counted.ts";
 import type {
   Answer,
   AnswerEvent,
@@ -131,7 +132,8 @@ function settingUp(
       place.storage = storage;
       parts.openStorage(storage);
       const { open } = await mendOpen(storage);
-      if (open.length > 0) parts.log("warn", `Others may read ${open.length} entries of ${storage}.`);
+      if (open.length > 0)
+        parts.log("warn", `Others may read ${counted(open.length, "entry", "entries")} of ${storage}.`);
       parts.applyKeys(serverKeys);
       apply(settings);
       await workspace.open(storage, folders, settings);

@@ -117,9 +117,9 @@ async function withProgress<T>(work: () => Promise<T>): Promise<T> {
 
 function summaryMessage({ files, chunks, changed, removed, skipped, seconds, notice }: IndexSummary): string {
   const message = vscode.l10n.t(
-    "Carrel's index is up to date: {0} files, {1} passages. {2} changed, {3} removed, {4} left out, in {5} s.",
-    files,
-    chunks,
+    "Carrel's index is up to date: {0}, {1}. {2} changed, {3} removed, {4} left out, in {5} s.",
+    files === 1 ? vscode.l10n.t("1 file") : vscode.l10n.t("{0} files", files),
+    chunks === 1 ? vscode.l10n.t("1 passage") : vscode.l10n.t("{0} passages", chunks),
     changed,
     removed,
     skipped.filter(({ partly }) => !partly).length,

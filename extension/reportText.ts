@@ -1,3 +1,4 @@
+import { counted } from "../protocol/counted.ts";
 import type {
   ChatModel,
   ChatServer,
@@ -85,7 +86,7 @@ function stateLine(engine: SupervisedState, status: IndexStatus | undefined): st
     return `engine ${engine.state}${engine.message ? `: ${engine.message}` : ""}`;
   if (!status) return "opening";
   if (status.state === "indexing")
-    return `indexing, ${count(status.done)} of ${count(status.total)} files looked at`;
+    return `indexing, ${count(status.done)} of ${counted(status.total, "file")} looked at`;
   if (status.state === "problem") return `problem: ${status.problem ?? ""} ${status.remedy ?? ""}`.trim();
   return status.notice === undefined ? status.state : `${status.state}. ${status.notice}`;
 }
@@ -121,7 +122,7 @@ export function modelFacts(model: ChatModel): string {
     model.parameters,
     model.quantization,
     model.sizeBytes > 0 ? `${(model.sizeBytes / 1e9).toFixed(1)} GB` : undefined,
-    model.contextLength === undefined ? undefined : `reads ${count(model.contextLength)} tokens`,
+    model.contextLength === undefined ? undefined : `reads ${counted(model.contextLength, "token")}`,
     model.away === undefined ? undefined : `on ${model.away}, not this machine`,
   ]
     .filter(Boolean)

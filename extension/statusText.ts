@@ -1,3 +1,4 @@
+import { counted } from "../protocol/counted.ts";
 import type { IndexStatus } from "../protocol/data.ts";
 import type { SupervisedState } from "./engineSupervisor.ts";
 
@@ -26,13 +27,15 @@ export function statusView(engine: SupervisedState, status: IndexStatus | undefi
 }
 
 function indexView(status: IndexStatus): StatusView {
-  const counts = `${number(status.files)} files, ${number(status.chunks)} passages, ${number(status.skipped)} files left out.`;
+  const { files, chunks, skipped } = status;
+  const counts = `${counted(files, "file")}, ${counted(chunks, "passage")}, ${counted(skipped, "file")} left out.`;
   switch (status.state) {
     case "empty":
       return view("$(book)", "", status.notice ?? "Nothing is indexed yet.");
     case "indexing": {
       const progress = `${number(status.done)}/${number(status.total)}`;
-      return view("$(sync~spin)", progress, `Indexing: ${progress} files looked at. ${counts}`);
+      const looked = `${number(status.done)}/${counted(status.total, "file")} looked at`;
+      return view("$(sync~spin)", progress, `Indexing: ${looked}. ${counts}`);
     }
     case "paused":
       return view("$(debug-pause)", "paused", `Indexing is paused. ${counts}`);
@@ -54,13 +57,13 @@ function indexView(status: IndexStatus): StatusView {
 /** The second pass goes on behind a ready index; it is told, and asks for no attention. */
 function refining({ refined, chunks }: IndexStatus): string {
   if (refined === 0 || refined >= chunks) return "";
-  return ` Reading them a second time, for better search: ${number(refined)} passages so far.`;
+  return ` Reading them a second time, for better search: ${counted(refined, "passage")} so far.`;
 }
 
 /** The scans wait until all else is done, also the second pass. */
 function scanning({ scans }: IndexStatus): string {
   if (!scans || scans.read >= scans.pages) return "";
-  return ` ${number(scans.read)} of ${number(scans.pages)} scanned pages are read.`;
+  return ` ${number(scans.read)} of ${counted(scans.pages, "scanned page is", "scanned pages are")} read.`;
 }
 
 function view(

@@ -1,3 +1,4 @@
+import { counted } from "./counted.ts";
 import type { Answer, CheckedSentence, IndexStatus } from "./data.ts";
 
 /** The words for the check of an answer: what the panel shows and the terminal prints. */
@@ -36,14 +37,14 @@ export function checkSummary({
   const supported = `Supported by its sources${incomplete ? " as far as it goes" : ""}`;
   if (uncited > 0) {
     // No fault, but the sources that support the others say nothing of these.
-    const others = uncited === 1 ? "1 sentence names none" : `${format(uncited)} sentences name none`;
+    const others = counted(uncited, "sentence names none", "sentences name none");
     return { text: `${supported}; ${others}`, tone: "plain" };
   }
   if (sentences.some(({ confirmed }) => confirmed)) {
     // A model that reads is no proof as words are that stand there.
     const partly = sentences.filter(({ confirmed }) => confirmed).length;
     return {
-      text: `${supported}; ${partly === 1 ? "1 sentence" : `${format(partly)} sentences`} by a second reading`,
+      text: `${supported}; ${counted(partly, "sentence")} by a second reading`,
       tone: "plain",
     };
   }
@@ -117,7 +118,7 @@ export function readAgainText({
   const confirmed = sentences.filter((sentence) => sentence.confirmed).length;
   const read = confirmed + sentences.filter(mayBeConfirmed).length;
   const found = confirmed === 0 ? "none" : format(confirmed);
-  return `Read again by ${reader}: ${found} of ${read === 1 ? "1 sentence" : `${format(read)} sentences`} confirmed`;
+  return `Read again by ${reader}: ${found} of ${counted(read, "sentence")} confirmed`;
 }
 
 /** That being supported by its passages says little of this answer. */
@@ -138,8 +139,8 @@ export function partlyReadText(
 ): string {
   const share =
     of > files
-      ? `From ${format(files)} of ${format(of)} files.`
-      : `From the first ${files === 1 ? "file" : `${format(files)} files`}.`;
+      ? `From ${format(files)} of ${counted(of, "file")}.`
+      : `From the first ${files === 1 ? "file" : counted(files, "file")}.`;
   switch (state) {
     case undefined:
       return `${share} The others may say something else.`;

@@ -1,3 +1,4 @@
+import { counted } from "./counted.ts";
 import type { Expected, Machine, MachineReport, ModelOutlook } from "./machine.ts";
 
 /** What this machine can run, as Markdown that reads well as plain text: an editor and a terminal show it. */
@@ -36,7 +37,7 @@ function machineLines(machine: Machine): string[] {
   const speed =
     bytesPerSecond === undefined ? "not measured" : `${gigabytes(bytesPerSecond)} GB read in a second`;
   return [
-    `- Processor: ${processor}, ${cores} ${cores === 1 ? "core" : "cores"}`,
+    `- Processor: ${processor}, ${counted(cores, "core")}`,
     `- Memory: ${gigabytes(memoryBytes)} GB${free}${isContainer ? ", by a container's limit" : ""}`,
     `- Speed of memory: ${speed}`,
     `- Graphics memory: ${cards.join("; ") || "none was found"}`,

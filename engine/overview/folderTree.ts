@@ -1,3 +1,4 @@
+import { counted } from "../../protocol/counted.ts";
 import { languageLabel } from "../../protocol/formats.ts";
 import { byCount, type IndexedFile, tally } from "./contents.ts";
 import type { Part } from "./page.ts";
@@ -69,7 +70,7 @@ export function largestIn(files: readonly IndexedFile[]): Part[][] {
 function describe({ count, languages, inside }: Directory): string {
   const [first, second] = byCount(languages);
   const kinds = [first, second].flatMap((one) => (one ? [languageLabel(one[0])] : []));
-  const what = `${count} ${count === 1 ? "file" : "files"}, ${languages.size > 2 ? "mostly " : ""}${kinds.join(" and ")}`;
+  const what = `${counted(count, "file")}, ${languages.size > 2 ? "mostly " : ""}${kinds.join(" and ")}`;
   if (inside.size === 0) return what;
   const named = byCount(inside)
     .slice(0, mostInside)

@@ -1,4 +1,5 @@
 import { testPath } from "../../indexer/files/testPath.ts";
+import { counted } from "../../protocol/counted.ts";
 import type { Filter, Folder } from "../../protocol/data.ts";
 import { filterLabels } from "../../protocol/filters.ts";
 import { languageLabel } from "../../protocol/formats.ts";
@@ -118,7 +119,7 @@ function addHead(
   for (const [name, isOne] of groups) {
     const some = files.filter(isOne);
     if (some.length === 0) continue;
-    page.line([`${name}: ${counted(some.length, "file", "files")} (${languagesOf(some)}).`]);
+    page.line([`${name}: ${counted(some.length, "file")} (${languagesOf(some)}).`]);
   }
 }
 
@@ -137,7 +138,7 @@ function addReasons(page: Page, reasons: ReadonlyMap<string, number>): void {
   if (all.length === 0) return;
   const count = all.reduce((sum, [, count]) => sum + count, 0);
   const named = all.slice(0, 3).map(([reason, count]) => `${reason.replace(/\.$/, "")}: ${count}`);
-  page.line([`Not indexed: ${counted(count, "file", "files")} (${named.join("; ")}).`], { room: 400 });
+  page.line([`Not indexed: ${counted(count, "file")} (${named.join("; ")}).`], { room: 400 });
 }
 
 /** Where the code begins, and where its tests are. */
@@ -162,7 +163,7 @@ function addCode(page: Page, files: readonly IndexedFile[]): void {
   const places = tally(tests.map(({ path }) => directoryOf(path))).map(
     ([place, count]) => `${place} (${count})`,
   );
-  page.line([`Tests: ${counted(tests.length, "file", "files")}, in ${shortList(places, 5)}`], {
+  page.line([`Tests: ${counted(tests.length, "file")}, in ${shortList(places, 5)}`], {
     apart: entries.length === 0,
   });
 }
@@ -183,10 +184,6 @@ function directoryOf(path: string): string {
 function shortList(all: readonly string[], most: number): string {
   const rest = all.length - most;
   return rest > 0 ? `${all.slice(0, most).join(", ")} and ${rest} more` : all.join(", ");
-}
-
-function counted(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
 
 function cut(text: string, length: number): string {

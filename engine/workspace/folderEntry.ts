@@ -13,6 +13,7 @@ import { takeWriteLock, type WriteLock } from "../../indexer/store/lock.ts";
 import { isLeftOut } from "../../indexer/store/rows.ts";
 import { DamagedStoreError, type FileRow } from "../../indexer/store/store.ts";
 import { dropUnusedIndexes } from "../../indexer/store/unusedIndexes.ts";
+import { counted } from "../../protocol/counted.ts";
 import type { Folder } from "../../protocol/data.ts";
 import type { SampledPassage } from "../../text/foreignLanguages.ts";
 import { FileQueue } from "./fileQueue.ts";
@@ -401,7 +402,7 @@ export class FolderEntry {
 function listed(paths: readonly string[]): string {
   const named = paths.slice(0, mostNamed).join(", ");
   const more = paths.length - mostNamed;
-  return `${named}${more > 0 ? ` and ${more} more files` : ""}, which is read again`;
+  return `${named}${more > 0 ? ` and ${counted(more, "more file")}` : ""}, which is read again`;
 }
 
 function isIgnoreFile(path: string): boolean {

@@ -1,3 +1,4 @@
+import { counted } from "../../protocol/counted.ts";
 import type { FolderEntry } from "./folderEntry.ts";
 import type { Problem } from "./problem.ts";
 
@@ -12,7 +13,7 @@ export function noticeOf(entries: readonly FolderEntry[]): string | undefined {
 export function writtenElsewhere(entry: FolderEntry): Problem {
   const count = entry.index?.value.counts().files ?? 0;
   return {
-    message: `Another Carrel process writes the index of "${entry.folder.name}", which holds ${count} files by now.`,
+    message: `Another Carrel process writes the index of "${entry.folder.name}", which holds ${counted(count, "file")} by now.`,
     remedy: "Wait until it has finished, or close its window or command.",
   };
 }

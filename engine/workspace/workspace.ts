@@ -3,6 +3,7 @@ import type { FolderScans } from "../../indexer/scans/folderScans.ts";
 import type { Recogniser } from "../../indexer/scans/recogniser.ts";
 import type { SearchHit } from "../../indexer/search/search.ts";
 import { CarrelError } from "../../protocol/channel.ts";
+import { counted } from "../../protocol/counted.ts";
 import type {
   Filter,
   Folder,
@@ -251,7 +252,7 @@ export class Workspace {
   description(): string {
     const { files } = countsOf(this.reconciler.serving);
     const folders = this.wish.folders.map((folder) => folder.name).join(", ");
-    return `${files} ${files === 1 ? "file" : "files"} in ${folders}`;
+    return `${counted(files, "file")} in ${folders}`;
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { CellObject, WorkBook, WorkSheet } from "@e965/xlsx";
+import { counted } from "../../protocol/counted.ts";
 import type { PlaceFrom } from "../../protocol/places.ts";
 import type { Heading } from "../chunk/markdownOutline.ts";
 import { maxCells, maxDocumentCharacters, maxSheetRows } from "../files/limits.ts";
@@ -121,7 +122,7 @@ class SheetWriter {
     }
     if (isCut) {
       this.left.push(
-        `the first ${Math.min(taken, maxSheetRows).toLocaleString("en")} rows of sheet ${this.nameOf(name)}`,
+        `the first ${counted(Math.min(taken, maxSheetRows), "row")} of sheet ${this.nameOf(name)}`,
       );
     }
     return rows;

@@ -1,3 +1,4 @@
+import { counted } from "../../protocol/counted.ts";
 import type { ScannedLine } from "../../protocol/scans.ts";
 import { pageLabel } from "../read/attachedPages.ts";
 import type { KnownScans, ReadScan } from "../read/contract.ts";
@@ -41,7 +42,7 @@ export function withFailures(result: ParseResult, scans: Iterable<ReadScan>): Pa
     .slice(0, mostNamed)
     .map(({ page, failed: why }) => `${pageLabel(page)} is a scan that can't be read. ${why}`);
   const more = failed.length - named.length;
-  const text = [...named, ...(more > 0 ? [`And ${more} more such pages.`] : [])].join(" ");
+  const text = [...named, ...(more > 0 ? [`And ${counted(more, "more such page")}.`] : [])].join(" ");
   if (!result.ok) return { ...result, reason: text };
   const { parsed } = result;
   return { ...result, parsed: { ...parsed, partly: [parsed.partly, text].filter(Boolean).join(" ") } };

@@ -321,7 +321,7 @@ test("another server answers by its key, which stands nowhere", async (t) => {
   );
   assert.match(shown.stdout, /by openai:smollm2-instruct \(llama\.cpp\)/);
   const doctor = await carrelWith({ CARREL_OPENAI_KEY: key }, "doctor", ...options);
-  assert.match(doctor.stdout, /llama\.cpp b1-7e4c0a9: 1 models, answers come from openai:smollm2-instruct/);
+  assert.match(doctor.stdout, /llama\.cpp b1-7e4c0a9: 1 model, answers come from openai:smollm2-instruct/);
   const privacy = await carrelWith({ CARREL_OPENAI_KEY: key }, "privacy", ...options);
 
   assert.ok(server.requests.some((request) => request.key === key));

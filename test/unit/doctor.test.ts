@@ -26,11 +26,11 @@ test("the doctor names the server by what it calls itself, whatever kind it is",
   assert.deepEqual(await modelServer({ product: "Ollama", version: "0.40.0", ...chosen }), {
     name: "Model server",
     state: "ok",
-    detail: "http://127.0.0.1:1, Ollama 0.40.0: 1 models, answers come from tiny",
+    detail: "http://127.0.0.1:1, Ollama 0.40.0: 1 model, answers come from tiny",
   });
   assert.equal(
     (await modelServer({ product: "llama.cpp", ...chosen }))?.detail,
-    "http://127.0.0.1:1, llama.cpp: 1 models, answers come from tiny",
+    "http://127.0.0.1:1, llama.cpp: 1 model, answers come from tiny",
   );
 });
 
@@ -70,7 +70,7 @@ test("a second server is told of too, and is missed only where nobody answers", 
 test("a remedy never stands without its reason", async () => {
   const chosen = { chosen: "tiny", models: [{ name: "tiny", sizeBytes: 0 }] };
   const old = await modelServer({ ...chosen, detail: "It has holes.", remedy: "Update it." });
-  assert.equal(old?.detail, "http://127.0.0.1:1: 1 models, answers come from tiny. It has holes.");
+  assert.equal(old?.detail, "http://127.0.0.1:1: 1 model, answers come from tiny. It has holes.");
   assert.equal(old?.remedy, "Update it.");
   const checks = await examine({
     storage: tmpdir(),

@@ -1,8 +1,9 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { checkSummary, partlyReadText, weakText } from "../../protocol/answerLabels.ts";
+import { counted } from "../../protocol/counted.ts";
 import type { Hit, IndexStatus } from "../../protocol/data.ts";
-import { contextParts, count, readingText, searchedForLabel, selectionLabel } from "../render/labels.ts";
+import { contextParts, readingText, searchedForLabel, selectionLabel } from "../render/labels.ts";
 import type { Session } from "../session/session.ts";
 import { againText, type Exchange, stageLabels, understood } from "../session/state.ts";
 import { AnswerText } from "./AnswerText.tsx";
@@ -141,7 +142,7 @@ function Thoughts({ text }: { readonly text: string }): JSX.Element {
 
 function StageLine({ exchange }: { readonly exchange: Exchange }): JSX.Element {
   const { stage, reading, passages, text } = exchange;
-  const found = passages.length > 0 && text === "" ? ` ${count(passages.length, "passage")} found` : "";
+  const found = passages.length > 0 && text === "" ? ` ${counted(passages.length, "passage")} found` : "";
   return (
     <p class="stage" data-testid="stage">
       <span class="pulse" aria-hidden="true" />

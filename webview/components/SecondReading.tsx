@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { mayBeConfirmed, readAgainText } from "../../protocol/answerLabels.ts";
+import { counted } from "../../protocol/counted.ts";
 import type { ChatServer } from "../../protocol/data.ts";
-import { count } from "../render/labels.ts";
 import type { Session } from "../session/session.ts";
 import { current, type Exchange, type PanelState, readingOf } from "../session/state.ts";
 import { Icon } from "./Icon.tsx";
@@ -76,7 +76,7 @@ function Offer({ session, exchange }: Props): JSX.Element | null {
       type="button"
       class="quiet"
       data-testid="read-again"
-      title={`${count(open, "sentence")} and the passages that ${open === 1 ? "it cites" : "they cite"} go to ${chat.chosen} on ${server}. Only words that stand in a passage count.`}
+      title={`${counted(open, "sentence")} and the passages that ${open === 1 ? "it cites" : "they cite"} go to ${chat.chosen} on ${server}. Only words that stand in a passage count.`}
       onClick={() => session.readAgain(id)}
     >
       <Icon name="retry" />

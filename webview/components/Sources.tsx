@@ -1,8 +1,9 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
+import { counted } from "../../protocol/counted.ts";
 import type { Hit } from "../../protocol/data.ts";
 import { findCitations } from "../../text/citations.ts";
-import { count, fullPath, hasOriginal, sourceLabels } from "../render/labels.ts";
+import { fullPath, hasOriginal, sourceLabels } from "../render/labels.ts";
 import type { Session } from "../session/session.ts";
 import type { Exchange } from "../session/state.ts";
 import { Icon } from "./Icon.tsx";
@@ -37,7 +38,7 @@ export function Sources({ session, exchange }: Props): JSX.Element {
       </ol>
       {first.length > 0 && rest > 0 && (
         <button type="button" class="quiet" aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? "Show cited sources only" : `Show ${count(rest, "passage")} read but not cited`}
+          {all ? "Show cited sources only" : `Show ${counted(rest, "passage")} read but not cited`}
         </button>
       )}
     </section>

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
+import { counted } from "../../protocol/counted.ts";
 import type { IndexStatus } from "../../protocol/data.ts";
-import { count, indexSummary } from "../render/labels.ts";
+import { indexSummary } from "../render/labels.ts";
 import type { CommandName, Session } from "../session/session.ts";
 import { Notice } from "./Notice.tsx";
 
@@ -59,7 +60,7 @@ function IndexLine({ session, index }: IndexProps): JSX.Element {
     <button
       type="button"
       class="quiet"
-      title={`${count(index.chunks, "passage")}, ${count(index.skipped, "file")} left out. Show details`}
+      title={`${counted(index.chunks, "passage")}, ${counted(index.skipped, "file")} left out. Show details`}
       onClick={() => void session.command("showStatus")}
     >
       {indexSummary(index)}

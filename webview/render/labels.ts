@@ -1,4 +1,5 @@
 import { checkSummary } from "../../protocol/answerLabels.ts";
+import { counted } from "../../protocol/counted.ts";
 import type { Answer, ContextUse, Hit, IndexStatus, Selection } from "../../protocol/data.ts";
 import { formatOf } from "../../protocol/formats.ts";
 import { hitPlace } from "../../protocol/places.ts";
@@ -10,11 +11,6 @@ const numbers = new Intl.NumberFormat("en");
 
 function formatNumber(value: number): string {
   return numbers.format(value);
-}
-
-/** "1 file", "2,000 files". */
-export function count(value: number, one: string, many = `${one}s`): string {
-  return `${formatNumber(value)} ${value === 1 ? one : many}`;
 }
 
 /** The last part of a path, and what stands before it. */
@@ -126,9 +122,9 @@ function modelLabel(model: string, server: Answer["server"]): string {
 }
 
 function contextUseParts(use: ContextUse): string[] {
-  const parts = [`${formatNumber(use.promptTokens)} of ${formatNumber(use.contextWindow)} tokens`];
-  if (use.passagesLeftOut > 0) parts.push(`${count(use.passagesLeftOut, "passage")} left out`);
-  if (use.turnsLeftOut > 0) parts.push(`${count(use.turnsLeftOut, "earlier turn")} left out`);
+  const parts = [`${formatNumber(use.promptTokens)} of ${counted(use.contextWindow, "token")}`];
+  if (use.passagesLeftOut > 0) parts.push(`${counted(use.passagesLeftOut, "passage")} left out`);
+  if (use.turnsLeftOut > 0) parts.push(`${counted(use.turnsLeftOut, "earlier turn")} left out`);
   return parts;
 }
 
@@ -139,24 +135,24 @@ export function indexSummary(index: IndexStatus): string {
       return index.notice ?? "Nothing is indexed yet";
     case "indexing":
       return index.total > 0
-        ? `Indexing ${formatNumber(index.done)} of ${count(index.total, "file")}`
+        ? `Indexing ${formatNumber(index.done)} of ${counted(index.total, "file")}`
         : "Looking for files to index";
     case "paused":
       return index.total > index.done
-        ? `Indexing is paused at ${formatNumber(index.done)} of ${count(index.total, "file")}`
+        ? `Indexing is paused at ${formatNumber(index.done)} of ${counted(index.total, "file")}`
         : "Indexing is paused";
     case "problem":
       return index.problem ?? "The index has a problem";
     case "ready":
-      return index.notice ?? `${count(index.files, "file")} indexed`;
+      return index.notice ?? `${counted(index.files, "file")} indexed`;
   }
 }
 
 /** The finished answer as a screen reader should say it: without marks, citations as words, not endless. */
 export function spokenAnswer(answer: Answer): string {
-  const sources = count(answer.passages.length, "source");
+  const sources = counted(answer.passages.length, "source");
   if (!answer.written) {
-    return `${answer.notice ?? "No written answer."} ${count(answer.passages.length, "passage")} found.`;
+    return `${answer.notice ?? "No written answer."} ${counted(answer.passages.length, "passage")} found.`;
   }
   const text = replaceCitations(answer.text, ({ numbers }) => ` (source ${numbers.join(", ")})`)
     .replace(/(?:\s*\(source [\d, ]+\))+/g, (cites) => ` (source ${cites.match(/\d+/g)?.join(", ")})`)

@@ -1,9 +1,10 @@
 import MarkdownIt, { type Env, type StateInline, type Token } from "markdown-it";
 import { findings, verdictTitles } from "../../protocol/answerLabels.ts";
+import { counted } from "../../protocol/counted.ts";
 import type { CheckedSentence, Hit } from "../../protocol/data.ts";
 import { citationAt, withoutCitations } from "../../text/citations.ts";
 import { highlight } from "./highlight.ts";
-import { count, fullPath, place } from "./labels.ts";
+import { fullPath, place } from "./labels.ts";
 import { markClaims, sentenceAt } from "./sentenceMarks.ts";
 
 /**
@@ -147,7 +148,7 @@ rules["unsourced"] = (tokens, index) => {
   const { uncited, share, unit, isInline } = tokens[index]?.meta ?? {};
   // In a paragraph it stands behind what it means.
   const isWhole = isInline === true || share === undefined;
-  const text = `no source${isWhole ? "" : ` for ${count(Number(share), String(unit))}`}`;
+  const text = `no source${isWhole ? "" : ` for ${counted(Number(share), String(unit))}`}`;
   const button =
     `<button type="button" class="unsourced" data-testid="uncited" aria-expanded="false" ` +
     `data-uncited="${(uncited as number[]).join(" ")}">${text}</button>`;
