@@ -27,6 +27,7 @@ import { overviewText, wholeOf } from "./answer/whole.ts";
 import type { KeptConnections } from "./connectionFile.ts";
 import { keepingModels } from "./modelKeeping.ts";
 import { mendOpen } from "./privateStorage.ts";
+import { isOrigin } from "./related.ts";
 import { saltOf } from "./salt.ts";
 import type { SearchDetails } from "./workspace/generation.ts";
 import { Workspace, type WorkspaceParts } from "./workspace/workspace.ts";
@@ -178,7 +179,7 @@ function finding(
       if (found.length === 0) workspace.throwIfUnindexed();
       const ms = performance.now() - started;
       if (except) {
-        const related = found.filter((hit) => !overlaps(hit, except) && hit.score >= relatedFloor);
+        const related = found.filter((hit) => !isOrigin(hit, except) && hit.score >= relatedFloor);
         return { hits: related.slice(0, k), nearest: [], ms };
       }
       return { ...aboveFloor(query, found), ms };
@@ -231,13 +232,4 @@ function showing(
 function requireFolder(workspace: Workspace, folder: string): void {
   if (workspace.hasFolder(folder)) return;
   throw new CarrelError(`${folder} is not a folder of this workspace.`, "Open its folder first.");
-}
-
-function overlaps(hit: Hit, except: { path: string; startLine: number; endLine: number }): boolean {
-  const path = `${hit.folder}/${hit.path}`.replaceAll("\\", "/");
-  return (
-    path === except.path.replaceAll("\\", "/") &&
-    hit.startLine <= except.endLine &&
-    hit.endLine >= except.startLine
-  );
 }

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { filterLabels, readQuestion } from "../protocol/filters.ts";
+import { selectionLabel } from "../protocol/places.ts";
 import type { CommandHandlers } from "./commandTable.ts";
 import type { EngineClient } from "./engineClient.ts";
 import type { PanelView } from "./panelView.ts";
@@ -7,7 +8,7 @@ import type { Passages } from "./passages.ts";
 import type { Reader } from "./readerView.ts";
 import type { Reporter } from "./reporter.ts";
 import { type FoundHits, pickPassage } from "./searchPick.ts";
-import { subjectOf } from "./subject.ts";
+import { type Subject, subjectOf } from "./subject.ts";
 
 const pickedHits = 30;
 /** The text that is searched for, when related passages are sought, is no longer than a passage. */
@@ -26,32 +27,31 @@ interface AskParts {
 /** The commands that ask and search: the panel answers, a list shows what is found. */
 export function askCommands(parts: AskParts): Pick<CommandHandlers, AskCommands> {
   const { engine, panel, passages, reader, reporter } = parts;
+  // A document's tab is no text editor: its page knows what is selected in it.
+  const subject = async (): Promise<Subject> =>
+    (await reader.subject()) ?? (await subjectOf(vscode.window.activeTextEditor));
   return {
     async ask(question) {
       if (typeof question === "string") await panel.prefill({ question, send: true });
       else await panel.focus();
     },
     async askSelection() {
-      // A document's tab is no text editor: its page knows what is selected in it.
-      if (reader.askSelection()) return;
-      const { selection } = await subjectOf(vscode.window.activeTextEditor);
+      const { selection } = await subject();
       await panel.prefill({ question: "", selection, send: false });
     },
     async explain() {
-      const { selection } = await subjectOf(vscode.window.activeTextEditor);
+      const { selection } = await subject();
       const question = vscode.l10n.t("Explain this: what it says or does, and what it depends on.");
       await panel.prefill({ question, selection, send: true });
     },
     async findRelated() {
-      const { selection, file } = await subjectOf(vscode.window.activeTextEditor);
-      const { startLine, endLine } = selection;
+      const { selection, origin } = await subject();
       await pickPassage(passages, reporter, {
-        title: vscode.l10n.t("Related to {0}:{1}", selection.path, startLine),
+        title: vscode.l10n.t("Related to {0}", selectionLabel(selection)),
         placeholder: vscode.l10n.t("Type to look for something else"),
         related: async (signal) => {
           const query = selection.text.slice(0, longestQuery);
-          const except = { path: file, startLine, endLine };
-          return engine.search({ query, k: pickedHits, mode: "hybrid", except }, signal);
+          return engine.search({ query, k: pickedHits, mode: "hybrid", except: origin }, signal);
         },
         search: (typed, signal) => searchAll(engine, typed, signal),
       });

@@ -11,6 +11,7 @@ import {
   type ReaderHostContract,
   readerContract,
   readerHostContract,
+  type Selected,
 } from "../protocol/reader.ts";
 import { readerPage } from "../protocol/readerPage.ts";
 import { cutText } from "./cutText.ts";
@@ -19,6 +20,7 @@ import type { EngineClient } from "./engineClient.ts";
 import { canOpenOutside } from "./originals.ts";
 import { pdfPart, pdfScript } from "./pdfParts.ts";
 import { sendAhead } from "./sendAhead.ts";
+import type { Subject } from "./subject.ts";
 import { webviewPort } from "./webviewPort.ts";
 import { workspaceFile } from "./workspaceFiles.ts";
 import { placeInWorkspace, workspaceFolders } from "./workspaceFolders.ts";
@@ -28,14 +30,20 @@ const viewType = "carrel.reader";
 /** Programs write a file in several steps: it is read again when it has been left alone for so long. */
 const settleMs = 300;
 
+/** A page that is there answers at once. */
+const answerMs = 10_000;
+
 type ReaderChannel = Channel<ReaderContract, ReaderHostContract>;
 
 /** Shows documents in tabs of their own. */
 export interface Reader extends vscode.Disposable {
   /** Opens a document of the workspace at a passage of it, in the tab that it has or a new one. */
   open(file: vscode.Uri, passage: Hit, how: vscode.TextDocumentShowOptions): Promise<void>;
-  /** Asks about what is selected in the document that is shown; false when none is. */
-  askSelection(): boolean;
+  /**
+   * What is selected in the document whose tab is in front; undefined when no document's is. Throws a CarrelError when
+   * nothing is selected in it.
+   */
+  subject(): Promise<Subject | undefined>;
 }
 
 export interface ReaderOptions {
@@ -45,6 +53,7 @@ export interface ReaderOptions {
 }
 
 interface Tab {
+  readonly uri: vscode.Uri;
   readonly panel: vscode.WebviewPanel;
   readonly channel: ReaderChannel;
   /** Whether its page has asked for what to show; before that it hears nothing. */
@@ -67,7 +76,7 @@ export function createReader(options: ReaderOptions): Reader {
       });
       tabs.tell(uri);
     },
-    askSelection: () => tabs.askSelection(),
+    subject: () => tabs.subject(),
     dispose() {
       registration.dispose();
       tabs.close();
@@ -100,10 +109,14 @@ class ReaderTabs implements vscode.CustomReadonlyEditorProvider {
     tab.channel.notify("reveal", { passage });
   }
 
-  askSelection(): boolean {
+  async subject(): Promise<Subject | undefined> {
     const tab = [...this.tabs.values()].find(({ panel }) => panel.active);
-    tab?.channel.notify("askSelection", {});
-    return tab !== undefined;
+    if (!tab) return undefined;
+    const selected = tab.isReady ? await selectedIn(tab.channel) : undefined;
+    if (!selected) {
+      throw new CarrelError("No text is selected in this document.", "Select the text that you mean.");
+    }
+    return subjectOf(tab.uri, selected);
   }
 
   close(): void {
@@ -133,7 +146,7 @@ class ReaderTabs implements vscode.CustomReadonlyEditorProvider {
     };
     const handlers = readerHandlers(uri, takePassage, this.options);
     const channel = new Channel(port, readerContract, readerHostContract, handlers);
-    const tab: Tab = { panel, channel, isReady: false };
+    const tab: Tab = { uri, panel, channel, isReady: false };
     this.tabs.set(key, tab);
     const watcher = watchFile(uri, (isGone) => tab.isReady && channel.notify("changed", { isGone }));
     panel.onDidDispose(() => {
@@ -204,9 +217,8 @@ function readerHandlers(
       return {};
     },
     async ask(selected) {
-      const { path } = await place();
-      const text = cutText(selected.text);
-      await ask({ ...selected, text, path, language: formatOf(path).language });
+      const { selection } = await subjectOf(uri, selected);
+      await ask(selection);
       return {};
     },
     async openLink({ url }) {
@@ -218,6 +230,32 @@ function readerHandlers(
       if (canOpenOutside(path)) await vscode.env.openExternal(file);
       return {};
     },
+  };
+}
+
+/** What is selected in a tab's page. One that is being loaded anew hears nothing. */
+async function selectedIn(channel: ReaderChannel): Promise<Selected | undefined> {
+  try {
+    const signal = AbortSignal.timeout(answerMs);
+    return (await channel.request("selected", {}, { signal })).selected;
+  } catch (error) {
+    if (!(error instanceof CarrelError) || error.code !== "cancelled") throw error;
+    throw new CarrelError(
+      "The document's tab does not answer.",
+      "Wait until the document is shown, or close its tab and open it again.",
+    );
+  }
+}
+
+/** What is selected in a document of the workspace, as the engine takes it. */
+async function subjectOf(uri: vscode.Uri, { pages, ...selected }: Selected): Promise<Subject> {
+  const { path } = await placeOf(uri);
+  const { startLine, endLine } = selected;
+  const text = cutText(selected.text);
+  const onPages = pages && { from: pages[0], to: pages[1], text };
+  return {
+    selection: { ...selected, text, path, language: formatOf(path).language },
+    origin: { path: uri.fsPath, startLine, endLine, ...(onPages && { onPages }) },
   };
 }
 

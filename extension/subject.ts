@@ -3,12 +3,14 @@ import * as vscode from "vscode";
 import { CarrelError } from "../protocol/channel.ts";
 import type { Selection } from "../protocol/data.ts";
 import { cutText } from "./cutText.ts";
+import type { SearchParams } from "./engineClient.ts";
 import { placeInWorkspace } from "./workspaceFolders.ts";
 
-/** What a question in an editor is about: the text as the engine takes it, and the absolute path of its file. */
+/** What a question in an editor or in the reader is about: the text as the engine takes it. */
 export interface Subject {
   readonly selection: Selection;
-  readonly file: string;
+  /** Where it stands, for a search that is to find other passages. */
+  readonly origin: NonNullable<SearchParams["except"]>;
 }
 
 const namedThings: ReadonlySet<vscode.SymbolKind> = new Set([
@@ -32,8 +34,8 @@ export async function subjectOf(editor: vscode.TextEditor | undefined): Promise<
   if (!editor) {
     if (vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputCustom) {
       throw new CarrelError(
-        "This works on text in an editor, and what is open is a document.",
-        "Select some text in it and run “Carrel: Ask about Selection”.",
+        "What is selected in this kind of editor can't be seen.",
+        "Open the file as text, or a document with “Reopen Editor With…” in Carrel's reader.",
       );
     }
     throw new CarrelError(
@@ -47,13 +49,14 @@ export async function subjectOf(editor: vscode.TextEditor | undefined): Promise<
   if (text.trim() === "") {
     throw new CarrelError("There is no text at the cursor.", "Select the text that you mean.");
   }
+  const [startLine, endLine] = [range.start.line + 1, lastLine(range) + 1];
   return {
-    file: document.uri.fsPath,
+    origin: { path: document.uri.fsPath, startLine, endLine },
     selection: {
       path: placeInWorkspace(document.uri)?.path ?? basename(document.uri.path),
       language: document.languageId,
-      startLine: range.start.line + 1,
-      endLine: lastLine(range) + 1,
+      startLine,
+      endLine,
       text,
     },
   };

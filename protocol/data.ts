@@ -277,14 +277,14 @@ export const reading = v.object({
 });
 export type Reading = v.InferOutput<typeof reading>;
 
-/** Text that the user selected in an editor, to be asked about. */
+/** Text that the user selected in an editor or in the reader, to be asked about. */
 export const selection = v.object({
   path: v.string(),
   language: v.string(),
   startLine: v.number(),
   endLine: v.number(),
-  /** Of a PDF, whose lines say nothing. */
-  page: v.exactOptional(v.number()),
+  /** Of a document, whose lines say nothing: its place in words, "page 4"; "" where it has none. */
+  where: v.exactOptional(v.string()),
   text: v.string(),
 });
 export type Selection = v.InferOutput<typeof selection>;

@@ -55,8 +55,18 @@ export const engineContract = {
         query: v.string(),
         k: v.number(),
         mode: data.searchMode,
-        /** Leave out passages of this file (absolute path) that overlap these lines. */
-        except: v.optional(v.object({ path: v.string(), startLine: v.number(), endLine: v.number() })),
+        /**
+         * Leave out passages of this file (absolute path) that overlap these lines; of a PDF that is shown as it is, and
+         * whose lines nobody knows, those of these pages that hold some of this text.
+         */
+        except: v.optional(
+          v.object({
+            path: v.string(),
+            startLine: v.number(),
+            endLine: v.number(),
+            onPages: v.exactOptional(v.object({ from: v.number(), to: v.number(), text: v.string() })),
+          }),
+        ),
         /** Look at nothing else. A folder that the workspace does not have is an error. */
         filter: v.exactOptional(data.filter),
         /** How many chunks before and after each hit come with it. */

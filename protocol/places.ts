@@ -47,6 +47,22 @@ export function hitPlace(
   return documentPlace(hit) ?? (isUnderHeading ? "" : undefined);
 }
 
+/** What is selected, by its file and place: "src/app.ts:10-20", as programmers write it, "lease.pdf, page 4". */
+export function selectionLabel({
+  path,
+  startLine,
+  endLine,
+  where,
+}: {
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly where?: string;
+}): string {
+  if (where !== undefined) return [path, where].filter(Boolean).join(", ");
+  return endLine > startLine ? `${path}:${startLine}-${endLine}` : `${path}:${startLine}`;
+}
+
 /** "slide 7", "sheet Costs, B4:F19", "chapter The Whale"; "" for a mail's own text. */
 function placeLabel(at: Place): string {
   switch (at.in) {

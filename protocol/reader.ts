@@ -19,10 +19,12 @@ export type FileEnds = v.InferOutput<typeof fileEnds>;
 /** What a person has selected in a document, and where it stands, as the document counts. */
 const selected = v.object({
   text: v.string(),
-  /** Lines of the extracted text; of a PDF, which is shown as it is, its page alone. */
+  /** Lines of the extracted text; of a PDF, which is shown as it is, its pages alone: the first and the last. */
   startLine: v.number(),
   endLine: v.number(),
-  page: v.exactOptional(v.number()),
+  pages: v.exactOptional(v.tuple([v.number(), v.number()])),
+  /** The place in words: "page 4"; "" where the document has none. */
+  where: v.string(),
 });
 export type Selected = v.InferOutput<typeof selected>;
 
@@ -72,12 +74,16 @@ export const readerHostContract = {
     reveal: v.object({ passage: data.hit }),
     /** The document's file was written or is gone. */
     changed: v.object({ isGone: v.boolean() }),
-    /** Ask about what is selected. */
-    askSelection: nothing,
   },
 } as const satisfies Contract;
 export type ReaderHostContract = typeof readerHostContract;
 
-/** The extension only notifies the reader. */
-export const readerContract = { requests: {}, notifications: {} } as const satisfies Contract;
+/** What the extension asks of the reader's page. */
+export const readerContract = {
+  requests: {
+    /** What is selected in its document, if anything is. */
+    selected: { params: nothing, result: v.object({ selected: v.exactOptional(selected) }) },
+  },
+  notifications: {},
+} as const satisfies Contract;
 export type ReaderContract = typeof readerContract;

@@ -150,9 +150,8 @@ function lastMessage(request: PromptRequest, passages: readonly Hit[]): string {
   }
   const { selection } = request;
   if (selection) {
-    const { startLine, endLine, page } = selection;
-    const where = page === undefined ? `lines ${startLine}-${endLine}` : `page ${page}`;
-    const place = `${attribute(selection.path)} ${where}`;
+    const { path, startLine, endLine, where = `lines ${startLine}-${endLine}` } = selection;
+    const place = [path, where].map(attribute).join(" ").trim();
     const text =
       selection.text.length > longestSelection
         ? `${selection.text.slice(0, longestSelection)}\n[…]`

@@ -201,8 +201,7 @@ test("what is selected is copied with its source and asked about, from the tool 
   );
   const { page } = reader;
   await eventually("the mark", async () => (await reader.marked()).passage.length === 1);
-  reader.host.notify("askSelection", {});
-  await eventually("the refusal", async () => (await said(reader)).startsWith("Select the text"));
+  assert.deepEqual(await reader.host.request("selected", {}), {});
   await page.evaluate(`(() => {
     const [range] = CSS.highlights.get("carrel-passage");
     getSelection().removeAllRanges();
@@ -212,10 +211,10 @@ test("what is selected is copied with its source and asked about, from the tool 
   await eventually("the copy", async () => copied.length > 0);
   assert.match(copied[0] ?? "", /^The Tenant may end the lease[\s\S]*before that day\n— lease\.pdf, page 4$/);
   await page.getByRole("button", { name: "Ask about selection" }).click();
-  reader.host.notify("askSelection", {});
-  await eventually("both questions", async () => asked.length === 2);
-  assert.equal(asked[0]?.page, 4);
+  await eventually("the question", async () => asked.length === 1);
+  assert.deepEqual([asked[0]?.pages, asked[0]?.where], [[4, 4], "page 4"]);
   assert.match(asked[0]?.text ?? "", /^The Tenant may end the lease/);
+  assert.deepEqual((await reader.host.request("selected", {})).selected, asked[0]);
   await page.close();
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findAll, locate, loosen } from "../../webview/reader/looseText.ts";
+import { findAll, locate, loosen } from "../../text/looseText.ts";
 
 /** What the places of `wanted` in `source` hold. */
 function found(source: string, wanted: string, near = 0): string[] {

@@ -38,6 +38,7 @@ interface Manifest {
     readonly keybindings: readonly { readonly command: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
     readonly customEditors: readonly {
+      readonly viewType: string;
       readonly priority: string;
       readonly selector: readonly { readonly filenamePattern: string }[];
     }[];
@@ -188,6 +189,7 @@ test("when-clauses use context keys that the extension sets", () => {
   const clauses = Object.values(contributes.menus).flatMap((menu) => menu.flatMap(({ when }) => when ?? []));
   const own = clauses.flatMap((when) => [...when.matchAll(/carrel\.\w+/g)].map((match) => match[0]));
   const views = Object.values(contributes.views).flatMap((list) => list.map(({ id }) => id));
+  views.push(...contributes.customEditors.map(({ viewType }) => viewType));
   for (const key of new Set(own)) {
     const isSet = sources.some(({ code }) => code.includes(`"setContext", "${key}"`));
     assert.ok(views.includes(key) || isSet, key);

@@ -83,10 +83,15 @@ describe("the prompt", () => {
     assert.match(last ?? "", /<selection source="a\.py lines 1-2">\nx{8000}\n\[…\]\n<\/selection>/);
   });
 
-  it("names the page of a selection that has one", () => {
-    const selection = { path: "a.pdf", language: "pdf", startLine: 1, endLine: 1, page: 4, text: "due" };
-    const last = buildPrompt({ question: "q", history: [], selection, passages: [] }, limits).messages.at(-1);
-    assert.match(last?.content ?? "", /<selection source="a\.pdf page 4">\ndue\n<\/selection>/);
+  it("names the place of a selection in a document, whatever that says", () => {
+    const selection = { path: "a.pdf", language: "pdf", startLine: 1, endLine: 1, text: "due" };
+    const asked = (where: string): string => {
+      const request = { question: "q", history: [], selection: { ...selection, where }, passages: [] };
+      return buildPrompt(request, limits).messages.at(-1)?.content ?? "";
+    };
+    assert.match(asked("page 4"), /<selection source="a\.pdf page 4">\ndue\n<\/selection>/);
+    assert.match(asked(""), /<selection source="a\.pdf">\ndue\n/);
+    assert.match(asked('x"><b>\n'), /<selection source="a\.pdf x b">\ndue\n/);
   });
 
   it("takes the smallest context that holds prompt and answer", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Range } from "../../protocol/data.ts";
+import { selectionLabel } from "../../protocol/places.ts";
 import { excerptRange, flowingText, passageRuns } from "../../webview/render/excerpt.ts";
 import {
   contextParts,
@@ -10,18 +11,18 @@ import {
   place,
   readingText,
   searchedForLabel,
-  selectionLabel,
   sourceLabels,
   splitPath,
   spokenAnswer,
 } from "../../webview/render/labels.ts";
 import { answer, checkedAnswer, passageAnswer, passages, readyIndex } from "../webview/conversations.ts";
 
-test("a selection is named by its lines, in a PDF by its page", () => {
+test("a selection is named by its lines, in a document by its place there", () => {
   const selection = { path: "a/b.py", language: "python", startLine: 3, endLine: 5, text: "" };
   assert.equal(selectionLabel(selection), "a/b.py:3-5");
   assert.equal(selectionLabel({ ...selection, endLine: 3 }), "a/b.py:3");
-  assert.equal(selectionLabel({ ...selection, path: "a/b.pdf", page: 4 }), "a/b.pdf, page 4");
+  assert.equal(selectionLabel({ ...selection, path: "a/b.pdf", where: "page 4" }), "a/b.pdf, page 4");
+  assert.equal(selectionLabel({ ...selection, path: "a/b.docx", where: "" }), "a/b.docx");
 });
 
 test("only documents that can carry no code are offered to the system's programs", () => {

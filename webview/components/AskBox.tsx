@@ -1,7 +1,7 @@
 import type { JSX, RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Selection } from "../../protocol/data.ts";
-import { selectionLabel } from "../render/labels.ts";
+import { selectionLabel } from "../../protocol/places.ts";
 import type { Session } from "../session/session.ts";
 import { current, understood } from "../session/state.ts";
 import { FilterLabels } from "./FilterLabels.tsx";

@@ -1,4 +1,4 @@
-import { findAll, type LooseText, locate, loosen } from "./looseText.ts";
+import { findAll, type LooseText, locate, loosen } from "../../text/looseText.ts";
 
 /** The text of a part of the page, in which places can be found and marked. What `data-aside` holds is no part of it. */
 export class DomText {

@@ -1,4 +1,4 @@
-import { findAll, loosen } from "./looseText.ts";
+import { findAll, loosen } from "../../text/looseText.ts";
 
 /** So many lines are looked through at once; a text may go on for some more. */
 const block = 2_000;

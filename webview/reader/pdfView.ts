@@ -1,13 +1,14 @@
 import type { PDFPageProxy } from "pdfjs-dist";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Hit } from "../../protocol/data.ts";
+import type { Selected } from "../../protocol/reader.ts";
+import { findAll, loosen } from "../../text/looseText.ts";
 import { type DomText, isMarked, isThere, mark } from "./domText.ts";
-import { findAll, loosen } from "./looseText.ts";
 import type { PdfFile } from "./pdfFile.ts";
 import { pdfOutline } from "./pdfOutline.ts";
 import { type LinkTargets, PdfPage } from "./pdfPage.ts";
 import { type ScanOf, textOfPage } from "./scanText.ts";
-import type { DocumentView, OutlineEntry, PlacedSelection, ViewPosition, ViewState } from "./view.ts";
+import type { DocumentView, OutlineEntry, ViewPosition, ViewState } from "./view.ts";
 
 /** A browser's page can't be higher than about 30 million pixels; at the largest zoom these fit. */
 const maxShown = 10_000;
@@ -179,15 +180,16 @@ export class PdfView implements DocumentView, LinkTargets {
     mark("carrel-found", []);
   }
 
-  selected(): PlacedSelection | undefined {
+  selected(): Selected | undefined {
     const selection = document.getSelection();
     const text = selection?.toString().trim() ?? "";
-    const from = selection?.rangeCount ? selection.getRangeAt(0).startContainer : undefined;
-    const element = from instanceof Element ? from : from?.parentElement;
-    const page = Number(element?.closest<HTMLElement>(".page")?.dataset["page"] ?? 0);
-    return text === "" || page === 0
-      ? undefined
-      : { text, page, startLine: 1, endLine: 1, where: `page ${page}` };
+    if (text === "" || !selection?.rangeCount) return undefined;
+    const range = selection.getRangeAt(0);
+    const from = pageAround(range.startContainer);
+    if (from === undefined) return undefined;
+    const to = pageAround(range.endContainer) ?? from;
+    const where = to > from ? `pages ${from}–${to}` : `page ${from}`;
+    return { text, pages: [from, to], startLine: 1, endLine: 1, where };
   }
 
   openLink(url: string): void {
@@ -386,6 +388,13 @@ export class PdfView implements DocumentView, LinkTargets {
     this.current = page;
     this.options.onChange();
   }
+}
+
+/** The number of the page that something stands on. */
+function pageAround(node: Node): number | undefined {
+  const element = node instanceof Element ? node : node.parentElement;
+  const page = element?.closest<HTMLElement>(".page")?.dataset["page"];
+  return page === undefined ? undefined : Number(page);
 }
 
 function bounded(page: number, count: number): number {

@@ -1,4 +1,4 @@
-import { CarrelError, Channel, type Port } from "../../protocol/channel.ts";
+import { CarrelError, Channel, type Handlers, type Port } from "../../protocol/channel.ts";
 import type { Hit } from "../../protocol/data.ts";
 import {
   type FileEnds,
@@ -51,14 +51,19 @@ export class ReaderSession {
 
   constructor(options: ReaderOptions) {
     this.options = options;
-    this.channel = new Channel(options.port, readerHostContract, readerContract, {}, (error) =>
+    const handlers: Handlers<ReaderContract> = {
+      selected: () => {
+        const selected = this.view?.selected();
+        return selected ? { selected } : {};
+      },
+    };
+    this.channel = new Channel(options.port, readerHostContract, readerContract, handlers, (error) =>
       this.tell(error),
     );
     this.channel.on("worker", ({ bytes }) => this.givenWorker.put(bytes));
     this.channel.on("ends", (ends) => this.givenEnds.put(ends));
     this.channel.on("reveal", ({ passage }) => void this.reveal(passage));
     this.channel.on("changed", (change) => this.onFileChanged(change));
-    this.channel.on("askSelection", () => void this.ask());
     document.addEventListener("selectionchange", () => {
       const has = this.view?.selected() !== undefined;
       if (has === this.hasSelection) return;

@@ -1,10 +1,12 @@
 import type { DocumentText, Hit } from "../../protocol/data.ts";
 import { documentPlace } from "../../protocol/places.ts";
+import type { Selected } from "../../protocol/reader.ts";
 import { columnName, isTitle, parseRange, sectionsOf } from "./documentBlocks.ts";
 import { DomText, mark } from "./domText.ts";
+import { placeOfLines } from "./linePlace.ts";
 import { findLine } from "./lineSearch.ts";
 import { sectionElement } from "./textDom.ts";
-import type { DocumentView, OutlineEntry, PlacedSelection, ViewPosition, ViewState } from "./view.ts";
+import type { DocumentView, OutlineEntry, ViewPosition, ViewState } from "./view.ts";
 
 /** More lines than these take a browser too long to lay out; of a longer document the part around the place is shown. */
 const maxLines = 12_000;
@@ -143,14 +145,14 @@ export class TextView implements DocumentView {
     mark("carrel-found", []);
   }
 
-  selected(): PlacedSelection | undefined {
+  selected(): Selected | undefined {
     const selection = document.getSelection();
     const text = selection?.toString().trim() ?? "";
     if (text === "" || !selection?.rangeCount) return undefined;
     const [first, ...rest] = this.linesOf(selection.getRangeAt(0));
     if (!first) return undefined;
-    const where = first.closest("section")?.getAttribute("aria-label") ?? "";
-    return { text, startLine: numberOf(first), endLine: numberOf(rest.at(-1) ?? first), where };
+    const [startLine, endLine] = [numberOf(first), numberOf(rest.at(-1) ?? first)];
+    return { text, startLine, endLine, where: placeOfLines(this.document, startLine, endLine) };
   }
 
   /** Sets the part of the document around a line, if it does not stand there already. */

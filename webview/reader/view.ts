@@ -25,9 +25,6 @@ export interface ViewPosition {
   readonly passage?: Hit;
 }
 
-/** What is selected, with its place in words: "page 4". */
-export type PlacedSelection = Selected & { readonly where: string };
-
 /** A document as the reader shows it, whatever its format. */
 export interface DocumentView {
   readonly state: ViewState;
@@ -40,7 +37,7 @@ export interface DocumentView {
   /** Goes to the next place of a text, or the one before; false when there is none. */
   find(text: string, back: boolean, signal: AbortSignal): Promise<boolean>;
   /** What is selected; undefined when that is nothing. */
-  selected(): PlacedSelection | undefined;
+  selected(): Selected | undefined;
   /** Takes the marks of a search away. */
   clearFound(): void;
   /** Where it stands now, for one that takes its place when the file has changed. */

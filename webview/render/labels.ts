@@ -1,6 +1,6 @@
 import { checkSummary } from "../../protocol/answerLabels.ts";
 import { counted } from "../../protocol/counted.ts";
-import type { Answer, ContextUse, Hit, IndexStatus, Selection } from "../../protocol/data.ts";
+import type { Answer, ContextUse, Hit, IndexStatus } from "../../protocol/data.ts";
 import { formatOf } from "../../protocol/formats.ts";
 import { hitPlace } from "../../protocol/places.ts";
 import { replaceCitations } from "../../text/citations.ts";
@@ -51,13 +51,6 @@ export function sourceLabels(passage: Hit): { name: string; where: string; line:
     line: ownPlace(passage),
     title: [fullPath(passage), heading].filter(Boolean).join("\n"),
   };
-}
-
-/** "src/app.ts:10-20", as programmers write it. */
-export function selectionLabel(selection: Selection): string {
-  const { path, startLine, endLine, page } = selection;
-  if (page !== undefined) return `${path}, page ${page}`;
-  return endLine > startLine ? `${path}:${startLine}-${endLine}` : `${path}:${startLine}`;
 }
 
 /** True for documents that a program of the system's may open. */
