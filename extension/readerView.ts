@@ -48,7 +48,7 @@ export interface Reader extends vscode.Disposable {
 
 export interface ReaderOptions {
   readonly extensionUri: vscode.Uri;
-  readonly engine: Pick<EngineClient, "document" | "scannedPage">;
+  readonly engine: Pick<EngineClient, "document" | "scannedPage" | "onStatus">;
   readonly ask: (selection: Selection) => Promise<void>;
 }
 
@@ -67,6 +67,7 @@ export function createReader(options: ReaderOptions): Reader {
     webviewOptions: { retainContextWhenHidden: true },
     supportsMultipleEditorsPerDocument: false,
   });
+  const stopHearing = options.engine.onStatus(() => tabs.indexed());
   return {
     async open(uri, passage, how) {
       tabs.expect(uri, passage);
@@ -78,6 +79,7 @@ export function createReader(options: ReaderOptions): Reader {
     },
     subject: () => tabs.subject(),
     dispose() {
+      stopHearing();
       registration.dispose();
       tabs.close();
     },
@@ -107,6 +109,11 @@ class ReaderTabs implements vscode.CustomReadonlyEditorProvider {
     if (!tab?.isReady || !passage) return;
     this.waiting.delete(key);
     tab.channel.notify("reveal", { passage });
+  }
+
+  /** Pages that are pictures are read in the background, one by one: what is open may lack words that are known now. */
+  indexed(): void {
+    for (const { isReady, channel } of this.tabs.values()) if (isReady) channel.notify("indexed", {});
   }
 
   async subject(): Promise<Subject | undefined> {

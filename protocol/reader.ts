@@ -72,6 +72,8 @@ export const readerHostContract = {
     worker: bytes,
     ends: fileEnds,
     reveal: v.object({ passage: data.hit }),
+    /** The index has changed, in which pages that are pictures of text are read. */
+    indexed: nothing,
     /** The document's file was written or is gone. */
     changed: v.object({ isGone: v.boolean() }),
   },

@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Skipped } from "../../protocol/data.ts";
 import { formatOf } from "../../protocol/formats.ts";
@@ -40,11 +42,14 @@ function keyOfWish({ languages }: ScanWish): string {
   return languages.join("+");
 }
 
+/** A file as its row tells of it. */
+type ScannedFile = Scans & Pick<FileRow, "hash" | "size" | "mtimeMs">;
+
 /** The scanned pages of a folder's PDFs: which there are, which wait, and what was read in them. */
 export class FolderScans {
   private readonly options: FolderScansOptions;
   private readonly records: ScanRecords;
-  private readonly byPath = new Map<string, Scans & { readonly hash: string }>();
+  private readonly byPath = new Map<string, ScannedFile>();
   /** How many pages of a file are read by now, which its row does not count yet. */
   private fresh: { readonly path: string; readonly read: number } | undefined;
   /** Versions of files that were not there when a page of them was to be read. */
@@ -56,10 +61,10 @@ export class FolderScans {
   }
 
   /** A file's row has been read or written. */
-  put({ path, hash, scans }: Pick<FileRow, "path" | "hash" | "scans">): void {
+  put({ path, hash, scans, size, mtimeMs }: FileRow): void {
     const known = scansIn(scans);
     if (this.fresh?.path === path) this.fresh = undefined;
-    if (known) this.byPath.set(path, { ...known, hash });
+    if (known) this.byPath.set(path, { ...known, hash, size, mtimeMs });
     else this.byPath.delete(path);
   }
 
@@ -175,13 +180,18 @@ export class FolderScans {
     return path;
   }
 
-  /** What was read on a page of a file as the index has it. */
+  /** What was read on a page of a file, where that lies on the disk as the index has it. */
   async page(path: string, number: number): Promise<ScannedPage | undefined> {
-    const hash = this.byPath.get(path)?.hash;
-    const known =
-      hash === undefined ? undefined : await this.records.pages(hash, this.options.parser.exceptionsKey);
-    const scan = known?.get(number)?.scan;
+    const file = this.byPath.get(path);
+    // A window shows the newer version before it is in the index, and must not lay the older one's words over it.
+    if (!file || !(await this.isOnDisk(path, file))) return undefined;
+    const scan = await this.records.page(file.hash, this.options.parser.exceptionsKey, number);
     return scan && !("failed" in scan) ? { page: scan.page, lines: scan.lines } : undefined;
+  }
+
+  private async isOnDisk(path: string, { size, mtimeMs }: ScannedFile): Promise<boolean> {
+    const stats = await stat(join(this.options.folder, path)).catch(() => undefined);
+    return stats?.size === size && stats.mtimeMs === mtimeMs;
   }
 
   /** What is known of a file, for its text as a whole. */
@@ -201,7 +211,7 @@ export class FolderScans {
     await this.records.keepOnly(new Set([...this.byPath.values()].map(({ hash }) => hash)));
   }
 
-  private next(key: string): (Scans & { readonly path: string; readonly hash: string }) | undefined {
+  private next(key: string): (ScannedFile & { readonly path: string }) | undefined {
     let best: { readonly path: string; readonly waiting: number } | undefined;
     for (const [path, scans] of this.byPath) {
       const waiting = waitingScans(scans, key);

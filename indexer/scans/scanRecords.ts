@@ -13,6 +13,9 @@ const entry = v.object({
 });
 type Entry = v.InferOutput<typeof entry>;
 
+/** By their numbers; each with the languages in which it was read. */
+type Pages = Map<number, { readonly key: string; readonly scan: ReadScan }>;
+
 const ending = ".jsonl";
 
 /**
@@ -27,21 +30,17 @@ export class ScanRecords {
   }
 
   /** The pages of a file that were read. One with secrets counts only under the choice that it was masked under. */
-  async pages(
-    hash: string,
-    masking: string,
-  ): Promise<Map<number, { readonly key: string; readonly scan: ReadScan }>> {
-    const pages = new Map<number, { readonly key: string; readonly scan: ReadScan }>();
-    const text = await readFile(this.place(hash), "utf8").catch(() => "");
-    for (const line of text.split("\n")) {
-      const found = parsed(line);
-      if (!found) continue;
-      const { key, scan } = found;
-      const isMaskedOtherwise = "secrets" in scan && scan.secrets && found.masking !== masking;
-      if (isMaskedOtherwise) pages.delete(scan.page);
-      else pages.set(scan.page, { key, scan });
-    }
-    return pages;
+  async pages(hash: string, masking: string): Promise<Pages> {
+    return pagesIn(await this.lines(hash), masking);
+  }
+
+  /** One page of a file, if it was read; of a long document this is much faster than all of them. */
+  async page(hash: string, masking: string, number: number): Promise<ReadScan | undefined> {
+    const lines = await this.lines(hash);
+    const own = lines.filter(
+      (line) => line.includes(`"page":${number},`) || line.includes(`"page":${number}}`),
+    );
+    return pagesIn(own, masking).get(number)?.scan;
   }
 
   async add(hash: string, added: Entry): Promise<void> {
@@ -59,10 +58,28 @@ export class ScanRecords {
     }
   }
 
+  private async lines(hash: string): Promise<string[]> {
+    const text = await readFile(this.place(hash), "utf8").catch(() => "");
+    return text.split("\n");
+  }
+
   private place(hash: string): string {
     if (!/^[0-9a-f]+$/.test(hash)) throw new Error(`No hash of a file: ${hash}`);
     return join(this.dir, hash + ending);
   }
+}
+
+function pagesIn(lines: readonly string[], masking: string): Pages {
+  const pages: Pages = new Map();
+  for (const line of lines) {
+    const found = parsed(line);
+    if (!found) continue;
+    const { key, scan } = found;
+    const isMaskedOtherwise = "secrets" in scan && scan.secrets && found.masking !== masking;
+    if (isMaskedOtherwise) pages.delete(scan.page);
+    else pages.set(scan.page, { key, scan });
+  }
+  return pages;
 }
 
 function parsed(line: string): Entry | undefined {

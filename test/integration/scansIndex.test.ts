@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -136,6 +136,27 @@ test("what was read is kept over a restart, and only the rest is read then", asy
   // Nothing is left to be done, in this engine or the next one.
   await readAll(after);
   assert.equal(second.asked.length, 1);
+});
+
+test("a page is given the words that were read in the file as it lies on the disk", async (t) => {
+  const workspace = await folderOf({ "a.pdf": pdfOf([picture]) });
+  const recogniser = scripted();
+  const opened = await open(t, workspace, recogniser);
+  const wordsOf = async (page: number): Promise<string | undefined> => {
+    const found = await opened.indexes.scansOf(workspace.dir)?.page("a.pdf", page);
+    return found?.lines.flatMap(({ words }) => words.map(([word]) => word)).join(" ");
+  };
+  await readAll(opened);
+  assert.equal(await wordsOf(1), "recognised words of a.pdf number1");
+  assert.equal(await wordsOf(2), undefined);
+  recogniser.answer = async ({ page }) => scan(page, `other words number${page}`);
+  await workspace.write("a.pdf", pdfOf([picture, { ...picture, text: "SHO-0002" }]));
+  assert.equal(await wordsOf(1), undefined, "what was read is of another version");
+  await readAll(opened);
+  assert.equal(await wordsOf(1), "other words number1");
+  assert.equal(await wordsOf(2), "other words number2");
+  await rm(join(workspace.dir, "a.pdf"));
+  assert.equal(await wordsOf(1), undefined);
 });
 
 test("a page that can't be read is listed, and not tried again", async (t) => {

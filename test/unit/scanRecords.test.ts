@@ -31,6 +31,12 @@ test("pages come back as they were put in, the last one of a number", async () =
     ],
   );
   assert.equal((await records.pages("cd34", "m")).size, 0);
+  await records.add("ab12", { key: "eng", masking: "m", scan: page(11, "eleven") });
+  assert.deepEqual(await records.page("ab12", "m", 1), page(1, "eins"));
+  assert.deepEqual(await records.page("ab12", "m", 2), { page: 2, failed: "Torn." });
+  assert.deepEqual(await records.page("ab12", "m", 11), page(11, "eleven"));
+  assert.equal(await records.page("ab12", "m", 12), undefined);
+  assert.equal(await records.page("cd34", "m", 1), undefined);
   if (process.platform !== "win32")
     assert.equal(statSync(join(root, "back", "ab12.jsonl")).mode & 0o777, 0o600);
 });
@@ -54,6 +60,7 @@ test("a page with secrets counts under the choice alone that it was masked under
   await records.add("ab12", { key: "eng", masking: "old", scan: page(2, "two") });
   assert.deepEqual([...(await records.pages("ab12", "old")).keys()], [1, 2]);
   assert.deepEqual([...(await records.pages("ab12", "new")).keys()], [2]);
+  assert.equal(await records.page("ab12", "new", 1), undefined);
 });
 
 test("what belongs to no file is deleted", async () => {

@@ -1,5 +1,7 @@
 import type { PDFPageProxy, RenderTask } from "pdfjs-dist";
 import { DomText } from "./domText.ts";
+import type { TextContent } from "./pageText.ts";
+import type { PageTexts } from "./pageTexts.ts";
 import type { PdfFile } from "./pdfFile.ts";
 
 /** A canvas of more pixels than this takes too much memory: a page that is zoomed in further is drawn coarser. */
@@ -11,10 +13,18 @@ export interface PageSize {
 }
 
 /** What a page's links lead to, and what its text is. */
-export interface LinkTargets {
+export interface PageTargets {
   openLink(url: string): void;
   openPlace(destination: string | unknown[]): void;
-  textOfPage(page: PDFPageProxy): ReturnType<PDFPageProxy["getTextContent"]>;
+  readonly texts: Pick<PageTexts, "contentsOf" | "wordsOf">;
+}
+
+/** What lies over a page to be selected and found. */
+interface TextLayer {
+  readonly container: HTMLElement;
+  text: Promise<DomText>;
+  /** Nothing has been read yet in the picture that the page may be. */
+  lacksWords: boolean;
 }
 
 /** More than a page of an index has; each is a button. */
@@ -26,18 +36,18 @@ export class PdfPage {
   size: PageSize;
   private readonly number: number;
   private readonly file: PdfFile;
-  private readonly links: LinkTargets;
+  private readonly targets: PageTargets;
   private page: Promise<PDFPageProxy> | undefined;
   private drawing:
     | { readonly scale: number; task: RenderTask | undefined; readonly done: Promise<void> }
     | undefined;
-  private layer: Promise<DomText> | undefined;
+  private layer: TextLayer | undefined;
 
-  constructor(number: number, file: PdfFile, size: PageSize, links: LinkTargets) {
+  constructor(number: number, file: PdfFile, size: PageSize, targets: PageTargets) {
     this.number = number;
     this.file = file;
     this.size = size;
-    this.links = links;
+    this.targets = targets;
     this.element.className = "page";
     this.element.dataset["page"] = `${number}`;
     this.element.setAttribute("role", "group");
@@ -73,28 +83,53 @@ export class PdfPage {
   }
 
   /** The page's text as it stands on the page. */
-  text(): Promise<DomText> {
-    this.layer ??= this.addLayer();
-    return this.layer;
+  async text(): Promise<DomText> {
+    if (this.layer) return await this.layer.text;
+    const container = document.createElement("div");
+    container.className = "textLayer";
+    const layer = { container, text: Promise.resolve(new DomText(container)), lacksWords: false };
+    this.layer = layer;
+    layer.text = this.addLayer(layer);
+    return await layer.text;
   }
 
   /** Lays the text over the page, and the links over the text. */
-  private async addLayer(): Promise<DomText> {
-    const layer = document.createElement("div");
-    const container = document.createElement("div");
-    layer.append(container);
-    layer.className = "layers";
-    container.className = "textLayer";
-    this.element.append(layer);
+  private async addLayer(layer: TextLayer): Promise<DomText> {
+    const layers = document.createElement("div");
+    layers.append(layer.container);
+    layers.className = "layers";
+    this.element.append(layers);
     const page = await this.open();
-    const drawn = new this.file.lib.TextLayer({
-      textContentSource: await this.links.textOfPage(page),
-      container,
-      viewport: page.getViewport({ scale: 1 }),
-    });
-    await drawn.render();
-    await this.addLinks(page, layer);
+    const { contents, lacksWords } = await this.targets.texts.contentsOf(page);
+    layer.lacksWords = lacksWords;
+    for (const content of contents) await this.lay(content, page, layer.container);
+    await this.addLinks(page, layers);
+    return new DomText(layer.container);
+  }
+
+  /** Adds a text to what lies over the page: what lies there stays as it is. */
+  private async lay(content: TextContent, page: PDFPageProxy, container: HTMLElement): Promise<DomText> {
+    const viewport = page.getViewport({ scale: 1 });
+    await new this.file.lib.TextLayer({ textContentSource: content, container, viewport }).render();
     return new DomText(container);
+  }
+
+  /**
+   * Adds words that were read in the page's picture after its text was laid over it; false when there are none. One out
+   * of sight gets them when it is shown again.
+   */
+  async addLateWords(): Promise<boolean> {
+    const { layer } = this;
+    if (!layer?.lacksWords) return false;
+    await layer.text;
+    const page = await this.open();
+    const words = await this.targets.texts.wordsOf(page);
+    // It went out of sight meanwhile, or somebody else has added them.
+    if (!words || this.layer !== layer || !layer.lacksWords) return false;
+    layer.lacksWords = false;
+    layer.text = this.lay(words, page, layer.container);
+    await layer.text;
+    return true;
   }
 
   /** The page's size becomes known when it is first opened; until then it has that of the one opened first. */
@@ -152,7 +187,7 @@ export class PdfPage {
       link.style.top = `${(Math.min(y1, y2) / height) * 100}%`;
       link.style.width = `${(Math.abs(x2 - x1) / width) * 100}%`;
       link.style.height = `${(Math.abs(y2 - y1) / height) * 100}%`;
-      link.addEventListener("click", () => (url ? this.links.openLink(url) : this.links.openPlace(dest)));
+      link.addEventListener("click", () => (url ? this.targets.openLink(url) : this.targets.openPlace(dest)));
       layer.append(link);
     }
   }

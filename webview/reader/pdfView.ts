@@ -1,18 +1,23 @@
-import type { PDFPageProxy } from "pdfjs-dist";
 import { CarrelError } from "../../protocol/channel.ts";
 import type { Hit } from "../../protocol/data.ts";
 import type { Selected } from "../../protocol/reader.ts";
 import { findAll, loosen } from "../../text/looseText.ts";
 import { type DomText, isMarked, isThere, mark } from "./domText.ts";
+import { PageTexts } from "./pageTexts.ts";
 import type { PdfFile } from "./pdfFile.ts";
 import { pdfOutline } from "./pdfOutline.ts";
-import { type LinkTargets, PdfPage } from "./pdfPage.ts";
-import { type ScanOf, textOfPage } from "./scanText.ts";
+import { type PageTargets, PdfPage } from "./pdfPage.ts";
+import { selectedOnPages } from "./pdfSelection.ts";
+import type { ScanOf } from "./scanText.ts";
+import { spaced } from "./spaced.ts";
 import type { DocumentView, OutlineEntry, ViewPosition, ViewState } from "./view.ts";
 
 /** A browser's page can't be higher than about 30 million pixels; at the largest zoom these fit. */
 const maxShown = 10_000;
 const scales = { least: 0.25, most: 4, first: (96 / 72) * 1.25, ofPoints: 96 / 72 } as const;
+
+/** While an index is being made there is news of it all the time. */
+const lookAgainMs = 1_000;
 
 export interface PdfViewOptions {
   /** What scrolls. */
@@ -25,7 +30,7 @@ export interface PdfViewOptions {
 }
 
 /** A PDF, page under page. Only the pages near what is seen are opened and drawn. */
-export class PdfView implements DocumentView, LinkTargets {
+export class PdfView implements DocumentView, PageTargets {
   private readonly file: PdfFile;
   private readonly options: PdfViewOptions;
   /** Of a document of very many pages some do not stand here: those around the place that is shown do. */
@@ -38,7 +43,7 @@ export class PdfView implements DocumentView, LinkTargets {
   private readonly resizes = new ResizeObserver(() => this.fit());
   private readonly closing = new AbortController();
   private readonly near = new Set<number>();
-  private readonly texts = new Map<number, Promise<string>>();
+  readonly texts: PageTexts;
   private current = 1;
   /** At first as wide as the tab, but no larger than one reads. */
   private wanted: number | "width" | "first" = "first";
@@ -64,6 +69,7 @@ export class PdfView implements DocumentView, LinkTargets {
     const { host, at } = options;
     this.wanted = at.zoom ?? "first";
     this.passage = at.passage;
+    this.texts = new PageTexts(file, options.scanOf);
     this.observer = new IntersectionObserver((entries) => this.see(entries), {
       root: host,
       rootMargin: "60% 0px",
@@ -122,9 +128,7 @@ export class PdfView implements DocumentView, LinkTargets {
     this.passage = passage;
     const number = this.bounded(passage.page ?? 1);
     this.goTo(number);
-    const text = await this.page(number)
-      ?.text()
-      .catch(() => undefined);
+    const text = await this.textOn(number).catch(() => undefined);
     // Another one was to be shown meanwhile.
     if (this.passage !== passage) return "";
     if (!text) return `Page ${number} is damaged: its text can't be read.`;
@@ -132,6 +136,13 @@ export class PdfView implements DocumentView, LinkTargets {
     if (!ranges[0]) return `Page ${number}. The passage could not be found on the page.`;
     this.center(ranges[0]);
     return `Page ${number}. Marked: ${marked.replace(/\s+/g, " ").trim()}`;
+  }
+
+  /** The text of a page that stands here, with words that have been read in it since it was laid out. */
+  private async textOn(number: number): Promise<DomText | undefined> {
+    const page = this.page(number);
+    await page?.addLateWords().catch(() => false);
+    return await page?.text();
   }
 
   private markPassage(passage: Hit, text: DomText): { ranges: readonly Range[]; marked: string } {
@@ -163,7 +174,7 @@ export class PdfView implements DocumentView, LinkTargets {
     const { numPages } = this.file.document;
     for (let turn = 0; turn <= numPages; turn++) {
       const number = wrapped(start + turn * step, numPages);
-      const count = findAll(loosen(await this.textOf(number)), text).length;
+      const count = findAll(loosen(await this.texts.plainOf(number)), text).length;
       if (signal.aborted) return true;
       const index = turn === 0 && same ? same.index + step : back ? count - 1 : 0;
       if (index < 0 || index >= count) continue;
@@ -180,24 +191,21 @@ export class PdfView implements DocumentView, LinkTargets {
     mark("carrel-found", []);
   }
 
+  /** Pages that are pictures may have been read since they were laid out: those that are shown get their words. */
+  readonly takeWords = spaced(lookAgainMs, async () => {
+    this.texts.forgetLacking();
+    for (const page of this.pages) {
+      if (this.closing.signal.aborted) return;
+      if (await page.addLateWords().catch(() => false)) await this.markAgain(page);
+    }
+  });
+
   selected(): Selected | undefined {
-    const selection = document.getSelection();
-    const text = selection?.toString().trim() ?? "";
-    if (text === "" || !selection?.rangeCount) return undefined;
-    const range = selection.getRangeAt(0);
-    const from = pageAround(range.startContainer);
-    if (from === undefined) return undefined;
-    const to = pageAround(range.endContainer) ?? from;
-    const where = to > from ? `pages ${from}–${to}` : `page ${from}`;
-    return { text, pages: [from, to], startLine: 1, endLine: 1, where };
+    return selectedOnPages();
   }
 
   openLink(url: string): void {
     this.options.openLink(url);
-  }
-
-  textOfPage(page: PDFPageProxy): ReturnType<PDFPageProxy["getTextContent"]> {
-    return textOfPage(page, this.file.lib, this.options.scanOf);
   }
 
   openPlace(destination: string | unknown[]): void {
@@ -221,25 +229,12 @@ export class PdfView implements DocumentView, LinkTargets {
     const { found } = this;
     if (!found) return;
     if (found.page !== this.current) this.goTo(found.page);
-    const ranges = (await this.page(found.page)?.text())?.findAll(found.text) ?? [];
+    const ranges = (await this.textOn(found.page))?.findAll(found.text) ?? [];
     // The page may hold its text in other pieces than the search: then the first place of it is shown.
     const range = ranges[found.index] ?? ranges[0];
     if (signal.aborted || !range) return;
     mark("carrel-found", [range]);
     this.center(range);
-  }
-
-  private textOf(number: number): Promise<string> {
-    const known = this.texts.get(number);
-    if (known) return known;
-    const text = this.file.document
-      .getPage(number)
-      .then((page) => this.textOfPage(page))
-      .then(({ items }) => items.map((item) => ("str" in item ? item.str : "")).join(""))
-      // What can't be read can't be found.
-      .catch(() => "");
-    this.texts.set(number, text);
-    return text;
   }
 
   /** A page that stands here. */
@@ -388,13 +383,6 @@ export class PdfView implements DocumentView, LinkTargets {
     this.current = page;
     this.options.onChange();
   }
-}
-
-/** The number of the page that something stands on. */
-function pageAround(node: Node): number | undefined {
-  const element = node instanceof Element ? node : node.parentElement;
-  const page = element?.closest<HTMLElement>(".page")?.dataset["page"];
-  return page === undefined ? undefined : Number(page);
 }
 
 function bounded(page: number, count: number): number {

@@ -63,6 +63,7 @@ export class ReaderSession {
     this.channel.on("worker", ({ bytes }) => this.givenWorker.put(bytes));
     this.channel.on("ends", (ends) => this.givenEnds.put(ends));
     this.channel.on("reveal", ({ passage }) => void this.reveal(passage));
+    this.channel.on("indexed", () => this.view?.takeWords());
     this.channel.on("changed", (change) => this.onFileChanged(change));
     document.addEventListener("selectionchange", () => {
       const has = this.view?.selected() !== undefined;
@@ -145,6 +146,8 @@ export class ReaderSession {
     try {
       const view = PdfView.open(opened, { host, at, openLink, scanOf, onChange });
       this.view = await Promise.race([view, opened.lost]);
+      // What has become known of its first page while there was no view to tell.
+      this.view.takeWords();
     } catch (error) {
       opened.close();
       throw error;

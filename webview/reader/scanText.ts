@@ -5,8 +5,7 @@ import {
   type ScannedWord,
   stampCharacters,
 } from "../../protocol/scans.ts";
-import { ownText, type TextContent } from "./pageText.ts";
-import type { PdfFile } from "./pdfFile.ts";
+import type { TextContent } from "./pageText.ts";
 
 type TextItem = Extract<TextContent["items"][number], { str: string }>;
 
@@ -22,22 +21,17 @@ const upended = 1.5;
 /** A line of so many times its height tells how askew it lies; of a shorter one its letters say more than its slope. */
 const longLine = 10;
 
-/** The text of a page: its own, and where it is a picture that was read, the words in it at their places. */
-export async function textOfPage(
-  page: PDFPageProxy,
-  lib: PdfFile["lib"],
-  scanOf: ScanOf,
-): Promise<TextContent> {
-  const own = await ownText(page, lib);
+/** Whether a page with this text of its own may be a picture of text. */
+export function mayBeScan({ items }: TextContent): boolean {
   let characters = 0;
-  for (const item of own.items) if ("str" in item) characters += item.str.replace(/\s/g, "").length;
-  if (characters >= stampCharacters) return own;
-  // Without the engine the page is shown as it is.
-  const scan = await scanOf(page.pageNumber).catch(() => undefined);
-  if (!scan) return own;
+  for (const item of items) if ("str" in item) characters += item.str.replace(/\s/g, "").length;
+  return characters < stampCharacters;
+}
+
+/** The words that were read in the picture of a page, at their places. */
+export function wordsOfScan({ lines }: ScannedPage, page: PDFPageProxy): TextContent {
   const style = { fontFamily: "sans-serif", ascent: 1 - below, descent: -below, vertical: false };
-  const items = scan.lines.map((line) => itemOf(line, page));
-  return { ...own, items: [...items, ...own.items], styles: { ...own.styles, [font]: style } };
+  return { items: lines.map((line) => itemOf(line, page)), styles: { [font]: style }, lang: null };
 }
 
 /** A line in the page's own coordinates; as one piece, so that it can be copied as a line. */

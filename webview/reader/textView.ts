@@ -93,6 +93,8 @@ export class TextView implements DocumentView {
 
   goTo(): void {}
 
+  takeWords(): void {}
+
   get position(): ViewPosition {
     const { host } = this.options;
     const { passage } = this;

@@ -38,6 +38,8 @@ export interface DocumentView {
   find(text: string, back: boolean, signal: AbortSignal): Promise<boolean>;
   /** What is selected; undefined when that is nothing. */
   selected(): Selected | undefined;
+  /** The index has changed: words may be known by now of what was shown without them. */
+  takeWords(): void;
   /** Takes the marks of a search away. */
   clearFound(): void;
   /** Where it stands now, for one that takes its place when the file has changed. */
