@@ -19,11 +19,13 @@ export interface Passages extends vscode.Disposable {
   /** Opens the file itself: a document in its own program, where there is a desktop; else in VS Code. */
   openOriginal(passage: Hit): Promise<void>;
   clear(): void;
+  /** Keeps in mind what is seen of a document in the reader; what it returns goes back to that. */
+  remember(): () => void;
   /** What is highlighted now. */
   readonly highlighted: { readonly uri: vscode.Uri; readonly range: vscode.Range } | undefined;
 }
 
-export function createPassages(reader: Pick<Reader, "open">): Passages {
+export function createPassages(reader: Pick<Reader, "open" | "remember">): Passages {
   const highlight = createHighlight();
   let turn = 0;
   return {
@@ -63,6 +65,8 @@ export function createPassages(reader: Pick<Reader, "open">): Passages {
     },
 
     clear: () => highlight.clear(),
+
+    remember: () => reader.remember(),
 
     get highlighted() {
       return highlight.current;

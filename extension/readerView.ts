@@ -39,6 +39,8 @@ type ReaderChannel = Channel<ReaderContract, ReaderHostContract>;
 export interface Reader extends vscode.Disposable {
   /** Opens a document of the workspace at a passage of it, in the tab that it has or a new one. */
   open(file: vscode.Uri, passage: Hit, how: vscode.TextDocumentShowOptions): Promise<void>;
+  /** Keeps in mind what is seen of the document whose tab is in front; what it returns goes back to that. */
+  remember(): () => void;
   /**
    * What is selected in the document whose tab is in front; undefined when no document's is. Throws a CarrelError when
    * nothing is selected in it.
@@ -77,6 +79,7 @@ export function createReader(options: ReaderOptions): Reader {
       });
       tabs.tell(uri);
     },
+    remember: () => tabs.remember(),
     subject: () => tabs.subject(),
     dispose() {
       stopHearing();
@@ -116,8 +119,19 @@ class ReaderTabs implements vscode.CustomReadonlyEditorProvider {
     for (const { isReady, channel } of this.tabs.values()) if (isReady) channel.notify("indexed", {});
   }
 
+  remember(): () => void {
+    const tab = this.inFront();
+    if (!tab?.isReady) return () => undefined;
+    tab.channel.notify("remember", {});
+    return () => tab.channel.notify("restore", {});
+  }
+
+  private inFront(): Tab | undefined {
+    return [...this.tabs.values()].find(({ panel }) => panel.active);
+  }
+
   async subject(): Promise<Subject | undefined> {
-    const tab = [...this.tabs.values()].find(({ panel }) => panel.active);
+    const tab = this.inFront();
     if (!tab) return undefined;
     const selected = tab.isReady ? await selectedIn(tab.channel) : undefined;
     if (!selected) {

@@ -50,6 +50,7 @@ export async function pickPassage(
   // extension, though its types don't have it yet; the order is a little worse where it does not.
   if ("sortByLabel" in pick) Object.assign(pick, { sortByLabel: false });
   const before = rememberView();
+  const goBack = passages.remember();
   const live = liveSearch(pick, reporter, options);
   const previews = createPreviews(passages, reporter);
   let accepted = false;
@@ -83,6 +84,7 @@ export async function pickPassage(
   if (!accepted && isSomethingShown) {
     passages.clear();
     await before.restore();
+    goBack();
   }
 }
 

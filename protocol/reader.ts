@@ -72,6 +72,9 @@ export const readerHostContract = {
     worker: bytes,
     ends: fileEnds,
     reveal: v.object({ passage: data.hit }),
+    /** Keep in mind what is seen, and go back to it: passages are looked through meanwhile. */
+    remember: nothing,
+    restore: nothing,
     /** The index has changed, in which pages that are pictures of text are read. */
     indexed: nothing,
     /** The document's file was written or is gone. */

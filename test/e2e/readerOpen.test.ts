@@ -91,7 +91,11 @@ test("what is selected on a page of a PDF is explained, and related passages are
     [],
     "the page itself is none",
   );
+  // The first of them is shown in the document's own tab until one gives up.
+  const shown = workbench.reader.getByTestId("page-number");
+  await eventually("the preview", async () => (await shown.inputValue()) !== "1");
   await workbench.page.keyboard.press("Escape");
+  await eventually("the page before", async () => (await shown.inputValue()) === "1");
 });
 
 test("a row of a sheet is asked about from the context menu, and named by its cells", async () => {

@@ -13,6 +13,15 @@ export function selectedOnPages(): Selected | undefined {
   return { text, pages: [from, to], startLine: 1, endLine: 1, where };
 }
 
+/** Selects all from the first of these places to the last. */
+export function selectAll(ranges: readonly Range[]): void {
+  const [first] = ranges;
+  const last = ranges.at(-1);
+  if (!first || !last) return;
+  const { startContainer, startOffset } = first;
+  document.getSelection()?.setBaseAndExtent(startContainer, startOffset, last.endContainer, last.endOffset);
+}
+
 /** The number of the page that something stands on. */
 function pageAround(node: Node): number | undefined {
   const element = node instanceof Element ? node : node.parentElement;

@@ -3,11 +3,13 @@ import type { Hit } from "../../protocol/data.ts";
 import type { Selected } from "../../protocol/reader.ts";
 import { findAll, loosen } from "../../text/looseText.ts";
 import { type DomText, isMarked, isThere, mark } from "./domText.ts";
+import { longNote } from "./longNote.ts";
+import { bounded, wrapped } from "./pageNumbers.ts";
 import { PageTexts } from "./pageTexts.ts";
 import type { PdfFile } from "./pdfFile.ts";
 import { pdfOutline } from "./pdfOutline.ts";
 import { type PageTargets, PdfPage } from "./pdfPage.ts";
-import { selectedOnPages } from "./pdfSelection.ts";
+import { selectAll, selectedOnPages } from "./pdfSelection.ts";
 import type { ScanOf } from "./scanText.ts";
 import { spaced } from "./spaced.ts";
 import type { DocumentView, OutlineEntry, ViewPosition, ViewState } from "./view.ts";
@@ -88,10 +90,7 @@ export class PdfView implements DocumentView, PageTargets {
     void first.show(this.scale * scales.ofPoints);
     await opened.catch(() => undefined);
     this.setPages(number, first);
-    this.goTo(number);
-    if (at.scrolled !== undefined) {
-      host.scrollTop = first.element.offsetTop + at.scrolled * first.element.offsetHeight;
-    }
+    this.goBack(number, at.scrolled);
     host.addEventListener("scroll", () => this.follow(), { passive: true, signal: this.closing.signal });
     this.resizes.observe(host);
     // It is drawn before the browser has told which pages are near.
@@ -116,8 +115,28 @@ export class PdfView implements DocumentView, PageTargets {
 
   get position(): ViewPosition {
     const scrolled = this.scrolledIn(this.page(this.current));
-    const { passage } = this;
-    return { page: this.current, scrolled, zoom: this.wanted, ...(passage && { passage }) };
+    const { passage, wanted: zoom } = this;
+    const selected = selectedOnPages();
+    return { page: this.current, scrolled, zoom, ...(passage && { passage }), ...(selected && { selected }) };
+  }
+
+  async restore({ page = 1, scrolled, passage, selected }: ViewPosition): Promise<void> {
+    this.passage = passage;
+    mark("carrel-passage", []);
+    this.goBack(page, scrolled);
+    const marked = passage && this.page(this.bounded(passage.page ?? 1));
+    if (marked) await this.markAgain(marked);
+    // What was selected goes with its page when that is out of sight.
+    if (!selected?.pages || selectedOnPages()?.text === selected.text) return;
+    const text = await this.textOn(selected.pages[0]);
+    selectAll(text?.locate(selected.text) ?? []);
+  }
+
+  private goBack(page: number, scrolled: number | undefined): void {
+    this.goTo(page);
+    const element = this.page(this.bounded(page))?.element;
+    if (scrolled === undefined || !element) return;
+    this.options.host.scrollTop = element.offsetTop + scrolled * element.offsetHeight;
   }
 
   outline(): Promise<readonly OutlineEntry[]> {
@@ -256,19 +275,9 @@ export class PdfView implements DocumentView, PageTargets {
         new PdfPage(this.from + index, this.file, this.pageSize, this),
     );
     const elements = this.pages.map(({ element }) => element);
-    const note = count < numPages ? [this.note(count)] : [];
+    const note = count < numPages ? [longNote(this.from, count, numPages)] : [];
     this.options.host.replaceChildren(...note, ...elements, ...note.map((one) => one.cloneNode(true)));
     for (const element of elements) this.observer.observe(element);
-  }
-
-  private note(count: number): HTMLElement {
-    const [from, to, all] = [this.from, this.from + count - 1, this.file.document.numPages].map((number) =>
-      number.toLocaleString("en"),
-    );
-    const note = document.createElement("p");
-    note.className = "note";
-    note.textContent = `This PDF is long: pages ${from} to ${to} of ${all} stand here. Type the number of another one above to go there; finding looks through all.`;
-    return note;
   }
 
   private bounded(page: number): number {
@@ -383,12 +392,4 @@ export class PdfView implements DocumentView, PageTargets {
     this.current = page;
     this.options.onChange();
   }
-}
-
-function bounded(page: number, count: number): number {
-  return Math.min(Math.max(1, Math.round(page) || 1), count);
-}
-
-function wrapped(page: number, count: number): number {
-  return ((((page - 1) % count) + count) % count) + 1;
 }

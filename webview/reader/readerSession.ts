@@ -42,6 +42,8 @@ export class ReaderSession {
   private waiting: Hit | undefined;
   /** What is being looked for, until it is found or is not: the file may be written meanwhile. */
   private sought: { readonly text: string; readonly back: boolean } | undefined;
+  /** What was seen before passages were looked through. */
+  private remembered: ViewPosition | undefined;
   private host: HTMLElement | undefined;
   private opening: Promise<void> = Promise.resolve();
   /** Counts the calls of `start`. */
@@ -63,6 +65,10 @@ export class ReaderSession {
     this.channel.on("worker", ({ bytes }) => this.givenWorker.put(bytes));
     this.channel.on("ends", (ends) => this.givenEnds.put(ends));
     this.channel.on("reveal", ({ passage }) => void this.reveal(passage));
+    this.channel.on("remember", () => {
+      this.remembered = this.view?.position;
+    });
+    this.channel.on("restore", () => void this.restore());
     this.channel.on("indexed", () => this.view?.takeWords());
     this.channel.on("changed", (change) => this.onFileChanged(change));
     document.addEventListener("selectionchange", () => {
@@ -253,6 +259,15 @@ export class ReaderSession {
     } catch (error) {
       this.tell(error);
     }
+  }
+
+  private async restore(): Promise<void> {
+    const { remembered } = this;
+    this.remembered = undefined;
+    this.waiting = undefined;
+    if (!remembered) return;
+    this.say("");
+    await this.view?.restore(remembered).catch((error: unknown) => this.tell(error));
   }
 
   private async attempt(request: Promise<unknown>, done: string): Promise<void> {

@@ -74,8 +74,7 @@ export class TextView implements DocumentView {
   } {
     this.show(passage.startLine);
     this.passage = passage;
-    const { host } = this.options;
-    for (const old of host.querySelectorAll(".passage")) old.classList.remove("passage", ...edges);
+    this.unmarkPassage();
     const near = this.line(passage.startLine);
     const text = this.text();
     const [whole] = text.locate(passage.text, near);
@@ -89,6 +88,21 @@ export class TextView implements DocumentView {
     mark("carrel-passage", marked);
     const target = marked[0]?.startContainer.parentElement ?? places[0] ?? near;
     return { target, isFound: places.length > 0 };
+  }
+
+  private unmarkPassage(): void {
+    for (const old of this.options.host.querySelectorAll(".passage")) {
+      old.classList.remove("passage", ...edges);
+    }
+    mark("carrel-passage", []);
+  }
+
+  async restore({ scrolled = 0, passage }: ViewPosition): Promise<void> {
+    const { host } = this.options;
+    this.passage = passage;
+    this.unmarkPassage();
+    if (passage) this.markPassage(passage);
+    host.scrollTop = scrolled * host.scrollHeight;
   }
 
   goTo(): void {}

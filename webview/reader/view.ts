@@ -17,12 +17,13 @@ export interface ViewState {
   readonly scale: number;
 }
 
-/** Where a document stands: how far down in it or on its page, how large it is shown, and what is marked in it. */
+/** Where a document stands: how far down in it or on its page, how large it is shown, what is marked and selected in it. */
 export interface ViewPosition {
   readonly page?: number;
   readonly scrolled?: number;
   readonly zoom?: number | "width" | "first";
   readonly passage?: Hit;
+  readonly selected?: Selected;
 }
 
 /** A document as the reader shows it, whatever its format. */
@@ -44,6 +45,8 @@ export interface DocumentView {
   clearFound(): void;
   /** Where it stands now, for one that takes its place when the file has changed. */
   readonly position: ViewPosition;
+  /** Goes back to where it stood, with the same mark and selection. */
+  restore(at: ViewPosition): Promise<void>;
   /** Takes it off the page and ends what works for it. */
   close(): void;
 }
