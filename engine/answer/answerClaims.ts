@@ -17,7 +17,7 @@ export interface AnswerClaim {
 
 /** Says that nothing was found, or asks back: nothing to be supported. */
 const noFind =
-  /\b(?:did|could|can|do) ?n[o']t find\b|\b(?:cannot|can't) (?:find|answer)\b|\b(?:do|does|did) ?n[o']t (?:mention|say|state|specify|contain|provide|include)\b|\b(?:is|are|was|were) not (?:mentioned|stated|specified|given|found|described)\b|\bno (?:information|mention)\b|nicht (?:in (?:Ihren|deinen) Dateien )?gefunden|enthalten keine|pas trouvé|no (?:lo )?(?:encontré|he encontrado)|non ho trovato|não encontrei|niet gevonden|未找到|没有找到|見つかりません/i;
+  /\b(?:did|could|can|do) ?n[o'’]t find\b|\b(?:cannot|can['’]t) (?:find|answer)\b|\b(?:do|does|did) ?n[o'’]t (?:mention|say|state|specify|contain|provide|include)\b|\b(?:is|are|was|were) not (?:mentioned|stated|specified|given|found|described)\b|\bno (?:information|mention)\b|nicht (?:in (?:Ihren|deinen) Dateien )?gefunden|enthalten keine|pas trouvé|no (?:lo )?(?:encontré|he encontrado)|non ho trovato|não encontrei|niet gevonden|未找到|没有找到|見つかりません/i;
 const contrast = /[,;.]?\s(?:but|however|yet|still|although|though|aber|jedoch|mais|pero|ma|maar)\b,?/gi;
 /** Leads from one thing to the next, or says what the answer does. */
 const transition =
@@ -27,6 +27,9 @@ const listMark = /(?:^|\n)[ \t>]*(?:[-*+•‣▪]|\d{1,3}[.)])[ \t]+$/;
 
 /** Longer ones are lists or data without an end, of which the beginning is looked at. */
 const longestClaim = 1500;
+
+/** So many signs may stand behind the one that ends a sentence: marks of quotation and emphasis, brackets. */
+const mostClosing = 40;
 
 interface Part extends Sentence {
   readonly text: string;
@@ -88,13 +91,19 @@ function claims({ kind, cites }: Part, reading: Reading, asked: ReadonlySet<stri
     return (
       hasValue && anchors.some((one) => one.kind === "date" || (one.kind === "quantity" && one.value.unit))
     );
-  if (/[?？:：]\W*$/.test(text)) return hasValue;
+  if (endsIn(/[?？:：]/, text)) return hasValue;
   if (transition.test(text) && !hasValue) return false;
   const meant = words.filter(({ hasMeaning }) => hasMeaning);
   // What only says the question again needs no source.
   if (cites.length === 0 && !hasValue && meant.length > 0 && meant.every(({ term }) => asked.has(term)))
     return false;
   return meant.length >= 2 || anchors.length > 0;
+}
+
+/** Whether a text ends in such a sign, whatever closes behind it. */
+function endsIn(sign: RegExp, text: string): boolean {
+  const [closing = ""] = /[^\p{L}\p{N}]*$/u.exec(text.slice(-mostClosing)) ?? [];
+  return sign.test(closing);
 }
 
 function wordsOf(text: string): string[] {
@@ -146,7 +155,7 @@ function sharedCites(parts: readonly Part[], index: number): (readonly number[])
     around(({ group, block }) => group === own.group && block !== own.block),
   );
   // A paragraph before or after a list speaks of it, and a heading of what it heads.
-  const leads = own.kind === "heading" || /[:：]\W*$/.test(own.text);
+  const leads = own.kind === "heading" || endsIn(/[:：]/, own.text);
   const beside = around(
     ({ group }) => (leads && group === own.group + 1) || (own.isItem && Math.abs(group - own.group) === 1),
   );

@@ -6,7 +6,7 @@ import { type AnswerClaim, answerClaims } from "./answerClaims.ts";
 import { type Difference, holdValues } from "./differences.ts";
 import { holdMeaning } from "./meaning.ts";
 import { type Nearest, nearest } from "./nearness.ts";
-import type { Word } from "./reading.ts";
+import type { Reading, Word } from "./reading.ts";
 import { Passages, type Sources, sourcesOf, type Unit } from "./sources.ts";
 
 /** The share of a sentence's words of meaning that must stand in what it cites. */
@@ -72,7 +72,9 @@ function uncited(
   selected: Sources | undefined,
   asked: Asked,
 ): CheckedSentence {
-  const { range, shared } = claim;
+  const { range } = claim;
+  // What is not there bears nothing.
+  const shared = claim.shared.filter((cites) => cites.some((number) => number >= 1 && number <= read.count));
   const held = shared.map((cites) => ({ cites: [...cites], held: hold(claim, read.cited(cites), asked) }));
   const bearing = held.find(
     ({ held: { differences, missing } }) => differences.length + missing.length === 0,
@@ -115,7 +117,16 @@ function hold(claim: AnswerClaim, sources: Sources, asked: Asked): Held {
   const differences = [...values.differences, ...holdMeaning(reading, sources, near, context)];
   const strangers =
     head === "" ? lacksOverlap(reading.words, sources.all, asked) : lacksCells(claim, sources, asked);
-  return { near, differences, missing: [...new Set([...values.missing, ...strangers])] };
+  const missing = [...new Set([...values.missing, ...strangers])];
+  const isNowhere = near === undefined && !unspaced.test(asked.language);
+  if (isNowhere && missing.length + differences.length === 0)
+    return { near, differences, missing: meant(reading) };
+  return { near, differences, missing };
+}
+
+/** The words of meaning of a sentence, each once. */
+function meant({ words }: Reading): string[] {
+  return [...new Set(words.filter(({ hasMeaning }) => hasMeaning).map(({ text }) => text))];
 }
 
 /** The words that the sources have not, when they are too many; none when enough are there. */

@@ -21,14 +21,23 @@ export function normalise(text: string): string {
     .trim();
 }
 
+/** A pair may be of two kinds (German „…" with a straight mark at its end). */
 const quotePairs =
-  /"([^"\n]{2,}?)"|“([^”]{2,}?)”|„([^“”]{2,}?)[“”]|«\s*([^»]{2,}?)\s*»|»([^«]{2,}?)«|「([^」]{2,}?)」/g;
+  /"([^"”\n]{2,}?)["”]|“([^”"]{2,}?)["”]|„([^“”"]{2,}?)["“”]|«([^»]{2,}?)»|»([^«]{2,}?)«|「([^」]{2,}?)」/g;
 
-/** What stands between quotation marks, without the sentence's own full stop; a gap ("…") makes two of one. */
+/** What stands between quotation marks, the marks within its range. */
+export function quotations(text: string): Span[] {
+  return [...text.matchAll(quotePairs)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    text: match.slice(1).find((group) => group !== undefined) ?? "",
+  }));
+}
+
+/** What is quoted, without the sentence's own full stop; a gap ("…") makes two of one. */
 export function quotes(sentence: string): string[] {
   const found: string[] = [];
-  for (const match of sentence.replace(/(`+).+?\1/g, " ").matchAll(quotePairs)) {
-    const quote = match.slice(1).find((group) => group !== undefined) ?? "";
+  for (const { text: quote } of quotations(sentence.replace(/(`+).+?\1/g, " "))) {
     for (const part of quote.split(/\[?(?:…|\.{3})\]?/)) {
       const text = part.trim().replace(/[.,;:!?]+$/, "");
       if (text.length > 1) found.push(text);

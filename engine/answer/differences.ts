@@ -81,7 +81,10 @@ export function holdValues(
     if (!isDifferent) missing.push(...lacking(one, sources, anywhere || meant < 3));
   }
   for (const quote of claim.quotes) {
-    if (!sources.all.some(({ normal }) => holdsWords(normal, normalise(quote)))) missing.push(`“${quote}”`);
+    const words = normalise(quote);
+    // Of signs of emphasis nothing is left.
+    if (words === "" || sources.all.some(({ normal }) => holdsWords(normal, words))) continue;
+    missing.push(`“${quote}”`);
   }
   return { differences, missing };
 }

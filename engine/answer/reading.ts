@@ -1,6 +1,6 @@
 import { stopWordsIn } from "../../text/stopWords.ts";
 import { terms } from "../../text/terms.ts";
-import { codes, names, quotes, type Span } from "./claims.ts";
+import { codes, names, quotations, quotes, type Span } from "./claims.ts";
 import { type DateValue, dates } from "./dates.ts";
 import { type Quantity, quantities } from "./quantities.ts";
 
@@ -113,9 +113,8 @@ function anchorsOf(text: string, words: readonly Word[], { isClaim, language, op
     // What a program is called holds no numbers of its own; in a source they may be looked for all the same.
     if (isClaim) rest = blank(rest, code);
   }
-  for (const quote of rest.matchAll(/[“"«„][^”"»“\n]{2,}?[”"»“]/g)) {
-    if (isClaim) rest = blank(rest, { start: quote.index, end: quote.index + quote[0].length });
-  }
+  // What is quoted must stand there word for word, numbers and all.
+  if (isClaim) for (const quotation of quotations(rest)) rest = blank(rest, quotation);
   const { found: ownDates, rest: undated } = dates(rest);
   for (const date of ownDates) add(date, (place) => ({ ...place, kind: "date", value: date }));
   for (const value of quantities(undated)) {
@@ -139,6 +138,6 @@ function escaped(text: string): string {
   return text.replace(/[$()*+.?[\\\]^{|}]/g, "\\$&");
 }
 
-function blank(text: string, { start, end }: { readonly start: number; readonly end: number }): string {
+function blank(text: string, { start, end }: Span): string {
   return text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
 }
