@@ -35,7 +35,7 @@ const wide = /[。！？｡]/;
 const closers = /^["'”’»›)\]}*_」』】）]+/;
 /** Those that something always follows. */
 const neverLast =
-  /(?:^|[\s("'“[])(?:mr|mrs|ms|dr|prof|rev|hon|st|fig|figs|eq|no|nos|nr|art|arts|sec|ch|vol|pp|ed|eds|vs|approx|e\.g|i\.e|cf|viz|resp|incl|ca|bzw|z\.\s?b|d\.\s?h|u\.\s?a|sog|evtl|ggf|vgl|abs|str|hr|fr|mme|mlle|sr|sra|gen|col|sgt|capt|lt|gov|sen|rep|jan|feb|mar|apr|jun|jul|aug|sept?|oct|okt|nov|dec|dez)$/i;
+  /(?:^|[\s("'“[])(?:mr|mrs|ms|dr|prof|rev|hon|st|fig|figs|eq|no|nos|nr|art|arts|sec|ch|vol|pp|ed|eds|vs|approx|e\.g|i\.e|cf|viz|resp|incl|ca|bzw|z\.\s?b|d\.\s?h|u\.\s?a|sog|evtl|ggf|vgl|abs|str|hr|fr|mme|mlle|sr|sra|gen|col|sgt|capt|lt|gov|sen|rep|jan|feb|mar|apr|jun|jul|aug|sept?|oct|okt|nov|dec|dez|mio|mrd|tsd)$/i;
 const initial = /(?:^|[\s("'“[.])\p{Lu}$/u;
 const germanMonth =
   /^\s*(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Quartal|Jahrhundert)/;

@@ -3,7 +3,7 @@ import { normalise } from "./claims.ts";
 import { likeness, type Nearest, surroundings } from "./nearness.ts";
 import { neighbour, type Occurrence, type Occurrences, occurrencesOf, saysSame } from "./occurrences.ts";
 import { type Anchor, type Reading, termOf } from "./reading.ts";
-import { type Sources, tightened } from "./sources.ts";
+import { holdsCode, type Sources } from "./sources.ts";
 
 export type Difference = CheckedSentence["differences"][number];
 
@@ -152,7 +152,7 @@ function differenceOf(
 function isUnheardOf(name: string, { all }: Sources): boolean {
   return all.every(
     ({ terms, tight }) =>
-      !tight.includes(tightened(name)) && !name.split(/[\s-]+/).some((part) => terms.has(termOf(part))),
+      !holdsCode(tight, name) && !name.split(/[\s-]+/).some((part) => terms.has(termOf(part))),
   );
 }
 
@@ -188,7 +188,7 @@ function lacking(
   { all }: Sources,
   anywhere: boolean,
 ): string[] {
-  const has = (tight: string): boolean => all.some((source) => source.tight.includes(tightened(tight)));
+  const has = (text: string): boolean => all.some(({ tight }) => holdsCode(tight, text));
   if (isGuess) return [];
   if (anchor.kind === "name") {
     if (same && !/[\s-]/.test(anchor.value)) return [];

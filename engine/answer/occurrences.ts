@@ -2,7 +2,7 @@ import { excludesDate, saysDate, withoutYear } from "./dates.ts";
 import { likeness, surroundings } from "./nearness.ts";
 import { sameQuantity, shareReading } from "./quantities.ts";
 import { type Anchor, type Reading, termOf } from "./reading.ts";
-import { type Sources, tightened, type Unit } from "./sources.ts";
+import { holdsCode, type Sources, type Unit } from "./sources.ts";
 
 /** Something in a source that a value of a sentence is compared with. */
 export interface Occurrence {
@@ -54,7 +54,7 @@ function placesByLetters(anchor: Anchor, unit: Unit): Place[] {
   const text = anchor.text;
   if (anchor.kind === "code") {
     const [word = ""] = anchor.value.match(/[\p{L}\p{N}_]+/u) ?? [];
-    if (!unit.tight.includes(tightened(anchor.value))) return [];
+    if (!holdsCode(unit.tight, anchor.value)) return [];
     const at = unit.places.get(termOf(word))?.[0] ?? 0;
     return [{ first: at, last: at, text }];
   }
@@ -71,6 +71,7 @@ function placesByLetters(anchor: Anchor, unit: Unit): Place[] {
 /** What something in a source is to a value of a sentence; undefined when the two can stand side by side. */
 function relate(claim: Reading, said: Anchor, there: Anchor, unit: Unit): keyof Occurrences | undefined {
   if (said.kind === "quantity" && said.value.unit && isInCode(there, unit)) return undefined;
+  if (hasOtherSign(said, there)) return undefined;
   if (saysSame(said, there)) return "same";
   if (said.kind !== there.kind) return undefined;
   if (said.kind === "quantity" && there.kind === "quantity") {
@@ -91,6 +92,12 @@ function relate(claim: Reading, said: Anchor, there: Anchor, unit: Unit): keyof 
     return there.value.split(/\s+/).some((part) => own.has(termOf(part))) ? undefined : "other";
   }
   return said.kind === "code" ? "other" : undefined;
+}
+
+/** A number below zero is not the one above it; but "fell by 5 %" may be said of "-5 %". */
+function hasOtherSign(said: Anchor, there: Anchor): boolean {
+  if (said.kind !== "quantity" || there.kind !== "quantity") return false;
+  return said.value.isNegative === true && !there.value.isNegative;
 }
 
 /** A number within code counts nothing that has a unit. */

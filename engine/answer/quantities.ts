@@ -1,5 +1,7 @@
 /** Numbers as they are written, in digits or words, with the unit that they count. */
 
+import { currencyAhead, type Unit, unitBehind, unitOf } from "./units.ts";
+
 export interface Quantity {
   readonly text: string;
   readonly start: number;
@@ -12,19 +14,16 @@ export interface Quantity {
   readonly isWord: boolean;
   /** "a week", which may be one week or a rate. */
   readonly isArticle?: true;
+  readonly isNegative?: true;
 }
 
-interface Unit {
-  readonly name: string;
-  /** Units of one group convert into each other. */
-  readonly group: string;
-  readonly factor: number;
-  /** As it is written. */
-  readonly text: string;
-}
-
-const numberPattern =
-  /(?<![\p{L}\d_.:])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)|(?<![\p{L}\d_:]|\d[.,]|\p{L}-)\d+(?:[.,'’:]\d+)*/gu;
+/** What digits may not stand behind: letters of names ("v2"), but those of scripts without spaces. */
+const letter =
+  "[\\p{L}--[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}ー々]]";
+const numberPattern = new RegExp(
+  `(?:(?<![^\\s\\(\\|=])[\\-−–])?(?:(?<!${letter}|[\\d_.:])\\d{1,3}(?:[ \\u00a0\\u202f]\\d{3})+(?:[.,]\\d+)?(?!\\d)|(?<!${letter}|[\\d_:]|\\d[.,]|\\p{L}-)\\d+(?:[.,'’:]\\d+)*)`,
+  "gv",
+);
 
 const small =
   "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(
@@ -38,55 +37,29 @@ const numberWord = new RegExp(
   "giu",
 );
 
-const unitGroups: readonly (readonly [group: string, factor: number, names: string])[] = [
-  ["time", 0.001, "millisecond ms millisekunde milliseconde milisegundo"],
-  ["time", 1, "second sec s sekunde seconde segundo secondo"],
-  ["time", 60, "minute min minuto"],
-  ["time", 3600, "hour hr h stunde heure hora ora"],
-  ["time", 86_400, "day tag jour día dia giorno"],
-  ["time", 604_800, "week woche semaine semana settimana"],
-  ["months", 1, "month monat mois mes mese"],
-  ["months", 3, "quarter quartal trimestre"],
-  ["months", 12, "year yr jahr an année año anno"],
-  ["months", 120, "decade"],
-  ["months", 1200, "century centurie"],
-  ["money of euros", 1, "euro eur €"],
-  ["money of euros", 0.01, "cent ct"],
-  ["money of dollars", 1, "dollar usd $"],
-  ["money of pounds", 1, "pound gbp £"],
-  ["share", 1, "% percent prozent"],
-  ["length", 0.001, "millimeter millimetre mm"],
-  ["length", 0.01, "centimeter centimetre cm"],
-  ["length", 1, "meter metre m"],
-  ["length", 1000, "kilometer kilometre km"],
-  ["length", 1609.344, "mile mi"],
-  ["length", 0.3048, "foot feet ft"],
-  ["length", 0.0254, "inch inches"],
-  ["area", 1, "m² sqm"],
-  ["weight", 0.001, "gram gramme g"],
-  ["weight", 1, "kilogram kilogramme kilo kg"],
-  ["weight", 1000, "tonne ton"],
-  ["bytes", 1, "byte b"],
-  ["bytes", 1e3, "kilobyte kb kib"],
-  ["bytes", 1e6, "megabyte mb mib"],
-  ["bytes", 1e9, "gigabyte gb gib"],
-  ["bytes", 1e12, "terabyte tb tib"],
-  ["temperature", 1, "°c celsius"],
-  ["temperature of america", 1, "°f fahrenheit"],
-  ["volume", 1, "litre liter"],
-  ["power", 1, "watt w"],
-  ["power", 1000, "kilowatt kw"],
+/** What makes digits stand for more, behind them; a letter alone only right behind them or with money. */
+const largeNumbers: readonly (readonly [factor: number, names: string])[] = [
+  [1e2, "hundred hundert"],
+  [1e3, "thousand tausend tsd mille 千 천"],
+  [1e4, "万 萬 만"],
+  [1e6, "million millionen mio mn millón millones milione milioni milhão milhões"],
+  [1e8, "億 亿 억"],
+  [1e9, "billion bn mrd milliarde milliarden milliard miliardo miliardi"],
+  [1e12, "trillion tn 兆 조"],
 ];
-const units = new Map(
-  unitGroups.flatMap(([group, factor, names]) => {
-    const [name = ""] = names.split(" ");
-    return names.split(" ").map((written) => [written, { name, group, factor }] as const);
-  }),
+const largeNumber = new Map(
+  largeNumbers.flatMap(([factor, names]) => names.split(" ").map((name) => [name, factor] as const)),
 );
-const symbols =
-  /^\s?(%|€|\$|£|°[CF](?!\w)|m²|(?:[kKMGT]i?)?B(?!\w)|[mck]?m(?!\w)|k?g(?!\w)|ms(?!\w)|[hs](?!\w))/;
-const afterNumber =
-  /^(?:\s*\(\d+\)|\))?[\s\u00a0-]*(?:(?:working|business|calendar|full|whole|more|consecutive|straight|square)[\s-])?(per\s?cent|\p{L}+)/iu;
+const [largeSigns, largeWords] = [true, false].map((isSign) =>
+  [...largeNumber.keys()].filter((name) => /^[^\p{Script=Latin}]/u.test(name) === isSign).join("|"),
+);
+const scaleBehind = new RegExp(
+  `^(?:[\\s-]?(?:(${largeWords})s?\\.?(?![\\p{L}\\d])|(${largeSigns}))|([kKM])(?![\\p{L}\\d]))`,
+  "iu",
+);
+const scaleOfMoney = /^\s?([kmb])(?![\p{L}\d])/iu;
+const letters: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, b: 1e9 };
+
 const article = /(?<![\p{L}\d])(an?)\s+(\p{L}+)/giu;
 const perUnit =
   /^(?:\s+in)?(?:\s+\p{L}+)?\s*(?:(?:a|an|per|each|every|je|pro|par|por|al|all|the)\s+|\/\s?)(?:(?:working|calendar)\s)?(\p{L}+)/iu;
@@ -120,39 +93,45 @@ function complete(
   values: readonly string[],
   isWord: boolean,
 ): Quantity {
-  const end = start + written.length;
+  const before = text.slice(Math.max(0, start - 8), start);
+  const isNegative = /^[-−–]/.test(written) || /(?<!\p{L})minus\s$/iu.test(before);
+  const ahead = currencyAhead(before);
+  const digitsEnd = start + written.length;
+  const scale = isWord ? undefined : scaleOf(text.slice(digitsEnd, digitsEnd + 20), ahead !== undefined);
+  const end = digitsEnd + (scale?.length ?? 0);
   const rest = text.slice(end, end + 60);
-  const before = text.slice(Math.max(0, start - 5), start);
-  const symbol = symbols.exec(rest)?.[1];
-  const word = afterNumber.exec(rest);
-  const ahead = /(€|\$|£|EUR|USD|GBP)\s?$/.exec(before)?.[1];
-  const unit =
-    (symbol === undefined ? undefined : unitOf(symbol)) ??
-    (ahead === undefined ? undefined : unitOf(ahead)) ??
-    (word ? unitOf(word[1]) : undefined);
-  const after = symbol === undefined ? (unit && !ahead ? (word?.[0].length ?? 0) : 0) : symbol.length + 1;
-  const per = unitOf(perUnit.exec(rest.slice(after))?.[1]);
+  // "The 1950s" and "in their 80s" are no seconds, and "30s" may be either.
+  const behind = /0$/.test(written) && /^s(?![\p{L}\d])/u.test(rest) ? undefined : unitBehind(rest);
+  const unit = behind?.isSymbol ? behind.unit : (ahead ?? behind?.unit);
+  const unitEnd = behind?.unit === unit ? (behind?.length ?? 0) : 0;
+  const per = unitOf(perUnit.exec(rest.slice(unitEnd))?.[1]);
   return {
-    text: written,
+    text: text.slice(start, end),
     start,
     end,
-    readings: values,
+    readings: values.map((value) => scaled(value, scale?.factor ?? 1)),
     isWord,
     ...(unit ? { unit } : {}),
     ...(per && per.group !== "share" ? { per: per.name } : {}),
+    ...(isNegative ? { isNegative } : {}),
   };
 }
 
-/** The unit that a word names. */
-function unitOf(word: string | undefined): Unit | undefined {
-  if (word === undefined) return undefined;
-  const lower = word.toLowerCase().replace(/\s/g, "");
-  const unit =
-    units.get(lower) ??
-    (lower.length > 3 ? units.get(lower.replace(/(?:e?s|n|en)$/, "")) : undefined) ??
-    (lower.length > 3 ? units.get(lower.replace(/s$/, "")) : undefined);
-  // A letter by itself is a unit after digits only, which the symbols are for.
-  return unit && (lower.length > 1 || /\W/.test(lower)) ? { ...unit, text: word } : undefined;
+/** How many times more the digits stand for ("5 million", "5k", "€5m"), and how long that is written. */
+function scaleOf(rest: string, isMoney: boolean): { factor: number; length: number } | undefined {
+  const found = scaleBehind.exec(rest);
+  const word = found?.[1] ?? found?.[2];
+  const factor = largeNumber.get(word?.toLowerCase() ?? "");
+  if (found && factor !== undefined) return { factor, length: found[0].length };
+  // Behind digits a small "m" is a metre, a small "b" a byte.
+  const letter = /^[kKM]$/.test(found?.[3] ?? "") ? found : isMoney ? scaleOfMoney.exec(rest) : undefined;
+  const times = letters[letter?.at(-1)?.toLowerCase() ?? ""];
+  return letter && times !== undefined ? { factor: times, length: letter[0].length } : undefined;
+}
+
+function scaled(value: string, factor: number): string {
+  const number = Number(value) * factor;
+  return factor === 1 || !Number.isFinite(number) ? value : String(Number(number.toPrecision(15)));
 }
 
 /** Whether two quantities say the same, may say the same (one names no unit), or not. */
@@ -185,7 +164,7 @@ function wordValue(match: RegExpMatchArray): string {
 }
 
 function readings(written: string): string[] {
-  const text = written.replace(/[\s\u00a0\u202f'’]/g, "");
+  const text = written.replace(/[\s\u00a0\u202f'’−–-]/g, "");
   const found = new Set<string>();
   const grouped = /^\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$/.exec(text);
   if (grouped) {

@@ -2,6 +2,7 @@ import { stopWordsIn } from "../../text/stopWords.ts";
 import { terms } from "../../text/terms.ts";
 import { codes, names, quotations, quotes, type Span } from "./claims.ts";
 import { type DateValue, dates } from "./dates.ts";
+import { plainDigits } from "./digits.ts";
 import { type Quantity, quantities } from "./quantities.ts";
 
 /** A word of a text, where it stands. */
@@ -70,7 +71,7 @@ interface Manner {
 /** Reads a sentence or the like. */
 export function read(written: string, { isClaim, language, opens }: Manner): Reading {
   // The address of a link is not read by anyone.
-  const text = written.replace(/(?<=\])\([^()\s]*\)/g, (address) => " ".repeat(address.length));
+  const text = plainDigits(written).replace(/(?<=\])\([^()\s]*\)/g, (address) => " ".repeat(address.length));
   const isSmall = stopWordsIn(language);
   const words: Word[] = [];
   let clause = 0;
@@ -84,12 +85,20 @@ export function read(written: string, { isClaim, language, opens }: Manner): Rea
     const bare = said.replace(/['’]s$/, "");
     const hasMeaning = bare.length > 1 && !isSmall(bare) && !/n['’]t$/i.test(bare);
     last = start + said.length;
-    words.push({ start, end: last, text: said, term: termOf(bare), hasMeaning, clause, cell });
+    words.push({
+      start,
+      end: last,
+      text: written.slice(start, last),
+      term: termOf(bare),
+      hasMeaning,
+      clause,
+      cell,
+    });
   }
   return {
     text,
     words,
-    anchors: anchorsOf(text, words, { isClaim, language, ...(opens ? { opens } : {}) }),
+    anchors: anchorsOf(text, written, words, { isClaim, language, ...(opens ? { opens } : {}) }),
     quotes: isClaim ? quotes(text) : [],
   };
 }
@@ -100,7 +109,13 @@ export function termOf(word: string): string {
   return terms(forms.get(lower) ?? word)[0] ?? lower;
 }
 
-function anchorsOf(text: string, words: readonly Word[], { isClaim, language, opens }: Manner): Anchor[] {
+/** `written` is the same with its own digits, which are what is shown. */
+function anchorsOf(
+  text: string,
+  written: string,
+  words: readonly Word[],
+  { isClaim, language, opens }: Manner,
+): Anchor[] {
   const found: Anchor[] = [];
   const add = (span: Span, make: (place: Place) => Anchor): void => {
     const first = words.findIndex(({ end }) => end > span.start);
@@ -116,14 +131,17 @@ function anchorsOf(text: string, words: readonly Word[], { isClaim, language, op
   // What is quoted must stand there word for word, numbers and all.
   if (isClaim) for (const quotation of quotations(rest)) rest = blank(rest, quotation);
   const { found: ownDates, rest: undated } = dates(rest);
-  for (const date of ownDates) add(date, (place) => ({ ...place, kind: "date", value: date }));
+  for (const value of ownDates) {
+    const span = { ...value, text: written.slice(value.start, value.end) };
+    add(span, (place) => ({ ...place, kind: "date", value }));
+  }
   for (const value of quantities(undated)) {
     // With its unit where that comes next: what is shown is what stands there.
     const unit = value.unit
       ? text.slice(value.end).search(new RegExp(`(?<=^\\s?)${escaped(value.unit.text)}`))
       : -1;
     const end = value.end + (unit < 0 ? 0 : unit + (value.unit?.text.length ?? 0));
-    const span = { start: value.start, end, text: text.slice(value.start, end) };
+    const span = { start: value.start, end, text: written.slice(value.start, end) };
     add(span, (place) => ({ ...place, kind: "quantity", value }));
   }
   // German capitalises all nouns, so that a capital letter makes no name.

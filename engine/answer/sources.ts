@@ -24,7 +24,7 @@ export interface Unit {
   readonly isHeading: boolean;
   /** Whether it stands in one paragraph with the one before. */
   readonly goesOn: boolean;
-  /** In small letters without white space, for code. */
+  /** As `tightened` gives it, for code. */
   readonly tight: string;
 }
 
@@ -144,9 +144,26 @@ function readSource(text: string, around: string, passage: number): Source {
   };
 }
 
-/** In small letters and without white space. */
-export function tightened(text: string): string {
-  return text.toLowerCase().replace(/\s+/g, "");
+/** In small letters and without white space, but for what keeps two numbers apart. */
+function tightened(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/\s+/g, " ")
+    .replace(/(?<!\d) | (?!\d)/g, "");
+}
+
+/** Whether a tightened text holds some code or name: a number in it as a whole, and not as a part of another one. */
+export function holdsCode(tight: string, code: string): boolean {
+  const wanted = tightened(code);
+  const isNumber = /^\d+$/.test(wanted);
+  for (let at = tight.indexOf(wanted); at >= 0; at = tight.indexOf(wanted, at + 1)) {
+    const [before, after] = [tight.slice(Math.max(0, at - 2), at), tight.slice(at + wanted.length)];
+    const goesOnBefore = /^\d/.test(wanted) && (/\d$/.test(before) || (isNumber && /\d\.$/.test(before)));
+    const goesOnAfter = /\d$/.test(wanted) && (/^\d/.test(after) || (isNumber && /^\.\d/.test(after)));
+    if (!goesOnBefore && !goesOnAfter) return true;
+    if (wanted === "") return false;
+  }
+  return false;
 }
 
 function lines(text: string, start: number, end: number, isCode: boolean): Range[] {

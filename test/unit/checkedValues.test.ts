@@ -56,6 +56,74 @@ describe("values in the sentences of an answer", () => {
     isNotSupported('Er schrieb „kommt morgen" an den Mieter.', "Er schrieb an den Mieter, dass er geht.");
   });
 
+  it("are seen where letters of Chinese, Japanese or Korean stand right before them", () => {
+    isNotSupported("料金は500円です。", "料金は300円です。返金はできません。");
+    isSupported("料金は300円です。", "料金は300円です。返金はできません。");
+    isNotSupported("费用为500元，须提前支付。", "费用为300元，须提前支付。");
+    isSupported("费用为300元，须提前支付。", "费用为300元，须提前支付。");
+    isNotSupported("제5조에 따라 요금을 낸다.", "제3조에 따라 요금을 낸다.");
+    isNotSupported("休暇は30年です。", "休暇は30日です。");
+    isNotSupported("予算は5億円です。", "予算は5万円です。");
+    isSupported("予算は50000円です。", "予算は5万円です。");
+  });
+
+  it("are seen in full width and in the digits of other scripts", () => {
+    isNotSupported("料金は５００円です。", "料金は３００円です。返金はできません。", "５００円");
+    isSupported("料金は300円です。", "料金は３００円です。返金はできません。");
+    isNotSupported("الرسوم ٥٠٠ دينار في الشهر.", "الرسوم ٣٠٠ دينار في الشهر.");
+    isSupported("الرسوم 300 دينار في الشهر.", "الرسوم ٣٠٠ دينار في الشهر.");
+  });
+
+  it("are as large as the word behind them says", () => {
+    const source = "The company had revenue of 5 million euros in the year.";
+    isNotSupported("The company had revenue of 5 billion euros in the year.", source, "5 billion euros");
+    isNotSupported("The company had revenue of 5 euros in the year.", source, "5 euros");
+    isNotSupported("The company had revenue of €5bn in the year.", source);
+    isSupported("The company had revenue of 5,000,000 euros in the year.", source);
+    isSupported("The company had revenue of €5m in the year.", source);
+    isSupported("The company had revenue of five million euros in the year.", source);
+    isSupported("The hall holds 2.5k people.", "The hall holds 2,500 people.");
+    isNotSupported("Der Umbau kostet 5 Mrd. Euro.", "Der Umbau kostet 5 Mio. Euro.");
+    isSupported("Der Umbau kostet 5 Millionen Euro.", "Der Umbau kostet 5 Mio. Euro.");
+    isSupported("Le projet coûte 1,5 million d’euros.", "Le projet coûte 1 500 000 euros.");
+  });
+
+  it("count what they are written with, in one letter too", () => {
+    isNotSupported("Take 500 mg of it each morning.", "Take 500 g of it each morning.", "500 mg");
+    isNotSupported("Add 5 ml of the cleaner to the bucket.", "Add 5 l of the cleaner to the bucket.");
+    isNotSupported("The gate is 5 m away from the hall.", "The gate is 5 km away from the hall.");
+    isNotSupported("The tour of the hall takes 5 h.", "The tour of the hall takes 5 min.");
+    isNotSupported("The office opens at 9 pm on weekdays.", "The office opens at 9 am on weekdays.");
+    isNotSupported("The office opens at 9 p.m. on weekdays.", "The office opens at 9 a.m. on weekdays.");
+    isNotSupported("The fee is ¥100 for each visitor.", "The fee is $100 for each visitor.");
+    isNotSupported("Der Mieter zahlt 100 Franken Miete.", "Der Mieter zahlt 100 Euro Miete.");
+    isNotSupported("The hall has 50 square metres of floor.", "The hall has 50 metres of floor.");
+    isSupported("The hall has 50 square metres of floor.", "The hall has 50 m² of floor.");
+    isSupported("The gate is 5 km away from the hall.", "The gate is 5000 m away from the hall.");
+    isSupported("The office opens at 9 a.m. on weekdays.", "The office opens at 9 am on weekdays.");
+    isSupported(
+      "Most members of the club are over 80 years old.",
+      "Most members of the club are in their 80s.",
+    );
+  });
+
+  it("are below zero where a sign says so", () => {
+    isNotSupported("The lowest temperature is -5 °C.", "The lowest temperature is 5 °C.", "-5 °C");
+    isSupported("The lowest temperature is -5 °C.", "The lowest temperature is −5 °C.");
+    isSupported("The lowest temperature is -5 °C.", "The lowest temperature is minus 5 °C.");
+    // Words say it as well.
+    isSupported("The profit fell by 5 %.", "The profit fell: -5 % in a year.");
+  });
+
+  it("are whole numbers in code too, and no beginnings of others", () => {
+    isNotSupported("The timeout is `30` seconds.", "The timeout is 300 seconds.", "30");
+    isNotSupported("The server listens on port `80`.", "The server listens on port 8080.", "80");
+    isNotSupported("The limit is `3` for each user.", "The limit is 3.14 for each user.", "3");
+    isSupported("The timeout is `30` seconds.", "The timeout is 30 seconds.");
+    isSupported("The server listens on port `80`.", "The server listens on port:80, always.");
+    isSupported("Set `retries=5` for the server.", "Set retries = 5 for the server.");
+  });
+
   it("come to an end where a quotation holds nothing but signs of emphasis", () => {
     isSupported('The sign "_*" stands for hello and world.', "hello world stands sign");
   });
