@@ -93,7 +93,7 @@ export function withoutCitations(text: string): string {
 
 const autolink = /<(?:[a-z][a-z0-9+.-]{1,31}:[^<>\s]*|[\w.+-]+@[\w.-]+)>/iy;
 const destination =
-  /\(\s*(?:<[^<>\n]*>|[^\s()<][^\s()]*(?:\([^\s()]*\)[^\s()]*)*)?(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)/y;
+  /\(\s*(?:(?:<[^<>\n]*>|[^\s()<][^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*)?\)/y;
 
 /** Goes through one block as Markdown does: escapes, code, addresses, links and pictures are passed over. */
 function scan(text: string, start: number, end: number, found: Citation[]): void {

@@ -169,7 +169,8 @@ export function holdsCode(tight: string, code: string): boolean {
 function lines(text: string, start: number, end: number, isCode: boolean): Range[] {
   if (!isCode && end - start <= longestUnit) return [[start, end]];
   const found: Range[] = [];
-  for (const { index, 0: line } of text.slice(start, end).matchAll(/[^\n]*[\p{L}\p{N}][^\n]*/gu)) {
+  for (const { index, 0: line } of text.slice(start, end).matchAll(/[^\n]+/g)) {
+    if (!/[\p{L}\p{N}]/u.test(line)) continue;
     // A line of data without end is gone through in pieces.
     for (let at = 0; at < line.length; at += longestUnit) {
       found.push([start + index + at, start + index + Math.min(line.length, at + longestUnit)]);

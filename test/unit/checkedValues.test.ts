@@ -129,6 +129,14 @@ describe("values in the sentences of an answer", () => {
   });
 });
 
+it("goes through a passage without letters in good time", () => {
+  const sentences = checked("The period is 30 days. [1]", `The period is 30 days.\n\n${"─".repeat(150_000)}`);
+  assert.deepEqual(
+    sentences.map(({ verdict }) => verdict),
+    ["supported"],
+  );
+});
+
 describe("a sentence that nothing stands for", () => {
   it("is not borne by a passage that there is not", () => {
     const [first, second] = checked(

@@ -50,6 +50,7 @@ describe("the grammar of citations", () => {
   it("comes to an end for text that is nothing but beginnings", () => {
     for (const opening of ["![", "[", "[a](", "`[", "<a:[", "[1, "])
       assert.deepEqual(findCitations(opening.repeat(400)), [], opening);
+    assert.deepEqual(findCitations(`[a](${" ".repeat(200_000)}`), []);
   });
 
   it("gives the places, with the address that follows", () => {
