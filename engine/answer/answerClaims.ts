@@ -26,7 +26,7 @@ const numbering = /^(?:\d+(?:\.\d+)*[.)]?|(?:step|part|section|chapter|schritt|t
 const listMark = /(?:^|\n)[ \t>]*(?:[-*+•‣▪]|\d{1,3}[.)])[ \t]+$/;
 
 /** Longer ones are lists or data without an end, of which the beginning is looked at. */
-const longestClaim = 1500;
+const longestClaim = 6000;
 
 /** So many signs may stand behind the one that ends a sentence: marks of quotation and emphasis, brackets. */
 const mostClosing = 40;

@@ -48,9 +48,9 @@ export function quotes(sentence: string): string[] {
 
 const inBackticks = /(`+)(.+?)\1/g;
 const namedCode =
-  /(?<![\w@/.-])(?:[a-z]+[a-z0-9]*[A-Z]\w*|[A-Z][a-z0-9]+[A-Z][a-z]\w*|\w+_\w+|[\w-]+(?:\/[\w.-]+)+|\.[a-z]{3,}ignore|[\w-]+\.(?:ts|tsx|js|mjs|json|py|java|go|rs|c|h|cpp|cs|rb|php|sh|md|txt|pdf|docx|xlsx|ya?ml|toml|sql|html|css))(?:\(\))?(?![\w/])/g;
+  /(?<![\w@/.#-])(?:(?:https?:\/\/|www\.)[^\s<>()[\]"”]*[\p{L}\p{N}/]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|#(?:[0-9a-f]{3}){1,2}(?![\p{L}\p{N}])|[a-z]{1,20}\d[a-z0-9]*(?:\.\d+)*|[a-z]+[a-z0-9]*[A-Z]\w*|[A-Z][a-z0-9]+[A-Z][a-z]\w*|\w+_\w+|[\w-]+(?:\/[\w.-]+)+|\.[a-z]{3,}ignore|[\w-]+\.(?:ts|tsx|js|mjs|json|py|java|go|rs|c|h|cpp|cs|rb|php|sh|md|txt|pdf|docx|xlsx|ya?ml|toml|sql|html|css))(?:\(\))?(?![\w/])/gu;
 
-/** Code in backticks, and words that only a program or a file is called. */
+/** Code in backticks, words that only a program or a file is called, those with digits in them, and addresses. */
 export function codes(text: string): Span[] {
   const found: Span[] = [];
   const rest = text.replace(inBackticks, (all: string, _mark: string, code: string, at: number) => {

@@ -1,7 +1,15 @@
 import type { CheckedSentence } from "../../protocol/data.ts";
 import { normalise } from "./claims.ts";
+import { holdsWords, lacksName } from "./namesThere.ts";
 import { likeness, type Nearest, surroundings } from "./nearness.ts";
-import { neighbour, type Occurrence, type Occurrences, occurrencesOf, saysSame } from "./occurrences.ts";
+import {
+  neighbour,
+  type Occurrence,
+  type Occurrences,
+  occurrencesOf,
+  saysSame,
+  stands,
+} from "./occurrences.ts";
 import { type Anchor, type Reading, termOf } from "./reading.ts";
 import { holdsCode, type Sources } from "./sources.ts";
 
@@ -38,7 +46,7 @@ export interface Comparison {
   readonly context: ReadonlySet<string>;
 }
 
-/** A sentence with more values is a list of data. */
+/** A sentence with more values is a list of data: of the others it is only asked whether they are there. */
 const mostValues = 30;
 
 interface Looked {
@@ -80,6 +88,9 @@ export function holdValues(
     const isDifferent = differences.some(({ said }) => said === one.anchor.text);
     if (!isDifferent) missing.push(...lacking(one, sources, anywhere || meant < 3));
   }
+  for (const anchor of claim.anchors.slice(mostValues)) {
+    if (!denied.has(anchor.first) && !stands(claim, anchor, sources)) missing.push(anchor.text);
+  }
   for (const quote of claim.quotes) {
     const words = normalise(quote);
     // Of signs of emphasis nothing is left.
@@ -87,14 +98,6 @@ export function holdValues(
     missing.push(`“${quote}”`);
   }
   return { differences, missing };
-}
-
-function holdsWords(text: string, words: string): boolean {
-  for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + 1)) {
-    const around = `${text.charAt(at - 1)} ${text.charAt(at + words.length)}`;
-    if (!/[\p{L}\p{N}]/u.test(around)) return true;
-  }
-  return false;
 }
 
 /** Places of values that the sentence denies itself ("not 45 days"). */
@@ -185,23 +188,26 @@ function kindOf({ kind }: Anchor): Difference["kind"] {
 /** What of a value is not in the sources; nothing where it is, in surroundings that are `anywhere` or like its own. */
 function lacking(
   { anchor, found: { same }, isGuess }: Looked,
-  { all }: Sources,
+  sources: Sources,
   anywhere: boolean,
 ): string[] {
-  const has = (text: string): boolean => all.some(({ tight }) => holdsCode(tight, text));
   if (isGuess) return [];
-  if (anchor.kind === "name") {
-    if (same && !/[\s-]/.test(anchor.value)) return [];
-    const parts = anchor.value.split(/[\s-]+/);
-    return has(anchor.value) ? [] : parts.filter((part) => !all.some(({ terms }) => terms.has(termOf(part))));
-  }
+  if (anchor.kind === "name")
+    return same && !/[\s-]/.test(anchor.value) ? [] : lacksName(anchor.value, sources);
   // An assignment is there when both of its sides are.
-  if (anchor.kind === "code") return same || anchor.value.split("=").every(has) ? [] : [anchor.text];
+  if (anchor.kind === "code")
+    return same || anchor.value.split("=").every((side) => hasCode(side, sources)) ? [] : [anchor.text];
   if (same && (anywhere || anchor.kind === "date" || same.likeness >= related)) return [];
   if (same || anchor.kind !== "quantity") return [anchor.text];
   // Small numbers in words count things that the answer itself lists ("three rules").
   const { isWord, isArticle, unit, readings } = anchor.value;
   return isArticle || (isWord && !unit && readings.every((one) => Number(one) < 13)) ? [] : [anchor.text];
+}
+
+/** "sha256" may be written "SHA-256", and "v22" be called "22". */
+function hasCode(code: string, { all }: Sources): boolean {
+  const forms = [code, code.replace(/^([a-z]+)(?=\d)/i, "$1-"), code.replace(/^v(?=\d)/, "")];
+  return all.some(({ tight }) => forms.some((form) => holdsCode(tight, form)));
 }
 
 /** Two values of one kind that are both in the source, each in the other's place. */

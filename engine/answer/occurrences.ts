@@ -49,6 +49,15 @@ export function occurrencesOf(
   return best;
 }
 
+/** Whether a value of a sentence stands anywhere in its sources, whatever is around it. */
+export function stands(claim: Reading, anchor: Anchor, { units }: Sources): boolean {
+  return units.some(
+    (unit) =>
+      unit.reading.anchors.some((there) => relate(claim, anchor, there, unit) === "same") ||
+      placesByLetters(anchor, unit).length > 0,
+  );
+}
+
 /** Names and code are also where no capital letter or backtick says so, and numbers within versions and names. */
 function placesByLetters(anchor: Anchor, unit: Unit): Place[] {
   const text = anchor.text;

@@ -147,6 +147,7 @@ function readSource(text: string, around: string, passage: number): Source {
 /** In small letters and without white space, but for what keeps two numbers apart. */
 function tightened(text: string): string {
   return text
+    .normalize("NFKC")
     .toLowerCase()
     .replace(/\s+/g, " ")
     .replace(/(?<!\d) | (?!\d)/g, "");

@@ -129,6 +129,67 @@ describe("values in the sentences of an answer", () => {
   });
 });
 
+describe("names and what programs are called", () => {
+  it("are no parts of other words", () => {
+    const source = "The lease was signed by Ida in the spring. The annual fee is due by permit of US firms.";
+    isNotSupported("The lease was signed by Ann in the spring.", source, "Ann");
+    isNotSupported("The lease was signed by MIT in the spring.", source, "MIT");
+    isNotSupported("The report covers Q1 of the year.", "The report covers Q10 of the year.", "Q1");
+    isSupported("The lease was signed by Ida in the spring.", source);
+    isSupported("The tests run with JavaScript here.", "The tests run with Java Script here.");
+    isSupported("The air holds too much CO2 by now.", "The air holds too much CO 2 by now.");
+    isSupported("The rule is one of the US alone.", "The rule is one of the U.S. alone.");
+  });
+
+  it("are not made of the parts of two others", () => {
+    const source = "Maria Lopez and Peter Schmidt signed the contract in Berlin.";
+    isNotSupported("Maria Schmidt signed the contract in Berlin.", source, "Maria Schmidt");
+    isSupported("Maria Lopez signed the contract in Berlin.", source);
+    isSupported("Maria Lopez signed the contract.", "Lopez, Maria, signed the contract.");
+    isSupported("Maria Lopez signed the contract.", "Maria C. Lopez signed the contract.");
+    isSupported("Maria Schmidt signed the contract.", "Maria and Peter Schmidt signed the contract.");
+  });
+
+  it("are looked for where they mix letters and digits, or are addresses or colours", () => {
+    isNotSupported("The server requires Node v22 to run.", "The server requires Node v20 to run.");
+    isNotSupported(
+      "The server requires v2 of the tool to run.",
+      "The server requires v20 of the tool to run.",
+    );
+    isNotSupported("The file is hashed with sha256 first.", "The file is hashed with sha1 first.");
+    isNotSupported("Write to anna@example.org for help.", "Write to ida@example.org for help.");
+    isNotSupported("See https://example.org/a for help.", "See https://example.com/b for help.");
+    isNotSupported("The wall is painted in #ff0000 inside.", "The wall is painted in #00ff00 inside.");
+    isSupported("The server requires Node v22 to run.", "The server requires Node 22 to run.");
+    isSupported("The file is hashed with sha256 first.", "The file is hashed with SHA-256 first.");
+    isSupported("The floor of the hall has 50 m2 in all.", "The floor of the hall has 50 m² in all.");
+    isSupported(
+      "See <https://example.org/a>, or write to ida@example.org.",
+      "Write to ida@example.org or see https://example.org/a.",
+    );
+  });
+});
+
+describe("a long sentence", () => {
+  const numbers = Array.from({ length: 60 }, (_, index) => 101 + index);
+
+  it("is looked at to its end, however many values it has", () => {
+    const source = `The readings of the meter were ${numbers.join(", ")} in that order.`;
+    const altered = numbers.map((number) => (number === 160 ? 999 : number));
+    isNotSupported(`The readings of the meter were ${altered.join(", ")} in that order.`, source, "999");
+    isSupported(`The readings of the meter were ${numbers.join(", ")} in that order.`, source);
+  });
+
+  it("is looked at to its end, however long it is", () => {
+    const lines = numbers.map(
+      (number) => `the room with the number ${number} is let to the club of the town`,
+    );
+    const source = `In the hall ${lines.join(",\n")}.`;
+    isNotSupported(source.replace("160", "999"), source, "999");
+    isSupported(source, source);
+  });
+});
+
 it("goes through a passage without letters in good time", () => {
   const sentences = checked("The period is 30 days. [1]", `The period is 30 days.\n\n${"─".repeat(150_000)}`);
   assert.deepEqual(
