@@ -89,7 +89,8 @@ export function holdValues(
     if (!isDifferent) missing.push(...lacking(one, sources, anywhere || meant < 3));
   }
   for (const anchor of claim.anchors.slice(mostValues)) {
-    if (!denied.has(anchor.first) && !stands(claim, anchor, sources)) missing.push(anchor.text);
+    if (!denied.has(anchor.first) && !isUsual(anchor) && !stands(claim, anchor, sources))
+      missing.push(anchor.text);
   }
   for (const quote of claim.quotes) {
     const words = normalise(quote);
@@ -198,10 +199,14 @@ function lacking(
   if (anchor.kind === "code")
     return same || anchor.value.split("=").every((side) => hasCode(side, sources)) ? [] : [anchor.text];
   if (same && (anywhere || anchor.kind === "date" || same.likeness >= related)) return [];
-  if (same || anchor.kind !== "quantity") return [anchor.text];
-  // Small numbers in words count things that the answer itself lists ("three rules").
+  return !same && isUsual(anchor) ? [] : [anchor.text];
+}
+
+/** Small numbers in words count things that the answer itself lists ("three rules"); "a day" may be no number at all. */
+function isUsual(anchor: Anchor): boolean {
+  if (anchor.kind !== "quantity") return false;
   const { isWord, isArticle, unit, readings } = anchor.value;
-  return isArticle || (isWord && !unit && readings.every((one) => Number(one) < 13)) ? [] : [anchor.text];
+  return isArticle === true || (isWord && !unit && readings.every((one) => Number(one) < 13));
 }
 
 /** "sha256" may be written "SHA-256", and "v22" be called "22". */

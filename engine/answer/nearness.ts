@@ -33,7 +33,16 @@ export function surroundings(
   return found;
 }
 
-function valuePlaces({ anchors }: Reading): Set<number> {
+const known = new WeakMap<Reading, ReadonlySet<number>>();
+
+/** The places of numbers and dates; of a long sentence they are asked for many times. */
+function valuePlaces(reading: Reading): ReadonlySet<number> {
+  const places = known.get(reading) ?? findValuePlaces(reading);
+  known.set(reading, places);
+  return places;
+}
+
+function findValuePlaces({ anchors }: Reading): Set<number> {
   const places = new Set<number>();
   for (const { kind, first, last } of anchors) {
     if (kind !== "quantity" && kind !== "date") continue;

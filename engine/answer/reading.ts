@@ -137,10 +137,9 @@ function anchorsOf(
   }
   for (const value of quantities(undated)) {
     // With its unit where that comes next: what is shown is what stands there.
-    const unit = value.unit
-      ? text.slice(value.end).search(new RegExp(`(?<=^\\s?)${escaped(value.unit.text)}`))
-      : -1;
-    const end = value.end + (unit < 0 ? 0 : unit + (value.unit?.text.length ?? 0));
+    const [, space = ""] = /^(\s?)/.exec(text.slice(value.end, value.end + 1)) ?? [];
+    const unit = `${space}${value.unit?.text ?? ""}`;
+    const end = value.unit && text.startsWith(unit, value.end) ? value.end + unit.length : value.end;
     const span = { start: value.start, end, text: written.slice(value.start, end) };
     add(span, (place) => ({ ...place, kind: "quantity", value }));
   }
@@ -150,10 +149,6 @@ function anchorsOf(
       add(name, (place) => ({ ...place, kind: "name", value: name.text }));
   }
   return found.sort((a, b) => a.first - b.first || a.last - b.last);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[$()*+.?[\\\]^{|}]/g, "\\$&");
 }
 
 function blank(text: string, { start, end }: Span): string {
