@@ -3,6 +3,8 @@ import { withinTime } from "./patience.ts";
 
 /** No honest line of an answer is longer. */
 const longestLine = 4_000_000;
+/** Nor have all of them so many characters in the mean. */
+const longestMean = 1_000;
 
 interface LineLimits {
   /** Milliseconds without a byte after which the stream counts as dead; asked anew before each wait. */
@@ -34,6 +36,7 @@ export async function* boundedLines(
   const end = performance.now() + answerMs;
   let buffer = "";
   let count = 0;
+  let length = 0;
   try {
     for (;;) {
       const left = end - performance.now();
@@ -42,6 +45,8 @@ export async function* boundedLines(
       const late = (): CarrelError => (left < idle ? errors.endless() : errors.stalled(idle));
       const { done, value } = await withinTime(reader.read(), Math.min(idle, left), late);
       buffer += value ? decoder.decode(value, { stream: true }) : decoder.decode();
+      length += value?.length ?? 0;
+      if (length > maxLines * longestMean) throw errors.endless();
       const lines = buffer.split("\n");
       buffer = done ? "" : (lines.pop() ?? "");
       for (const line of lines) {

@@ -7,6 +7,8 @@ const anyTag = /(?<![`"'])<(\/?)think>/i;
 /** The beginning of such a tag at the end of a piece, with the sign before it that tells a quoted one. */
 const tagBegins = /[`"']?<\/?(?:t(?:h(?:i(?:nk?)?)?)?)?$|[`"']$/i;
 
+const longestClosingTag = "</reasoning>".length;
+
 const blankLine = /^[^\S\n]*\n[^\S\n]*\n/;
 
 type Said = Exclude<ChatEvent, { type: "done" }>;
@@ -21,7 +23,7 @@ export class ThoughtFilter {
   private isLoneTagAwaited = true;
   private held = "";
   private said = "";
-  private closing = "";
+  private closing = /(?:)/;
 
   /**
    * The first closing tag counts without an opening one too: a prompt that ends with the opening tag leaves only that
@@ -40,7 +42,7 @@ export class ThoughtFilter {
       const tag = openTag.exec(this.held);
       if (!tag && couldBecomeTag.test(this.held)) return [];
       this.state = tag ? "thinking" : "text";
-      this.closing = `</${tag?.[1] ?? "think"}>`.toLowerCase();
+      this.closing = new RegExp(`</${tag?.[1] ?? "think"}>`, "i");
       this.held = this.held.slice(tag?.[0].length ?? 0);
     }
     if (this.state === "thinking") return this.untilClosingTag();
@@ -75,10 +77,10 @@ export class ThoughtFilter {
   }
 
   private untilClosingTag(): Said[] {
-    const end = this.held.toLowerCase().indexOf(this.closing);
-    if (end >= 0) return [...thought(this.take(end)), ...this.answerAfter(this.closing)];
+    const tag = this.closing.exec(this.held);
+    if (tag) return [...thought(this.take(tag.index)), ...this.answerAfter(tag[0])];
     // Only the last characters can be the beginning of the closing tag.
-    return thought(this.take(Math.max(0, this.held.length - this.closing.length)));
+    return thought(this.take(Math.max(0, this.held.length - longestClosingTag)));
   }
 
   private answerAfter(tag: string): Said[] {
@@ -102,6 +104,11 @@ export class ThoughtFilter {
     if (this.isLoneTagAwaited) this.said += rest;
     return [{ type: "text", text: rest }];
   }
+}
+
+/** Whether a model is seen to think by what it sends. Some write an empty thought instead of none. */
+export function showsThought(event: ChatEvent): boolean {
+  return event.type === "unsaid" || (event.type === "thinking" && event.text.trim() !== "");
 }
 
 function isInCode(text: string): boolean {

@@ -239,6 +239,8 @@ describe("thoughts within the text", () => {
     ["<", "<"],
     ["<think>never closed", ""],
     ["<think></think>", ""],
+    // This letter is two when it is made small.
+    ["<think>İİİİ İstanbul?</think>Yes.", "Yes."],
   ];
   for (const [text, expected] of cases) {
     it(`are taken out of ${JSON.stringify(text)}, however it is cut`, () => {

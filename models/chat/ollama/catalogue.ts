@@ -49,8 +49,8 @@ export class Catalogue {
   /** The server's version, and every listed model, with why it is not used where it is not. */
   async list(signal?: AbortSignal): Promise<{ version: string; models: ChatModel[] }> {
     const { version, listed } = await this.look(signal);
-    const models: ChatModel[] = [];
-    for (const one of listed) models.push(await this.describe(one, version, signal));
+    // At once: a server that is slow to tell of one is waited for once, not for each.
+    const models = await Promise.all(listed.map((one) => this.describe(one, version, signal)));
     return { version, models };
   }
 

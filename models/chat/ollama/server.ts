@@ -1,9 +1,10 @@
 import { totalmem } from "node:os";
 import type { ChatModel, ChatServer } from "../../../protocol/data.ts";
-import type { ChatClient, ChatClientOptions, ChatEvent, ChatRequest } from "../chatClient.ts";
+import type { ChatClient, ChatClientOptions } from "../chatClient.ts";
 import { cancelled, notReady } from "../errors.ts";
 import { answerLimits } from "../patience.ts";
 import { dependsOnMachine, pickModel } from "../pickModel.ts";
+import { showsThought } from "../thoughts.ts";
 import { createApi } from "./api.ts";
 import { Catalogue, named } from "./catalogue.ts";
 import { createKeeper } from "./keeper.ts";
@@ -56,7 +57,8 @@ export function createOllama(options: ChatClientOptions): ChatClient {
         const isAlive = () => api.ask("version", versionAnswer, { signal: request.signal });
         const access = { url, fetch: options.fetch, ...answerLimits(options), isAlive };
         for await (const event of streamAnswer(request, access)) {
-          if (isUnasked(event, request)) catalogue.thinksUnasked(request.facts.name);
+          if (request.facts.thinking !== "always" && showsThought(event))
+            catalogue.thinksUnasked(request.facts.name);
           yield event;
         }
       } catch (error) {
@@ -65,12 +67,6 @@ export function createOllama(options: ChatClientOptions): ChatClient {
       }
     },
   };
-}
-
-/** Whether a model thinks though it was not asked to. Some write an empty thought instead of none. */
-function isUnasked(event: ChatEvent, { facts }: ChatRequest): boolean {
-  if (event.type === "unsaid") return true;
-  return event.type === "thinking" && facts.thinking !== "always" && event.text.trim() !== "";
 }
 
 const install = { command: pullCommand(), bytes: recommendedModel.bytes };

@@ -4,18 +4,29 @@ import * as v from "valibot";
 const number = v.nullish(v.number());
 const text = v.nullish(v.string());
 
+/** What has another shape is taken for not told, so that it hides no model. */
+function ifTold<S extends v.GenericSchema>(
+  schema: S,
+): v.SchemaWithFallback<v.NullishSchema<S, undefined>, undefined> {
+  return v.fallback(v.nullish(schema), undefined);
+}
+
 const listedModel = v.object({
   id: v.string(),
   /** "llamacpp", "vllm" or another word for the server; a proxy says whatever it was told. */
-  owned_by: text,
+  owned_by: ifTold(v.string()),
   /** vLLM: the context in tokens. */
-  max_model_len: number,
+  max_model_len: ifTold(v.number()),
   /** Whoever asks a price sells what runs elsewhere. */
   pricing: v.optional(v.unknown()),
   /** llama.cpp: "loaded" or not, where it has several; what is known of one that is. Its `size` is that of the weights, its `n_ctx` what one question has of the context. */
-  status: v.nullish(v.object({ value: text })),
-  meta: v.nullish(
-    v.object({ n_ctx: number, n_ctx_train: number, size: v.optional(v.unknown()), n_params: number }),
+  status: ifTold(v.object({ value: text })),
+  meta: ifTold(
+    v.object({
+      n_ctx: ifTold(v.number()),
+      n_ctx_train: ifTold(v.number()),
+      size: v.optional(v.unknown()),
+    }),
   ),
 });
 export type ListedModel = v.InferOutput<typeof listedModel>;

@@ -4,6 +4,7 @@ import type { ChatClient, ChatClientOptions, ChatRequest } from "../chatClient.t
 import { ContextOverflowError, cancelled, notReady, ServerStateError } from "../errors.ts";
 import { answerLimits } from "../patience.ts";
 import { dependsOnMachine, pickModel } from "../pickModel.ts";
+import { showsThought } from "../thoughts.ts";
 import { createOpenaiApi } from "./openaiApi.ts";
 import { OpenaiCatalogue } from "./openaiCatalogue.ts";
 import { explain, notListed, stalled } from "./openaiErrors.ts";
@@ -65,7 +66,7 @@ export function createOpenai(options: ChatClientOptions): ChatClient {
           takesTemplateArguments: catalogue.takesTemplateArguments(),
         };
         for await (const event of streamCompletion(await fitted(request, catalogue), access)) {
-          if (event.type === "thinking" || event.type === "unsaid") catalogue.alwaysThinks(name);
+          if (showsThought(event)) catalogue.alwaysThinks(name);
           yield event;
         }
       } catch (error) {
