@@ -124,14 +124,17 @@ function definitionOf(term: string): RegExp {
 const reference =
   /\b(?:clauses?|sections?|articles?|paragraphs?|schedules?|annex|appendix|ziffer|artikel|absatz|cláusula)\s+(\d+(?:\.\d+)*)|§+\s*(\d+(?:\.\d+)*)/giu;
 
+/** In small or capital letters: a pattern that takes no notice of case would take any letter for a capital one. */
+const clauseWord = "[Cc]lause|CLAUSE|[Ss]ection|SECTION|[Aa]rticle|ARTICLE";
+
 /** The clauses that matching sentences refer to, in the same file. */
 function references(passages: readonly Hit[]): Wanted[] {
   return matching(passages).flatMap(({ passage, sentence }) =>
     [...sentence.matchAll(reference)].map(([words, after, behindSign]) => {
       const number = literal(after ?? behindSign ?? "");
       const begins = new RegExp(
-        `^(?:#+\\s*)?(?:(?:clause|section|article|§+)\\s*)?${number}[.):]?\\s+\\p{Lu}.*`,
-        "imu",
+        `^(?:#+\\s*)?(?:(?:${clauseWord}|§+)\\s*)?${number}[.):]?\\s+\\p{Lu}.*`,
+        "mu",
       );
       return { words, file: passage, find: (hit: SearchHit) => placeOf(hit.text, begins) };
     }),

@@ -76,7 +76,9 @@ export function buildPrompt(request: PromptRequest, limits: PromptLimits): Promp
   const quarter = Math.floor(limits.largestContext / 4);
   const thoughtTokens = limits.thinks ? Math.min(mostThoughts, quarter) : 0;
   const room = limits.largestContext - Math.min(answerTokens, quarter) - thoughtTokens;
-  let turns = request.history.slice(-mostTurns);
+  // Passages alone were shown for the others: an empty answer would be an example to follow.
+  const answered = request.history.filter(({ answer }) => withoutCitations(answer).trim() !== "");
+  let turns = answered.slice(-mostTurns);
   let passages = request.passages;
   let messages = compose(request, turns, passages);
   let estimated = estimateTexts(messages.map(({ content }) => content));
@@ -97,7 +99,7 @@ export function buildPrompt(request: PromptRequest, limits: PromptLimits): Promp
     estimated,
     passagesUsed: passages.length,
     passagesLeftOut: request.passages.length - passages.length,
-    turnsLeftOut: request.history.length - turns.length,
+    turnsLeftOut: answered.length - turns.length,
   };
 }
 

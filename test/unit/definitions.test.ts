@@ -102,6 +102,15 @@ describe("a clause that is referred to", () => {
     assert.deepEqual(marked, [["4.2 Payment. Back in a month."], ["## 7. Disputes"]]);
   });
 
+  it("begins with a capital letter: a line that was broken within a sentence is none", async () => {
+    const library = [
+      passage("lease.md", "The rent is due every\n7 days, and is paid back after\n4.2 months."),
+    ];
+    assert.deepEqual((await definitions("When?", [referring], library)).found, []);
+    const { marked } = await definitions("When?", [referring], [passage("lease.md", "CLAUSE 4.2 Payment.")]);
+    assert.deepEqual(marked, [["CLAUSE 4.2 Payment."]]);
+  });
+
   it("is the one of this number", async () => {
     const library = [
       passage("lease.md", "4.20 Other\n4.2.1 Part\n70 years"),

@@ -43,6 +43,24 @@ describe("the prompt", () => {
     assert.deepEqual([prompt.passagesUsed, prompt.passagesLeftOut, prompt.turnsLeftOut], [2, 0, 0]);
   });
 
+  it("leaves out questions that were not answered in words: an empty answer would be an example", () => {
+    const asked = [
+      ...history,
+      { question: "Who signed it?", answer: "" },
+      { question: "And why?", answer: " \n" },
+    ];
+    const prompt = buildPrompt(
+      { question: "How long?", history: asked, passages: [hit("Thirty days.")] },
+      limits,
+    );
+    assert.deepEqual(
+      prompt.messages.map(({ role }) => role),
+      ["system", "user", "assistant", "user", "assistant", "user"],
+    );
+    assert.ok(prompt.messages.every(({ content }) => content.trim() !== ""));
+    assert.equal(prompt.turnsLeftOut, 0);
+  });
+
   it("says the folder of a source where there are several, and where else its text stands", () => {
     const passages = [hit("Thirty days.", { folderName: "office", alsoIn: ["b.md", 'c".md'] })];
     const last = buildPrompt({ question: "?", history: [], passages }, limits).messages.at(-1)?.content ?? "";
