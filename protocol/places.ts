@@ -47,7 +47,7 @@ export function hitPlace(
   return documentPlace(hit) ?? (isUnderHeading ? "" : undefined);
 }
 
-/** What is selected, by its file and place: "src/app.ts:10-20", as programmers write it, "lease.pdf, page 4". */
+/** What is selected, by its file and place: "src/app.ts:10-20", as programmers write it, or a document and "page 4". */
 export function selectionLabel({
   path,
   startLine,

@@ -243,7 +243,7 @@ test("the status bar says how things stand", () => {
   const scanning = (read: number): string | undefined =>
     statusView(running, { ...readyStatus, scans: { read, pages: 1_040 } })?.detail;
   assert.match(scanning(12) ?? "", / 12 of 1,040 scanned pages are read\.$/);
-  assert.equal(scanning(1_040), "Ready: 3 files, 12 passages, 1 files left out.");
+  assert.equal(scanning(1_040), "Ready: 3 files, 12 passages, 1 file left out.");
   const failed = statusView({ state: "failed", message: "It stays down." }, readyStatus);
   assert.deepEqual([failed?.severity, failed?.label], ["error", "Carrel stopped. It stays down."]);
 });
