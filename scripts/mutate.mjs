@@ -48,6 +48,7 @@ const rooms = [
         "pdfScans",
         "greyPage",
         ...["scanLines", "guardedZip", "odtReader", "rtfReader", "tesseractData"],
+        ...["listNumbers", "mimeParts", "mailFormats"],
       ),
       ...unit(
         "formats",

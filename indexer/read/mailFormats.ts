@@ -1,6 +1,7 @@
 import type { FieldsData } from "@kenjiuno/msgreader";
 import type { Address, Email } from "postal-mime";
 import { UnreadableFile } from "./extracted.ts";
+import { isCompoundFile } from "./formatInside.ts";
 
 /** A mail, however it was stored. Texts are "" where it has none. */
 export interface Mail {
@@ -21,13 +22,10 @@ export interface MailAttachment {
   readonly content: Buffer;
 }
 
-/** How Outlook's files begin, as all compound files of Microsoft do. */
-const compoundFile = Buffer.from("d0cf11e0a1b11ae1", "hex");
-
 /** Throws UnreadableFile. */
 export async function parseMail(bytes: Buffer): Promise<Mail> {
   try {
-    return bytes.subarray(0, 8).equals(compoundFile) ? await outlook(bytes) : await internet(bytes);
+    return isCompoundFile(bytes) ? await outlook(bytes) : await internet(bytes);
   } catch (error) {
     if (error instanceof UnreadableFile) throw error;
     throw new UnreadableFile("The mail is damaged: it can't be read.");
@@ -88,7 +86,6 @@ async function outlook(bytes: Buffer): Promise<Mail> {
   const own = new Uint8Array(bytes);
   const reader = new MsgReader(own.buffer);
   const data = reader.getFileData();
-  if (data.error) throw new UnreadableFile("The mail is damaged: it can't be read.");
   const of = (kind: string): string =>
     (data.recipients ?? [])
       .filter(({ recipType = "to" }) => recipType === kind)
@@ -103,11 +100,12 @@ async function outlook(bytes: Buffer): Promise<Mail> {
     text: words(data.body),
     html: words(data.bodyHtml ?? data.html),
     attachments: (data.attachments ?? []).map((one, index) => {
-      const { fileName, content } = reader.getAttachment(one);
-      const name = words(fileName) || `attachment ${index + 1}`;
-      const isMail = one.innerMsgContent === true && !/\.msg$/i.test(name);
+      const { content } = reader.getAttachment(one);
+      // A mail in the mail has no file's name.
+      const isMail = one.innerMsgContent === true;
+      const name = words(isMail ? one.name : one.fileName) || `attachment ${index + 1}`;
       return {
-        name: isMail ? `${name}.msg` : name,
+        name: isMail && !/\.msg$/i.test(name) ? `${name}.msg` : name,
         isInline: one.attachmentHidden === true,
         content: Buffer.from(content),
       };
@@ -125,7 +123,7 @@ type OutlookReader = new (data: ArrayBuffer) => Outlook;
 
 interface Outlook {
   getFileData(): FieldsData;
-  getAttachment(attachment: FieldsData): { fileName: string; content: Uint8Array };
+  getAttachment(attachment: FieldsData): { content: Uint8Array };
 }
 
 function person(name: string, address: string): string {

@@ -8,3 +8,7 @@ test("what was left out of a document is named, and of very much the rest is cou
   assert.equal(namedLeft(names.slice(0, 20)), names.slice(0, 20).join("; "));
   assert.equal(namedLeft(names), `${names.slice(0, 20).join("; ")}; and 1,500 more`);
 });
+
+test("a name that is longer than any is cut", () => {
+  assert.equal(namedLeft(["a".repeat(200), "b".repeat(201)]), `${"a".repeat(200)}; ${"b".repeat(200)}…`);
+});

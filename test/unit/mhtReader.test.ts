@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import iconv from "iconv-lite";
 import { extract } from "../../indexer/read/extract.ts";
 import { parseFile } from "../../indexer/read/parseFile.ts";
 
@@ -61,6 +62,7 @@ describe("a web page that was saved as a single file", () => {
   it("is read under the name that Word gives it, and a plain page under this one", async () => {
     assert.match(await textOf(saved, "a.doc"), /^Tidevann i Ålesund\n/);
     assert.equal(await textOf(Buffer.from("\ufeff<html><body><h1>Tides</h1>"), "a.mhtml"), "Tides");
+    assert.equal(await textOf(Buffer.from("\n <html><body><h1>Tides</h1>")), "Tides");
   });
 
   it("is in the encoding and packing that its part names", async () => {
@@ -79,12 +81,35 @@ describe("a web page that was saved as a single file", () => {
     }
   });
 
+  it("is in another encoding than its part names where its bytes or the page say so", async () => {
+    const part = (charset: string, body: Buffer): Buffer =>
+      archive([
+        {
+          head: `Content-Type: text/html; charset=${charset}\r\nContent-Transfer-Encoding: base64`,
+          body: body.toString("base64"),
+        },
+      ]);
+    const page = "<meta charset=macintosh><h1>Høyvann</h1>";
+    assert.equal(await textOf(part("windows-1252", Buffer.from(page))), "Høyvann");
+    // Programs that look at nothing say so of everything.
+    for (const charset of ["US-ascii", "x-unknown"]) {
+      assert.equal(await textOf(part(charset, iconv.encode(page, "macintosh"))), "Høyvann", charset);
+    }
+    const unsaid = iconv.encode("<h1>Høyvann</h1>", "macintosh");
+    assert.equal(await textOf(part("macintosh", unsaid)), "Høyvann");
+  });
+
   it("takes the page from among pictures and parts of parts, and the title where it shows no heading", async () => {
     const body = "<title>Tides</title><p>High water at noon.</p>";
     const inner = `--in\r\nContent-Type: text/html\r\n\r\n${body}\r\n--in--`;
     const bytes = archive([
       { head: "Content-Type: image/png\r\nContent-Transfer-Encoding: base64", body: "iVBORw0KGgo=" },
-      { head: "Content-Type: multipart/alternative; boundary=in", body: inner },
+      { head: "Content-Type: text/html-fragment", body: "<p>A fragment.</p>" },
+      { head: "Content-Type: x-text/html", body: "<p>Of another type.</p>" },
+      {
+        head: "Content-Type: multipart/alternative; boundary=in",
+        body: inner.replace("text/html", "application/xhtml+xml"),
+      },
     ]);
     assert.equal(await textOf(bytes), "Tides\n\nHigh water at noon.");
   });
