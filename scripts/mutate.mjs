@@ -48,7 +48,8 @@ const rooms = [
         "pdfScans",
         "greyPage",
         ...["scanLines", "guardedZip", "odtReader", "rtfReader", "tesseractData"],
-        ...["listNumbers", "mimeParts", "mailFormats"],
+        ...["listNumbers", "mimeParts", "mailFormats", "html", "htmlPage"],
+        ...["docxReader", "docxStructure", "docParts", "docMade", "epubReader"],
       ),
       ...unit(
         "formats",

@@ -71,7 +71,7 @@ function decodeByGuess(bytes: Buffer, probe: Buffer): Decoded {
 }
 
 function decodeAs(bytes: Buffer, encoding: string): Decoded {
-  const text = encoding === "utf-8" ? bytes.toString("utf8") : iconv.decode(bytes, encoding);
+  const text = iconv.decode(bytes, encoding);
   const broken = text.split("\ufffd").length - 1;
   if (broken > 3 + text.length / 200) return binary;
   return checkText(text);
@@ -89,9 +89,9 @@ function isTextControl(code: number): boolean {
 }
 
 function checkText(text: string): Decoded {
-  const probe = text.length > probeBytes ? text.slice(0, probeBytes) : text;
+  const probe = text.slice(0, probeBytes);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
   const controls = probe.match(/[\u0000-\u0007\u000b\u000e-\u001a\u001c-\u001f\u007f]/g)?.length ?? 0;
   if (controls > 3 + probe.length * 0.02) return binary;
-  return { ok: true, text: text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text };
+  return { ok: true, text: text.replace(/\r\n?/g, "\n") };
 }

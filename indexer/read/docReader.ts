@@ -178,7 +178,7 @@ class DocWriter {
     this.line = "";
     this.deleted = "";
     // What makes a field stands in one paragraph: a field without an end must not swallow the document.
-    this.fields = this.fields.filter((field) => field === "shown");
+    this.fields = [];
     if (deleted.trim() !== "") this.hanging.push(() => this.out.paragraph(`Deleted: ${deleted}`));
     const list = this.styles.change(properties, change.list) ?? 0;
     const depth = this.styles.change(properties, change.listDepth) ?? 0;

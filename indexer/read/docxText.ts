@@ -30,7 +30,7 @@ export class DocxText {
   of(paragraph: Xml): string {
     const text = this.below(paragraph);
     // What makes a field stands in one paragraph: a field without an end must not swallow the document.
-    this.fields = this.fields.filter((field) => field === "shown");
+    this.fields = [];
     return text;
   }
 

@@ -73,7 +73,7 @@ function nameless(mimeType: string, index: number): string {
 function people(addresses: readonly Address[] = []): string {
   return addresses
     .flatMap((one) => one.group ?? [one])
-    .map(({ name, address = "" }) => (name && name !== address ? `${name} <${address}>` : address))
+    .map(({ name, address = "" }) => person(name, address))
     .join(", ");
 }
 

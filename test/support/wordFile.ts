@@ -30,6 +30,12 @@ export interface WordFile {
   readonly notes?: readonly (readonly [mark: number, end: number])[];
   /** Stretches of the text, by their positions, with the changes that hold for them. */
   readonly runs?: readonly (readonly [start: number, end: number, changes: readonly number[]])[];
+  /** Where paragraphs of the first piece end, with their style and the changes that hold for them. */
+  readonly paragraphs?: readonly (readonly [end: number, style: number, changes?: readonly number[]])[];
+  /** How long each of the document's texts is, in their order, instead of what is said by `mainLength`. */
+  readonly lengths?: readonly number[];
+  /** What else the block points to, by the numbers of its pairs. */
+  readonly parts?: Readonly<Record<number, Buffer>>;
   readonly flags?: number;
   readonly version?: number;
 }
@@ -60,6 +66,9 @@ export function wordFile({
   mainLength,
   notes = [],
   runs = [],
+  paragraphs = [],
+  lengths,
+  parts = {},
   flags = 0x0200,
   version = 0xc1,
 }: WordFile): Buffer {
@@ -79,8 +88,10 @@ export function wordFile({
     at += bytes.length + (bytes.length % 2);
   }
   const length = pieces.reduce((sum, { text }) => sum + text.length, 0);
-  main.writeUInt32LE(mainLength ?? length, 0x4c);
-  main.writeUInt32LE(length - (mainLength ?? length), 0x50);
+  const own = lengths ?? [mainLength ?? length, length - (mainLength ?? length)];
+  own.forEach((one, i) => {
+    main.writeUInt32LE(one, 0x4c + 4 * i);
+  });
   const plc = Buffer.alloc(4 + 12 * pieces.length);
   let position = 0;
   pieces.forEach(({ text, isNarrow }, i) => {
@@ -93,9 +104,13 @@ export function wordFile({
   size.writeUInt32LE(plc.length, 1);
   const clx = Buffer.concat([Buffer.from([1, 2, 0, 9, 9]), size, plc]);
   writeRuns(main.subarray(runsPage * 512), runs, offsets[0] ?? 0, pieces[0]?.isNarrow ? 1 : 2);
-  const bins = Buffer.alloc(12);
-  bins.writeUInt32LE(at, 4);
-  bins.writeUInt32LE(runsPage, 8);
+  writeParagraphs(
+    main.subarray((runsPage + 1) * 512),
+    paragraphs,
+    offsets[0] ?? 0,
+    pieces[0]?.isNarrow ? 1 : 2,
+  );
+  const bins = numbers([0, at, runsPage]);
   const put = (pair: number, start: number, bytes: number): void => {
     main.writeUInt32LE(start, 0x9a + 8 * pair);
     main.writeUInt32LE(bytes, 0x9a + 8 * pair + 4);
@@ -110,10 +125,17 @@ export function wordFile({
   const ends = numbers([0, ...notes.map(([, end]) => end)]);
   put(2, clx.length + bins.length, marks.length);
   put(3, clx.length + bins.length + marks.length, ends.length);
-  return compoundFile({ WordDocument: main, "1Table": Buffer.concat([clx, bins, marks, ends]) });
+  const tables = [clx, bins, marks, ends];
+  const more = { ...(paragraphs.length > 0 && { 13: numbers([0, at, runsPage + 1]) }), ...parts };
+  for (const [pair, content] of Object.entries(more)) {
+    put(Number(pair), Buffer.concat(tables).length, content.length);
+    tables.push(content);
+  }
+  return compoundFile({ WordDocument: main, "1Table": Buffer.concat(tables) });
 }
 
-function numbers(values: readonly number[]): Buffer {
+/** Numbers of four bytes each. */
+export function numbers(values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(4 * values.length);
   values.forEach((value, i) => {
     bytes.writeUInt32LE(value, 4 * i);
@@ -139,4 +161,108 @@ function writeRuns(page: Buffer, runs: NonNullable<WordFile["runs"]>, offset: nu
     page[at] = changes.length;
     Buffer.from(changes).copy(page, at + 1);
   });
+}
+
+/** A page with the styles and changes of paragraphs. */
+function writeParagraphs(
+  page: Buffer,
+  paragraphs: NonNullable<WordFile["paragraphs"]>,
+  offset: number,
+  width: number,
+): void {
+  page[511] = paragraphs.length;
+  page.writeUInt32LE(offset, 0);
+  let at = 510;
+  paragraphs.forEach(([end, style, changes = []], i) => {
+    page.writeUInt32LE(offset + end * width, 4 * (i + 1));
+    // Their size is in words: an odd number of bytes has the place of its size before it, an even one another byte.
+    const isEven = changes.length % 2 === 0;
+    const size = isEven ? [0, (changes.length + 2) / 2] : [(changes.length + 3) / 2];
+    const entry = Buffer.from([...size, style & 255, style >> 8, ...changes]);
+    at -= entry.length + (entry.length % 2);
+    entry.copy(page, at);
+    page[4 * (paragraphs.length + 1) + 13 * i] = at / 2;
+  });
+}
+
+export interface WordStyle {
+  /** What built-in style it is. */
+  readonly builtIn?: number;
+  /** The number of the style that it is based on. */
+  readonly base?: number;
+  /** 1 for one of paragraphs. */
+  readonly kind?: number;
+  readonly changes?: readonly number[];
+}
+
+/** The part in which a document keeps its styles; undefined for a number that no style has. */
+export function styleSheet(styles: readonly (WordStyle | undefined)[]): Buffer {
+  const baseSize = 10;
+  const head = Buffer.alloc(20);
+  head.writeUInt16LE(18, 0);
+  head.writeUInt16LE(styles.length, 2);
+  head.writeUInt16LE(baseSize, 4);
+  const entries = styles.map((style) => {
+    if (!style) return Buffer.alloc(2);
+    const { builtIn = 0xffe, base = 0xfff, kind = 1, changes = [] } = style;
+    const fields = Buffer.alloc(baseSize + 2);
+    fields.writeUInt16LE(builtIn, 0);
+    fields.writeUInt16LE((base << 4) | kind, 2);
+    fields.writeUInt16LE(4, baseSize);
+    const own = Buffer.alloc(4);
+    own.writeUInt16LE(2 + changes.length, 0);
+    const entry = Buffer.concat([fields, Buffer.from("Name\0", "utf16le"), own, Buffer.from(changes)]);
+    const size = Buffer.alloc(2);
+    size.writeUInt16LE(entry.length, 0);
+    return Buffer.concat([size, entry]);
+  });
+  return Buffer.concat([head, ...entries]);
+}
+
+export interface WordLevel {
+  readonly start: number;
+  readonly format: number;
+  /** A character below 9 stands for the number of that level. */
+  readonly text: string;
+  /** How many bytes say how its paragraphs and numbers look. */
+  readonly looks?: readonly [paragraphs: number, numbers: number];
+}
+
+/** The table of lists, each with the number by which it is referred to, and their levels behind it. */
+export function listTable(lists: readonly (readonly [id: number, levels: readonly WordLevel[]])[]): Buffer {
+  const count = Buffer.alloc(2);
+  count.writeUInt16LE(lists.length, 0);
+  const heads = lists.map(([id, levels]) => {
+    const head = Buffer.alloc(28);
+    head.writeUInt32LE(id, 0);
+    // One of a single level has no others.
+    head[26] = levels.length === 1 ? 1 : 0;
+    return head;
+  });
+  const levels = lists.flatMap(([, all]) =>
+    all.map(({ start, format, text, looks = [0, 0] }) => {
+      const level = Buffer.alloc(28 + looks[0] + looks[1] + 2);
+      level.writeUInt32LE(start, 0);
+      level[4] = format;
+      level.set(looks, 24);
+      level.writeUInt16LE(text.length, level.length - 2);
+      return Buffer.concat([level, Buffer.from(text, "utf16le")]);
+    }),
+  );
+  return Buffer.concat([count, ...heads, ...levels]);
+}
+
+/** The table by which paragraphs refer to lists: from 1, in the order of these. */
+export function listOverrides(ids: readonly number[]): Buffer {
+  return Buffer.concat([
+    numbers([ids.length]),
+    ...ids.map((id) => Buffer.concat([numbers([id]), Buffer.alloc(12)])),
+  ]);
+}
+
+/** Names one after the other, each behind its length. */
+export function names(all: readonly string[]): Buffer {
+  return Buffer.concat(
+    all.map((name) => Buffer.concat([numbers([name.length]).subarray(0, 2), Buffer.from(name, "utf16le")])),
+  );
 }

@@ -4,7 +4,11 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { extract } from "../../indexer/read/extract.ts";
 import type { Extracted } from "../../indexer/read/extracted.ts";
+import { flatPackage } from "../../indexer/read/flatPackage.ts";
+import { formatInside } from "../../indexer/read/formatInside.ts";
 import { Zip } from "../../indexer/read/zip.ts";
+import { formatOf } from "../../protocol/formats.ts";
+import { zip } from "../support/archive.ts";
 import { compoundFile } from "../support/wordFile.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
@@ -40,6 +44,28 @@ describe("a document under another format's name", () => {
     await assert.rejects(under("binary.txt", "a.doc"), /binary data/);
   });
 
+  it("keeps the format of its name where one reader reads both, or what it holds is of both", () => {
+    for (const [name, other] of [
+      ["book.xlsx", "a.ods"],
+      ["book.xls", "a.xlsx"],
+      ["kickoff.odp", "a.pptx"],
+    ] as const) {
+      assert.equal(formatInside(bytes(name), formatOf(other)), formatOf(other), other);
+    }
+    const both = zip({ "word/document.xml": Buffer.alloc(1), "xl/workbook.xml": Buffer.alloc(1) });
+    for (const name of ["a.docx", "a.xlsx"]) assert.equal(formatInside(both, formatOf(name)), formatOf(name));
+    assert.equal(formatInside(both, formatOf("a.pptx")), formatOf("a.docx"));
+    const template = zip({ mimetype: Buffer.from("application/vnd.oasis.opendocument.text-template") });
+    assert.equal(formatInside(template, formatOf("a.docx")), formatOf("a.odt"));
+    for (const unknown of [
+      zip({ "a/word/x": Buffer.alloc(1) }),
+      Buffer.from("PK, said the sign"),
+      Buffer.alloc(0),
+    ]) {
+      assert.equal(formatInside(unknown, formatOf("a.docx")), formatOf("a.docx"));
+    }
+  });
+
   it("that is locked says so", async () => {
     const locked = compoundFile({ EncryptedPackage: Buffer.alloc(5_000), EncryptionInfo: Buffer.alloc(50) });
     for (const name of ["a.docx", "a.pptx", "a.doc"]) {
@@ -69,9 +95,9 @@ describe("a document that is a single XML text", () => {
   });
 
   it("may be Word's", async () => {
-    const zip = new Zip(bytes("lease.docx"));
-    const parts = zip.names.map((name) => {
-      const content = (zip.text(name) ?? "").replace(/<\?xml[^>]*\?>\s*/, "");
+    const archive = new Zip(bytes("lease.docx"));
+    const parts = archive.names.map((name) => {
+      const content = (archive.text(name) ?? "").replace(/<\?xml[^>]*\?>\s*/, "");
       return `<pkg:part pkg:name="/${name}" pkg:contentType="application/xml"><pkg:xmlData>${content}</pkg:xmlData></pkg:part>`;
     });
     const packageName = "http://schemas.microsoft.com/office/2006/xmlPackage";
@@ -82,6 +108,13 @@ describe("a document that is a single XML text", () => {
     const { as, ...read } = await extract(flat(parts.join("")), "a.xml");
     assert.deepEqual(read, await under("lease.docx", "lease.docx"));
     assert.deepEqual(as, { id: "docx", kind: "document" });
+    // Written otherwise, and cut off in its last part.
+    const [own = ""] = /<w:document[\s\S]*/.exec(archive.text("word/document.xml") ?? "") ?? [];
+    const loose = `<pkg:part\n pkg:padding="0" pkg:name="word/document.xml" >\n <pkg:xmlData pkg:x="y">${own}</pkg:xmlData></pkg:part>`;
+    const picture = `<pkg:part pkg:name="/word/a.png"><pkg:binaryData>AA==</pkg:binaryData></pkg:part>`;
+    const cut = '<pkg:part pkg:name="/word/styles.xml"><pkg:xmlData><w:styles';
+    assert.match((await extract(flat(loose + picture), "a.xml")).text, /^Lease of the boathouse/);
+    assert.deepEqual(flatPackage(loose + picture + cut).names, ["word/document.xml"]);
     const other = `<pkg:part pkg:name="/xl/workbook.xml"><pkg:xmlData><a/></pkg:xmlData></pkg:part>`;
     assert.equal((await extract(flat(other), "a.xml")).as, undefined, "an archive of something else");
   });

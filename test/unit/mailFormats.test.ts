@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { extract } from "../../indexer/read/extract.ts";
 import { UnreadableFile } from "../../indexer/read/extracted.ts";
 import { messagesOf } from "../../indexer/read/mailbox.ts";
 import { type Mail, parseMail } from "../../indexer/read/mailFormats.ts";
@@ -31,6 +32,7 @@ describe("an internet mail", () => {
         "",
       ],
     );
+    assert.equal((await mail("From: The harbour\n\nThe lamp.\n")).from, "The harbour", "no address");
     const { from: nobody, date: never } = await mail("Subject: Lamp\nTo: nobody:;\n\nThe lamp.\n");
     assert.deepEqual([nobody, never], ["", ""]);
   });
@@ -81,6 +83,17 @@ describe("an internet mail", () => {
     );
     const attached = "Content-Type: image/png\nContent-Disposition: attachment; filename=apart.png";
     assert.equal((await mail(withParts([attached]))).attachments[0]?.isInline, false);
+  });
+
+  it("stands in places by names that are cut where they are longer than any", async () => {
+    for (const [name, called] of [
+      [`${"a".repeat(196)}.txt`, `${"a".repeat(196)}.txt`],
+      [`${"b".repeat(197)}.txt`, `${"b".repeat(197)}.tx…`],
+    ]) {
+      const bytes = Buffer.from(withParts([`Content-Disposition: attachment; filename=${name}`]));
+      const { places } = await extract(bytes, "a.eml");
+      assert.deepEqual(places?.at(-1)?.place, { in: "mail", part: called });
+    }
   });
 
   it("has no more attachments read than fifty, which is said", async () => {
