@@ -64,6 +64,9 @@ const rooms = [
           "docMade",
           "epubReader",
           "readScan",
+          "pdfColumns",
+          "pdfFields",
+          "pdfHeadings",
         ],
       ),
       ...unit(

@@ -22,7 +22,7 @@ interface Band {
  * their cells are short or of many lengths: only columns of running text are told apart.
  */
 export function columnsApart(rows: readonly Row[]): Row[] {
-  if (rows.length < fewestLines || rows.length > mostRows) return [...rows];
+  if (rows.length > mostRows) return [...rows];
   const gaps = rows.map(gapsOf);
   const ordered: Row[] = [];
   let row = 0;

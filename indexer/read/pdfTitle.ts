@@ -8,7 +8,7 @@ const metadata = v.object({ info: v.object({ Title: text, Author: text, Creation
 
 /** What programs write where nobody gave a title or a name. */
 const noTitle =
-  /^(?:microsoft \w+ - |untitled|unbenannt|sans titre|document\s*\d*$|print|slide 1$|\(?anonymous|unspecified|no ?title)|\.(?:dvi|indd|qxd|ps|txt)$|^[^\p{L}]*$/iu;
+  /^(?:microsoft \w+ - |untitled|unbenannt|sans titre|document\s*\d*$|print\b|slide 1$|\(?anonymous|unspecified|no ?title)|\.(?:dvi|indd|qxd|ps|txt)$|^[^\p{L}]*$/iu;
 const noAuthor =
   /^(?:admin\w*|user\w*|root|owner|unknown|anonymous|author|default|\(?unspecified\)?|scan\w*)$|^[^\p{L}]*$/iu;
 
