@@ -67,6 +67,7 @@ const rooms = [
           "pdfColumns",
           "pdfFields",
           "pdfHeadings",
+          "pdfLines",
         ],
       ),
       ...unit(

@@ -114,7 +114,7 @@ export function textOfRow(row: Row): string {
     const gap = goesOn ? piece.x - right : (before?.x ?? piece.x) - (piece.x + piece.width);
     const isApart =
       before !== undefined && (gap > row.size * 0.15 || isMarked(before, piece) || isMarking(before, piece));
-    text += (isApart && !/\s$/.test(text) && !/^\s/.test(piece.text) ? " " : "") + piece.text;
+    text += (isApart ? " " : "") + piece.text;
     right = goesOn ? Math.max(right, piece.x + piece.width) : piece.x + piece.width;
     before = piece;
   }
