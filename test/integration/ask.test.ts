@@ -9,7 +9,7 @@ import { type Answer, type AnswerEvent, answer as answerSchema, type Hit } from 
 import { failure } from "../support/failure.ts";
 import type { FakeOllamaOptions, Fault } from "../support/fakeOllama.ts";
 import { hitOf } from "../support/hits.ts";
-import { fake } from "../support/sharedOllama.ts";
+import { fake, isCut } from "../support/sharedOllama.ts";
 
 const passage = (text: string, path: string): Hit => hitOf(text, { path, endLine: 4 });
 const library = [
@@ -363,7 +363,6 @@ describe("cancelling a question", () => {
     }));
   it("works while the answer streams, and ends the server's work", async () => {
     await cancelledBy((event) => event.type === "text", { tokenDelayMs: 20 });
-    const request = fake.requests.find(({ path }) => path === "/api/chat");
-    while (!request?.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
+    await isCut();
   });
 });

@@ -10,6 +10,7 @@ import { openEncoder } from "../../models/embedding/encoder.ts";
 import { loadEncoder } from "../../models/embedding/loadEncoder.ts";
 import { openEmbeddingModel } from "../../models/embedding/open.ts";
 import { CarrelError } from "../../protocol/channel.ts";
+import { eventually } from "../support/workspace.ts";
 
 const encoderDir = fileURLToPath(new URL("../../models/bundled/encoder", import.meta.url));
 const tiny = fileURLToPath(new URL("../fixtures/tinyModel", import.meta.url));
@@ -22,7 +23,7 @@ function processes(): number {
 }
 
 async function whenProcesses(count: number): Promise<void> {
-  while (processes() !== count) await sleep(20);
+  await eventually(`${count} processes`, async () => processes() === count);
 }
 
 /** A program in the place of the embedder's: answers `load`, and does as told when it is to embed. */
@@ -62,12 +63,22 @@ test("the bundled transformer runs in a process of its own, which goes when idle
 });
 
 test("work that lasts longer than the idle time is not cut off", async () => {
-  const entry = await standIn("slow", "setTimeout(() => answer([new Float32Array([process.pid, 0])]), 300);");
+  const done = join(scratch, "done");
+  const entry = await standIn(
+    "slow",
+    `const timer = setInterval(() => {
+       if (!existsSync(${JSON.stringify(done)})) return;
+       clearInterval(timer);
+       answer([new Float32Array([process.pid, 0])]);
+     }, 10);`,
+  );
   const embedder = new Embedder({ source, idleMs: idle(20), entry });
   await embedder.describe();
   const first = embedder.embed(text, "query");
+  // More than the idle time.
   await sleep(150);
   const second = embedder.embed(text, "query");
+  await writeFile(done, "");
   assert.deepEqual(await first, await second, "the same process answered both");
   await embedder.close();
 });

@@ -5,7 +5,7 @@ import { createOllama } from "../../models/chat/ollama/server.ts";
 import { createGate } from "../../models/egress/gate.ts";
 import { loadOllamaEmbedding } from "../../models/embedding/ollama.ts";
 import { CarrelError } from "../../protocol/channel.ts";
-import { fake } from "../support/sharedOllama.ts";
+import { fake, isCut } from "../support/sharedOllama.ts";
 
 /** Long where a limit is not what is tested, so that a slow machine fails nothing. */
 const patient = { lookMs: 60_000, idleMs: 60_000, aliveMs: 50, startMs: 60_000, answerMs: 60_000 };
@@ -43,12 +43,6 @@ function says(message: RegExp): (error: unknown) => boolean {
     assert.notEqual(error.remedy, "");
     return true;
   };
-}
-
-/** Waits until the server has seen that its client has gone. */
-async function isCut(path: string): Promise<void> {
-  while (!fake.requests.some((request) => request.path === path && request.aborted))
-    await new Promise((done) => setTimeout(done, 10));
 }
 
 test("a server that lives but never begins its answer is given up", async () => {

@@ -4,10 +4,10 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { takeWriteLock } from "../../indexer/store/lock.ts";
 import { engineArguments } from "../../protocol/launch.ts";
 import { LockProcess, type Start } from "../support/lockProcess.ts";
+import { eventually } from "../support/workspace.ts";
 
 const base = await mkdtemp(join(tmpdir(), "carrel-lock-"));
 await chmod(base, 0o755);
@@ -54,13 +54,8 @@ test("a process number used again does not keep the lock of a dead process", { s
   assert.equal(await first.take(), "taken");
   assert.equal(await second.take(), "held");
   await first.kill();
-  let state = await second.take();
   // What was killed is the command that started it.
-  for (let round = 0; round < 500 && state === "held"; round++) {
-    await sleep(10);
-    state = await second.take();
-  }
-  assert.equal(state, "taken");
+  await eventually("the lock is taken", async () => (await second.take()) === "taken");
 });
 
 test("on a full disk the lock is taken all the same, since it needs no space", { skip }, async (t) => {
@@ -89,12 +84,7 @@ test("where no more files fit that is said, and the lock is free once they do", 
   assert.match(answer.message ?? "", /no space left/);
   assert.match(answer.remedy ?? "", /Free/);
   await writeFile(`${storage}.asked`, "");
-  let state = await holder.take();
-  for (let round = 0; round < 500 && state === "unavailable"; round++) {
-    await sleep(10);
-    state = await holder.take();
-  }
-  assert.equal(state, "taken");
+  await eventually("the lock is taken", async () => (await holder.take()) === "taken");
 });
 
 for (const [what, prepare] of [

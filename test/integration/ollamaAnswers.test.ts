@@ -4,18 +4,8 @@ import { ContextOverflowError } from "../../models/chat/errors.ts";
 import { serverError } from "../../models/chat/ollama/ollamaErrors.ts";
 import { failure } from "../support/failure.ts";
 import type { Fault } from "../support/fakeOllama.ts";
-import {
-  chat,
-  messages,
-  ollama,
-  plain,
-  prompts,
-  reset,
-  stream,
-  textOf,
-  thoughtsOf,
-} from "../support/ollamaClient.ts";
-import { fake } from "../support/sharedOllama.ts";
+import { chat, messages, ollama, plain, reset, stream, textOf, thoughtsOf } from "../support/ollamaClient.ts";
+import { fake, isAsked, isCut } from "../support/sharedOllama.ts";
 
 describe("asking a model", () => {
   it("streams the answer and ends with the counts", async () => {
@@ -207,7 +197,7 @@ describe("asking a model", () => {
   it("gives up on a server that stops answering while it prepares", async () => {
     reset({ fault: "hang-before-headers" });
     const pending = failure(chat());
-    while (prompts() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await isAsked();
     fake.set({ fault: "hang-everything" });
     assert.match((await pending).message, /sent nothing/);
   });
@@ -218,11 +208,10 @@ describe("asking a model", () => {
       reset(options);
       const controller = new AbortController();
       const pending = failure(chat("qwen3:4b", controller.signal));
-      while (prompts() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await isAsked();
       controller.abort();
       assert.equal((await pending).code, "cancelled");
-      const request = fake.requests.find(({ path }) => path === "/api/chat");
-      while (!request?.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
+      await isCut();
     }
   });
 
@@ -231,7 +220,6 @@ describe("asking a model", () => {
     for await (const event of stream()) {
       if (event.type === "text") break;
     }
-    const request = fake.requests.find(({ path }) => path === "/api/chat");
-    while (!request?.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
+    await isCut();
   });
 });

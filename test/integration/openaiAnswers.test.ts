@@ -6,6 +6,7 @@ import { failure } from "../support/failure.ts";
 import { startFakeOpenai } from "../support/fakeOpenai.ts";
 import type { OpenaiFault } from "../support/fakeOpenaiFaults.ts";
 import { chat, client, fake, isCut, model, prompts, reset, said, stream } from "../support/openaiClient.ts";
+import { eventually } from "../support/workspace.ts";
 
 describe("an answer", () => {
   it("comes in pieces, with the server's own counts", async () => {
@@ -163,8 +164,9 @@ describe("a failing answer", () => {
     const own = await startFakeOpenai({ fault: "hang-before-headers" });
     reset({}, { url: own.url });
     const failed = failure(chat());
-    while (!own.requests.some(({ path }) => path === "/v1/chat/completions"))
-      await new Promise((done) => setTimeout(done, 10));
+    await eventually("the question", async () =>
+      own.requests.some(({ path }) => path === "/v1/chat/completions"),
+    );
     await own.close();
     assert.match((await failed).message, /broke off|sent nothing|No model server/);
   });

@@ -12,6 +12,7 @@ import { originalsIn } from "../fuzz/originals.ts";
 import { verdictOf } from "../fuzz/verdict.ts";
 import { Random } from "../soak/random.ts";
 import { entryThat, onEachOpen, parserEntry } from "../support/parserEntry.ts";
+import { eventually } from "../support/workspace.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
 const limit = 2_000_000;
@@ -175,18 +176,18 @@ test("the process ends when it has been idle, and starts again", async (t) => {
   const others = children().length;
   const parser = make({ idleMs: 50 });
   assert.equal((await parser.parse(root, "a.md", limit)).ok, true);
-  while (children().length > others) await new Promise((resolve) => setTimeout(resolve, 20));
+  await eventually("the end of the process", async () => children().length === others);
   assert.equal((await parser.parse(root, "a.md", limit)).ok, true);
 });
 
-test("without a setting too the process ends soon after its work", { timeout: 40_000 }, async (t) => {
+test("without a setting too the process ends soon after its work", async (t) => {
   if (process.platform !== "linux") return t.skip("looks into /proc");
   put(["a.md"]);
   const others = children().length;
   const parser = make();
   assert.equal((await parser.parse(root, "a.md", limit)).ok, true);
   assert.ok(children().length > others, "it is there");
-  while (children().length > others) await new Promise((resolve) => setTimeout(resolve, 100));
+  await eventually("the end of the process", async () => children().length === others);
 });
 
 test("a reason that may pass crosses the process", async () => {

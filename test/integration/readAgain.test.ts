@@ -16,7 +16,7 @@ import {
 } from "../../protocol/data.ts";
 import type { FakeOllamaOptions, Fault } from "../support/fakeOllama.ts";
 import { hitOf } from "../support/hits.ts";
-import { fake } from "../support/sharedOllama.ts";
+import { fake, isAsked } from "../support/sharedOllama.ts";
 
 const passage = (text: string, path: string): Hit => hitOf(text, { path, endLine: 4 });
 const noteWords = "Whoever is ill for longer than three days hands in a doctor's note.";
@@ -229,7 +229,7 @@ describe("a second reading that fails", () => {
     const controller = new AbortController();
     const slow = { answer: "word ".repeat(1000), tokenDelayMs: 20 };
     const stopped = read(slow, { signal: controller.signal });
-    while (prompts().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await isAsked();
     controller.abort();
     await assert.rejects(stopped, { code: "cancelled" });
     const late = await read(slow, { parts: { longestMs: 300 } });

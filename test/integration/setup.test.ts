@@ -8,6 +8,7 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { withSetupLock } from "../../scripts/lock.mjs";
+import { eventually } from "../support/workspace.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const scratch = await mkdtemp(join(tmpdir(), "carrel-setup-"));
@@ -91,7 +92,7 @@ test("set-ups at once come one after the other, and say that they wait", async (
 test("a set-up that was killed blocks nobody", async () => {
   const [lock, log] = [join(scratch, "b.lock"), join(scratch, "b.log")];
   const killed = holder(lock, log, 600_000);
-  while ((await linesOf(log)).length === 0) await sleep(20);
+  await eventually("the lock is held", async () => (await linesOf(log)).length > 0);
   const gone = ended(killed);
   killed.kill("SIGKILL");
   await gone;

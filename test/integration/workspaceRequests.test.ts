@@ -7,7 +7,7 @@ import { Workspace as Indexes } from "../../engine/workspace/workspace.ts";
 import { CarrelError } from "../../protocol/channel.ts";
 import { defaultSettings, type IndexStatus } from "../../protocol/data.ts";
 import { gate } from "../support/gate.ts";
-import { openInProcess, settingsFor, signal, testModel } from "../support/inProcess.ts";
+import { inProcess, openInProcess, settingsFor, signal, testModel } from "../support/inProcess.ts";
 import { noRecogniser } from "../support/noRecogniser.ts";
 import { testParser } from "../support/testParser.ts";
 import { eventually, makeWorkspace } from "../support/workspace.ts";
@@ -66,7 +66,14 @@ test("an update that runs is asked about, can be cancelled alone, and is answere
   assert.equal((await refined).files, 2);
   assert.equal(indexes.status().refined, 2);
   const told = seen.length;
-  await new Promise((done) => setTimeout(done, 400));
+  // While the next one tells what it does, that has had the time to tell more.
+  const [next, later] = [gate(), [] as IndexStatus[]];
+  model.onEmbed = () => next.wait;
+  await workspace.write("a.md", "apricots\n");
+  const updated = indexes.index(signal, (status) => later.push(status));
+  await eventually("progress of the next one", async () => later.length > 1);
+  next.open();
+  await updated;
   assert.equal(seen.length, told, "an update that has ended tells no more");
 });
 
@@ -149,36 +156,40 @@ test("a client is answered within seconds though the model is still being opened
 
 test("without even the bundled model every request says so, and another model mends it", async (t) => {
   const workspace = await makeWorkspace(fruit);
-  await assert.rejects(
-    openInProcess(t, workspace, {
-      open: async () => {
-        throw new CarrelError("A file is missing.", "Install Carrel again.");
-      },
-    }),
-    { message: /bundled embedding model can't be used.*A file is missing/, remedy: "Install Carrel again." },
-  );
+  const { indexes, open, index, paths } = inProcess(t, workspace, {
+    async open({ embeddingModel }) {
+      if (embeddingModel === "bundled") throw new CarrelError("A file is missing.", "Install Carrel again.");
+      return testModel("m");
+    },
+  });
+  const refusal = {
+    message: /bundled embedding model can't be used.*A file is missing/,
+    remedy: "Install Carrel again.",
+  };
+  await assert.rejects(open(), refusal);
+  await assert.rejects(index(), refusal);
+  await assert.rejects(paths("apples"), refusal);
+  indexes.setSettings(settingsFor({ embeddingModel: "/another" }));
+  assert.equal((await index()).files, 2);
+  assert.deepEqual(await paths("apples"), ["a.md"]);
 });
 
 test("a model that is slow to open keeps the client from nothing but its index", async (t) => {
   const workspace = await makeWorkspace(fruit);
   const opening = gate();
-  let isOpen = false;
-  const client = openInProcess(t, workspace, {
+  t.after(() => opening.open());
+  const { index, indexes } = await openInProcess(t, workspace, {
     open: async () => {
       await opening.wait;
       return testModel("m");
     },
-  }).then((made) => {
-    isOpen = true;
-    return made;
   });
-  await nextTurn();
-  assert.equal(isOpen, false);
-  opening.open();
-  const { index, indexes } = await client;
   assert.ok(indexes.hasFolder(workspace.dir));
   assert.equal(indexes.hasFolder(`${workspace.dir}x`), false);
-  assert.equal((await index()).files, 2);
+  assert.equal(indexes.status().state, "empty");
+  const updated = index();
+  opening.open();
+  assert.equal((await updated).files, 2);
 });
 
 test("one who only reads is told who writes, gets what is there, and may not delete it", async (t) => {

@@ -64,15 +64,12 @@ export interface InProcessOptions {
 
 export const signal = new AbortController().signal;
 
-/**
- * The engine's indexes in this process: real files, a real parser and a real store, and models of the test's own.
- * The workspace is removed when the test ends.
- */
-export async function openInProcess(
+/** The same as `openInProcess`, which the test opens itself. */
+export function inProcess(
   t: TestContext,
   workspace: Workspace,
   options: InProcessOptions,
-): Promise<InProcess> {
+): InProcess & { open(): Promise<void> } {
   const parser = createParser({ entry: parserEntry, memoryMb: 256, timeoutMs: 20_000 });
   const statuses: IndexStatus[] = [];
   const logged: string[] = [];
@@ -90,14 +87,28 @@ export async function openInProcess(
     await workspace.remove();
   });
   const folders = (options.folders ?? [workspace.dir]).map((path) => ({ path, name: basename(path) }));
-  await indexes.open(workspace.storage, folders, settingsFor(options.settings ?? {}));
   return {
     indexes,
     statuses,
     logged,
+    open: () => indexes.open(workspace.storage, folders, settingsFor(options.settings ?? {})),
     index: (refine = false) => indexes.index(signal, () => undefined, { refine }),
     async paths(query) {
       return (await indexes.search(query, 50, "lexical", signal)).map(({ path }) => path).sort();
     },
   };
+}
+
+/**
+ * The engine's indexes in this process: real files, a real parser and a real store, and models of the test's own.
+ * The workspace is removed when the test ends.
+ */
+export async function openInProcess(
+  t: TestContext,
+  workspace: Workspace,
+  options: InProcessOptions,
+): Promise<InProcess> {
+  const made = inProcess(t, workspace, options);
+  await made.open();
+  return made;
 }

@@ -3,6 +3,7 @@ import type { ChatClient, ChatClientOptions, ChatEvent, ChatRequest } from "../.
 import { createOpenai } from "../../models/chat/openai/openaiServer.ts";
 import { createGate, type Gate } from "../../models/egress/gate.ts";
 import { type FakeOpenai, type FakeOpenaiOptions, startFakeOpenai } from "./fakeOpenai.ts";
+import { eventually } from "./workspace.ts";
 
 /*
  * A client of the stand-in for servers of OpenAI's protocol, which each test gets anew;
@@ -89,6 +90,7 @@ export const prompts = () => fake.requests.filter(({ path }) => path === "/v1/ch
 
 /** Waits until the server has seen that its client has gone. */
 export async function isCut(path = "/v1/chat/completions"): Promise<void> {
-  while (!fake.requests.some((request) => request.path === path && request.aborted))
-    await new Promise((done) => setTimeout(done, 10));
+  await eventually(`the end of a request for ${path}`, async () =>
+    fake.requests.some((request) => request.path === path && request.aborted),
+  );
 }
