@@ -11,7 +11,7 @@ import {
   stands,
 } from "./occurrences.ts";
 import { type Anchor, type Reading, termOf } from "./reading.ts";
-import { holdsCode, type Sources } from "./sources.ts";
+import { holdsCode, holdsLetters, type Sources } from "./sources.ts";
 
 export type Difference = CheckedSentence["differences"][number];
 
@@ -156,7 +156,7 @@ function differenceOf(
 function isUnheardOf(name: string, { all }: Sources): boolean {
   return all.every(
     ({ terms, tight }) =>
-      !holdsCode(tight, name) && !name.split(/[\s-]+/).some((part) => terms.has(termOf(part))),
+      !holdsLetters(tight, name) && !name.split(/[\s-]+/).some((part) => terms.has(termOf(part))),
   );
 }
 

@@ -1,6 +1,6 @@
 import { normalise } from "./claims.ts";
 import { termOf } from "./reading.ts";
-import { holdsCode, type Sources, type Unit } from "./sources.ts";
+import { holdsLetters, type Sources, type Unit } from "./sources.ts";
 
 /** Shorter names stand in other words by chance ("Ann" in "annual"). */
 const leastTight = 6;
@@ -14,7 +14,7 @@ export function lacksName(name: string, sources: Sources): string[] {
   if (all.some(({ normal }) => forms.some((form) => holdsWords(normal, form)))) return [];
   // "CO2" may have been set as "CO 2", "GitHub" be written as two words.
   const isTight = /\d/.test(name) || (name.length >= leastTight && /\p{Lu}.*\p{Lu}/u.test(name));
-  if (isTight && all.some(({ tight }) => holdsCode(tight, name))) return [];
+  if (isTight && all.some(({ tight }) => holdsLetters(tight, name))) return [];
   const parts = name.split(/[\s-]+/);
   const missing = parts.filter((part) => !all.some(({ terms }) => terms.has(termOf(part))));
   const [first, second] = parts;

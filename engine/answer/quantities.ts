@@ -31,6 +31,31 @@ const small =
   );
 const tens = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
 const scales: Readonly<Record<string, number>> = { hundred: 100, thousand: 1000, million: 1e6, billion: 1e9 };
+/** Small numbers in other languages, but for words that are others in English too ("once", "cent"), and one. */
+const foreign: Readonly<Record<string, readonly string[]>> = {
+  "2": ["zwei", "deux", "dos", "due", "twee"],
+  "3": ["drei", "trois", "tres", "tre", "drie"],
+  "4": ["vier", "quatre", "cuatro", "quattro"],
+  "5": ["fünf", "cinq", "cinco", "cinque", "vijf"],
+  "6": ["sechs", "seis", "sei", "zes"],
+  "7": ["sieben", "sept", "siete", "sette", "zeven"],
+  "8": ["acht", "huit", "ocho", "otto"],
+  "9": ["neun", "neuf", "nueve", "nove", "negen"],
+  "10": ["zehn", "dix", "diez", "dieci", "tien"],
+  "12": ["zwölf", "douze", "doce", "dodici", "twaalf"],
+  "14": ["vierzehn", "quatorze", "catorce", "quattordici", "veertien"],
+  "15": ["fünfzehn", "quinze", "quince", "quindici", "vijftien"],
+  "20": ["zwanzig", "vingt", "veinte", "venti", "twintig"],
+  "30": ["dreißig", "trente", "treinta", "trenta", "dertig"],
+};
+const foreignNumbers = new Map(
+  Object.entries(foreign).flatMap(([value, names]) => names.map((name) => [name, value] as const)),
+);
+/** Before something that is counted alone: "sept" and "due" are words of their own. */
+const foreignNumber = new RegExp(
+  `(?<![\\p{L}\\d_])(${[...foreignNumbers.keys()].join("|")})(?=\\s+\\p{L})`,
+  "giu",
+);
 const times: Readonly<Record<string, string>> = { once: "1", twice: "2", thrice: "3" };
 const numberWord = new RegExp(
   `(?<![\\p{L}\\d_])(?:(?:(${tens.join("|")})(?:[- ](${small.slice(1, 10).join("|")}))?|(${small.join("|")}))(?:[ -](hundred|thousand|million|billion))?|(once|twice|thrice)|(half an?))(?![\\p{L}\\d_])`,
@@ -72,6 +97,11 @@ export function quantities(text: string): Quantity[] {
   }
   for (const match of text.matchAll(numberWord)) {
     found.push(complete(text, match.index, match[0], [wordValue(match)], true));
+  }
+  for (const match of text.matchAll(foreignNumber)) {
+    const value = foreignNumbers.get(match[0].toLowerCase()) ?? "";
+    const quantity = complete(text, match.index, match[0], [value], true);
+    if (quantity.unit) found.push(quantity);
   }
   for (const match of text.matchAll(article)) {
     const unit = unitOf(match[2]);

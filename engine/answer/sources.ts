@@ -31,7 +31,7 @@ export interface Unit {
 /** One passage, read once however many sentences cite it. */
 interface Source {
   readonly normal: string;
-  /** Without white space, for code that is broken elsewhere. */
+  /** With as little white space as can be, for code that is broken elsewhere. */
   readonly tight: string;
   readonly terms: ReadonlySet<string>;
   /** Words that it writes with a small letter somewhere. */
@@ -144,25 +144,42 @@ function readSource(text: string, around: string, passage: number): Source {
   };
 }
 
-/** In small letters and without white space, but for what keeps two numbers apart. */
+/** In small letters and without white space, but for what keeps two words apart. */
 function tightened(text: string): string {
   return text
     .normalize("NFKC")
     .toLowerCase()
     .replace(/\s+/g, " ")
-    .replace(/(?<!\d) | (?!\d)/g, "");
+    .replace(/(?<![\p{L}\p{N}_]) | (?![\p{L}\p{N}_])/gu, "");
 }
 
-/** Whether a tightened text holds some code or name: a number in it as a whole, and not as a part of another one. */
+/** Whether a tightened text holds some code: as a whole, and not as a part of another word or number. */
 export function holdsCode(tight: string, code: string): boolean {
   const wanted = tightened(code);
   const isNumber = /^\d+$/.test(wanted);
-  for (let at = tight.indexOf(wanted); at >= 0; at = tight.indexOf(wanted, at + 1)) {
-    const [before, after] = [tight.slice(Math.max(0, at - 2), at), tight.slice(at + wanted.length)];
-    const goesOnBefore = /^\d/.test(wanted) && (/\d$/.test(before) || (isNumber && /\d\.$/.test(before)));
-    const goesOnAfter = /\d$/.test(wanted) && (/^\d/.test(after) || (isNumber && /^\.\d/.test(after)));
-    if (!goesOnBefore && !goesOnAfter) return true;
-    if (wanted === "") return false;
+  return holds(tight, wanted, /^[\p{L}\p{N}_]{2}$/u, (at, end) => {
+    const [before, after] = [tight.slice(Math.max(0, at - 2), at), tight.slice(end, end + 2)];
+    return !isNumber || !(/\d\.$/.test(before) || /^\.\d/.test(after));
+  });
+}
+
+/** The same where white space counts for nothing, nor which word it is a part of: one writes "CO2", another "CO 2". */
+export function holdsLetters(tight: string, name: string): boolean {
+  return holds(tight.replaceAll(" ", ""), tightened(name).replaceAll(" ", ""), /^\d\d$/);
+}
+
+/** @param goesOn The sign before an edge of what is wanted, and the one behind it, where that is no edge. */
+function holds(
+  text: string,
+  wanted: string,
+  goesOn: RegExp,
+  isWhole: (at: number, end: number) => boolean = () => true,
+): boolean {
+  if (wanted === "") return false;
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
+    const end = at + wanted.length;
+    const isCut = [at, end].some((edge) => edge > 0 && goesOn.test(text.slice(edge - 1, edge + 1)));
+    if (!isCut && isWhole(at, end)) return true;
   }
   return false;
 }

@@ -12,13 +12,13 @@ export interface Unit {
 const unitGroups: readonly (readonly [group: string, factor: number, names: string])[] = [
   ["time", 0.001, "millisecond ms millisekunde milliseconde milisegundo"],
   ["time", 1, "second sec s sekunde seconde segundo secondo 秒 초"],
-  ["time", 60, "minute min minuto 分 分钟 分鐘 分間 분"],
-  ["time", 3600, "hour hr h stunde heure hora ora 時間 小时 小時 시간"],
-  ["time", 86_400, "day tag jour día dia giorno 日 日間 天 일"],
-  ["time", 604_800, "week woche semaine semana settimana fortnight 週 週間 周 주"],
-  ["months", 1, "month monat mois mes mese か月 ヶ月 カ月 ケ月 箇月 个月 個月 개월"],
+  ["time", 60, "minute min minuto minuti 分 分钟 分鐘 分間 분"],
+  ["time", 3600, "hour hr h stunde heure hora ora ore uur 時間 小时 小時 시간"],
+  ["time", 86_400, "day tag dag dagen jour día dia giorno giorni 日 日間 天 일"],
+  ["time", 604_800, "week woche weken semaine semana settimana settimane 週 週間 周 주"],
+  ["months", 1, "month monat maand maanden mois mes mese mesi か月 ヶ月 カ月 ケ月 箇月 个月 個月 개월"],
   ["months", 3, "quarter quartal trimestre"],
-  ["months", 12, "year yr jahr an année año anno 年 年間 년"],
+  ["months", 12, "year yr jahr jaar jaren ans année año anno anni 年 年間 년"],
   ["months", 120, "decade"],
   ["months", 1200, "century centurie"],
   ["time before noon", 1, "am a.m. a.m"],
@@ -33,6 +33,7 @@ const unitGroups: readonly (readonly [group: string, factor: number, names: stri
   ["money of won", 1, "won krw ₩ 원"],
   ["money of rupees", 1, "rupee inr ₹"],
   ["share", 1, "% percent prozent"],
+  ["points of a share", 1, "percentage prozentpunkt prozentpunkte"],
   ["length", 1e-9, "nanometer nanometre nm"],
   ["length", 1e-6, "micrometer micrometre µm μm"],
   ["length", 0.001, "millimeter millimetre mm"],
@@ -43,6 +44,9 @@ const unitGroups: readonly (readonly [group: string, factor: number, names: stri
   ["length", 0.9144, "yard yd"],
   ["length", 0.3048, "foot feet ft"],
   ["length", 0.0254, "inch inches"],
+  ["speed", 1, "km/h kmh kph"],
+  ["speed", 1.609344, "mph"],
+  ["speed", 3.6, "m/s"],
   ["area", 1e-4, "cm²"],
   ["area", 1, "m² sqm quadratmeter qm"],
   ["area", 1e4, "hectare hektar ha"],
@@ -89,7 +93,7 @@ const unspacedNames = [...units.keys()]
   .filter((name) => /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(name))
   .toSorted((a, b) => b.length - a.length);
 const symbols = new RegExp(
-  `^\\s?(?:(%|€|\\$|£|¥|₩|₹|[ck]?m²|m³|${unspacedNames.join("|")})|(°[CF]|(?:[kKMGT]i?)?B|[nµμmck]?m|[mµμk]?g|ms|[hs]|[mcd]?l|k?[WV]|[ap]\\.\\s?m\\.?)(?![\\p{L}\\d²³]))`,
+  `^\\s?(?:(%|€|\\$|£|¥|₩|₹|[ck]?m²|m³|${unspacedNames.join("|")})|(km\\/h|m\\/s|°[CF]|(?:[kKMGT]i?)?B|[nµμmck]?m|[mµμk]?g|ms|[hs]|[mcd]?l|k?[WV]|[ap]\\.\\s?m\\.?)(?![\\p{L}\\d²³]))`,
   "u",
 );
 const currency = /(€|\$|£|¥|₩|₹|EUR|USD|GBP|CHF)\s?$/;
@@ -129,7 +133,7 @@ export function unitOf(word: string | undefined): Unit | undefined {
   const lower = word.toLowerCase().replace(/\s/g, "");
   const unit =
     units.get(lower) ??
-    (lower.length > 3 ? units.get(lower.replace(/(?:e?s|n|en)$/, "")) : undefined) ??
+    (lower.length > 3 ? units.get(lower.replace(/(?:e?s|n|en|e)$/, "")) : undefined) ??
     (lower.length > 3 ? units.get(lower.replace(/s$/, "")) : undefined);
   // A letter by itself is a unit after digits only, which the symbols are for.
   return unit && (lower.length > 1 || /\W/.test(lower)) ? { ...unit, text: word } : undefined;

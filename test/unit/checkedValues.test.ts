@@ -107,6 +107,19 @@ describe("values in the sentences of an answer", () => {
     );
   });
 
+  it("count in the words and units of other languages", () => {
+    isNotSupported("Die Frist beträgt 2 Tage für den Mieter.", "Die Frist beträgt 2 Monate für den Mieter.");
+    isNotSupported("Die Frist beträgt drei Monate für ihn.", "Die Frist beträgt sechs Monate für ihn.");
+    isNotSupported("Le délai est de deux mois pour lui.", "Le délai est de trois mois pour lui.");
+    isNotSupported("El plazo es de dos meses para él.", "El plazo es de tres meses para él.");
+    isNotSupported("Il termine è di 2 giorni per lui.", "Il termine è di 2 mesi per lui.");
+    isNotSupported("Der Satz steigt um 2 Prozent im Jahr.", "Der Satz steigt um 2 Prozentpunkte im Jahr.");
+    isNotSupported("The speed limit is 50 km/h in the yard.", "The speed limit is 50 mph in the yard.");
+    isSupported("Die Frist beträgt drei Monate für ihn.", "Die Frist beträgt 3 Monate für ihn.");
+    isSupported("Die Frist beträgt zwei Jahre für ihn.", "Die Frist beträgt 24 Monate für ihn.");
+    isSupported("It is checked twice an hour by the club.", "It is checked twice an hour by the club.");
+  });
+
   it("are below zero where a sign says so", () => {
     isNotSupported("The lowest temperature is -5 °C.", "The lowest temperature is 5 °C.", "-5 °C");
     isSupported("The lowest temperature is -5 °C.", "The lowest temperature is −5 °C.");
@@ -136,9 +149,22 @@ describe("names and what programs are called", () => {
     isNotSupported("The lease was signed by MIT in the spring.", source, "MIT");
     isNotSupported("The report covers Q1 of the year.", "The report covers Q10 of the year.", "Q1");
     isSupported("The lease was signed by Ida in the spring.", source);
-    isSupported("The tests run with JavaScript here.", "The tests run with Java Script here.");
+    isSupported("The tests run with PostgreSQL here.", "The tests run with Postgre SQL here.");
     isSupported("The air holds too much CO2 by now.", "The air holds too much CO 2 by now.");
     isSupported("The rule is one of the US alone.", "The rule is one of the U.S. alone.");
+  });
+
+  it("are no parts of other identifiers", () => {
+    isNotSupported(
+      "The user `id` is sent to the server.",
+      "The void is sent to the server by the user.",
+      "id",
+    );
+    isNotSupported("The limit `MAX` is 5 in the code.", "const MAX_RETRIES = 5; // limit in the code", "MAX");
+    isNotSupported("The key is `abc` in the config file.", "The key is `xabcx` in the config file.");
+    isSupported("The user `id` is sent to the server.", "The user.id is sent to the server.");
+    isSupported("It calls `run(task, 5)` in the end.", "It calls run( task,\n  5 ) in the end.");
+    isSupported("Set `maxRetries` for the server.", "Set maxRetries for the server.");
   });
 
   it("are not made of the parts of two others", () => {
