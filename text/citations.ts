@@ -91,6 +91,42 @@ export function withoutCitations(text: string): string {
   return replaceCitations(text, () => "");
 }
 
+/** How models write them too, in Chinese and Japanese above all: 【1】, ［１］, 【1†L3-L9】. */
+const otherMark = /[【［〔]([^【】［］〔〕†\n]{1,40})(?:†[^【】［］〔〕\n]{0,60})?[】］〕]/y;
+/** A text that may end within such a mark. */
+const unfinishedMark = /[【［〔][^【】［］〔〕\n]{0,102}$/;
+
+/** The text with the citations that stand in other brackets written as the grammar has them; not those in code. */
+export function plainCitations(text: string): string {
+  if (!/[【［〔]/.test(text)) return text;
+  let out = "";
+  let last = 0;
+  for (const { start, end, kind } of blocks(text, { indentedCode: true })) {
+    for (let at = start; at < end && kind !== "code"; ) {
+      otherMark.lastIndex = at;
+      const match = otherMark.exec(text);
+      const plain = match ? `[${match[1]?.normalize("NFKC").trim()}]` : "";
+      if (match && citationAt(plain, 0)?.end === plain.length) {
+        out += text.slice(last, at) + plain;
+        last = at + match[0].length;
+        at = last;
+      } else at = text.charAt(at) === "`" ? afterCode(text, at, end) : at + 1;
+    }
+  }
+  return out + text.slice(last);
+}
+
+/** Where code ends that begins at `at`. What is not closed may be by what is written next: it is code to the end. */
+function afterCode(text: string, at: number, end: number): number {
+  const close = codeSpanEnd(text, at, end);
+  return /[^`]/.test(text.slice(at, close)) ? close : end;
+}
+
+/** Where the mark begins in whose middle a text may end that is still being written; its end where there is none. */
+export function unfinishedAt(text: string): number {
+  return unfinishedMark.exec(text)?.index ?? text.length;
+}
+
 const autolink = /<(?:[a-z][a-z0-9+.-]{1,31}:[^<>\s]*|[\w.+-]+@[\w.-]+)>/iy;
 const destination =
   /\(\s*(?:(?:<[^<>\n]*>|[^\s()<][^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*)?\)/y;

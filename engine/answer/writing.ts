@@ -1,8 +1,9 @@
 import { totalmem } from "node:os";
-import type { ChatClient, ModelFacts } from "../../models/chat/chatClient.ts";
+import type { ChatClient, ChatEvent, ModelFacts } from "../../models/chat/chatClient.ts";
 import { ContextOverflowError, cancelled } from "../../models/chat/errors.ts";
 import { CarrelError, type RequestContext } from "../../protocol/channel.ts";
 import type { AnswerEvent, ContextUse, Hit } from "../../protocol/data.ts";
+import { AnswerText } from "./answerText.ts";
 import { buildPrompt, largestContext, type Prompt, type PromptLimits, type PromptRequest } from "./prompt.ts";
 import type { ReadingSpeed } from "./promptPace.ts";
 import type { ScriptTokens, TokenRatios } from "./tokenEstimate.ts";
@@ -123,6 +124,37 @@ async function stream(
   started: number,
   written: Written,
 ): Promise<void> {
+  const { messages, contextTokens, maxTokens, thoughtTokens } = prompt;
+  const begun = performance.now();
+  let readMs = 0;
+  const lengths = { promptTokens: prompt.expectedTokens, contextTokens, maxTokens, thoughtTokens };
+  const text = new AnswerText((piece) => {
+    written.text += piece;
+    progress({ type: "text", text: piece });
+  });
+  const take = taker(written, text, prompt, progress, started);
+  try {
+    for await (const event of parts.chat.chat({ model, facts, messages, ...lengths, signal })) {
+      readMs ||= performance.now() - begun;
+      take(event);
+      if (event.type !== "done") continue;
+      parts.ratios.learn(model, prompt.estimated, event.promptTokens);
+      // One that was loaded for this question has not shown how fast it reads.
+      if (facts.loadedContext === contextTokens) parts.speed?.learn(model, event.promptTokens, readMs);
+    }
+  } finally {
+    text.end();
+  }
+}
+
+/** Takes what comes from the model into what is written, and tells of it. */
+function taker(
+  written: Written,
+  text: AnswerText,
+  prompt: Prompt,
+  progress: (event: AnswerEvent) => void,
+  started: number,
+): (event: ChatEvent) => void {
   const use: ContextUse = {
     promptTokens: prompt.expectedTokens,
     contextWindow: prompt.contextTokens,
@@ -130,12 +162,7 @@ async function stream(
     passagesLeftOut: prompt.passagesLeftOut,
     turnsLeftOut: prompt.turnsLeftOut,
   };
-  const { messages, contextTokens, maxTokens, thoughtTokens } = prompt;
-  const begun = performance.now();
-  let readMs = 0;
-  const lengths = { promptTokens: prompt.expectedTokens, contextTokens, maxTokens, thoughtTokens };
-  for await (const event of parts.chat.chat({ model, facts, messages, ...lengths, signal })) {
-    readMs ||= performance.now() - begun;
+  return (event) => {
     switch (event.type) {
       case "thinking":
         if (!written.thought) progress({ type: "stage", stage: "thinking" });
@@ -145,6 +172,7 @@ async function stream(
       case "unsaid":
         written.thought = true;
         written.text = "";
+        text.clear();
         written.firstTokenMs = undefined;
         progress({ type: "unsaid" });
         break;
@@ -153,18 +181,14 @@ async function stream(
           written.firstTokenMs = performance.now() - started;
           progress({ type: "stage", stage: "writing" });
         }
-        written.text += event.text;
         written.context = use;
-        progress({ type: "text", text: event.text });
+        text.push(event.text);
         break;
       case "done":
         written.cut = event.cut;
         written.context = event.promptTokens > 0 ? { ...use, promptTokens: event.promptTokens } : use;
-        parts.ratios.learn(model, prompt.estimated, event.promptTokens);
-        // One that was loaded for this question has not shown how fast it reads.
-        if (facts.loadedContext === contextTokens) parts.speed?.learn(model, event.promptTokens, readMs);
     }
-  }
+  };
 }
 
 /** A model that thought and wrote nothing: most often since its thoughts took all that it may write. */

@@ -106,6 +106,31 @@ describe("a question that the files have no answer to", () => {
   });
 });
 
+describe("citations in other brackets", () => {
+  const text = "Thirty days' written notice【1】, as `a【1】` says; 【end";
+  it("are those of the grammar, while they are written and in the end", async () => {
+    for (const size of [1, 2, 7, 100]) {
+      const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
+        text.slice(i * size, (i + 1) * size),
+      );
+      const reply = (): ChatEvent[] => [...pieces.map((one) => ({ type: "text" as const, text: one })), done];
+      const { answer, events } = await ask(new OtherServer(reply));
+      const expected = "Thirty days' written notice[1], as `a【1】` says; 【end";
+      assert.equal(events.map((event) => (event.type === "text" ? event.text : "")).join(""), expected);
+      assert.equal(answer.text, expected);
+      assert.deepEqual(answer.sentences[0]?.cites, [1]);
+    }
+  });
+  it("are not held back for ever: what was written before a fault stays", async () => {
+    function* reply(): Generator<ChatEvent> {
+      yield { type: "text", text: "Thirty days 【1" };
+      throw new CarrelError("It broke off.", "Try again.");
+    }
+    const { answer } = await ask(new OtherServer(reply));
+    assert.equal(answer.text, "Thirty days 【1");
+  });
+});
+
 describe("how many passages a model is given", () => {
   const many = Array.from({ length: 30 }, (_, i): Hit => ({ ...hit, path: `${i}.md` }));
   const reply = (): ChatEvent[] => [{ type: "text", text: "Thirty days [1]." }, done];

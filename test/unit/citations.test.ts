@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { checkAnswer } from "../../engine/answer/checking.ts";
 import type { CheckedSentence, Hit } from "../../protocol/data.ts";
-import { citationsEnd, findCitations, replaceCitations, withoutCitations } from "../../text/citations.ts";
+import {
+  citationsEnd,
+  findCitations,
+  plainCitations,
+  replaceCitations,
+  withoutCitations,
+} from "../../text/citations.ts";
 import { renderBlocks } from "../../webview/render/renderMarkdown.ts";
 import { hitOf } from "../support/hits.ts";
 
@@ -67,6 +73,18 @@ describe("the grammar of citations", () => {
       replaceCitations("A [1-2]!", ({ numbers }) => ` (${numbers.join("+")})`),
       "A (1+2)!",
     );
+  });
+
+  it("has those in other brackets written as its own, but not in code", () => {
+    const cases = [
+      ["通知期为三十天【1】。", "通知期为三十天[1]。"],
+      ["三十日です［１、２］。", "三十日です[1、2]。"],
+      ["It ends 【1†L3-L9】【2】.", "It ends [1][2]."],
+      ["See 〔1－3〕 and 【注意】, 【0】, 【1】", "See [1-3] and 【注意】, 【0】, [1]"],
+      ["Of `a【1】` and\n```\n【2】\n```\nis 【3】", "Of `a【1】` and\n```\n【2】\n```\nis [3]"],
+      ["【".repeat(500), "【".repeat(500)],
+    ] as const;
+    for (const [written, plain] of cases) assert.equal(plainCitations(written), plain);
   });
 
   it("tells where the citations after a sentence end", () => {
