@@ -2,7 +2,7 @@ import type { Range } from "../../protocol/data.ts";
 import { type Citation, findCitations, withoutCitations } from "../../text/citations.ts";
 import { type Sentence, sentences } from "../../text/sentences.ts";
 import { guessLanguage } from "../../text/stopWords.ts";
-import { type Reading, read } from "./reading.ts";
+import { pairsIn, type Reading, read } from "./reading.ts";
 
 /** Something that an answer claims: a sentence, a row of a table, a heading with a value in it. */
 export interface AnswerClaim {
@@ -97,7 +97,7 @@ function claims({ kind, cites }: Part, reading: Reading, asked: ReadonlySet<stri
   // What only says the question again needs no source.
   if (cites.length === 0 && !hasValue && meant.length > 0 && meant.every(({ term }) => asked.has(term)))
     return false;
-  return meant.length >= 2 || anchors.length > 0;
+  return meant.length >= 2 || anchors.length > 0 || meant.some(({ text }) => pairsIn(text).length >= 2);
 }
 
 /** Whether a text ends in such a sign, whatever closes behind it. */

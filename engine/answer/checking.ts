@@ -6,11 +6,16 @@ import { type AnswerClaim, answerClaims } from "./answerClaims.ts";
 import { type Difference, holdValues } from "./differences.ts";
 import { holdMeaning } from "./meaning.ts";
 import { type Nearest, nearest } from "./nearness.ts";
-import type { Reading, Word } from "./reading.ts";
+import { pairsIn, type Reading, type Word } from "./reading.ts";
 import { Passages, type Sources, sourcesOf, type Unit } from "./sources.ts";
 
 /** The share of a sentence's words of meaning that must stand in what it cites. */
 const leastOverlap = 0.4;
+/**
+ * The same of the pairs of signs in scripts without spaces: of 100 Chinese sentences an unrelated passage has so much
+ * of one, four of them together of none to two.
+ */
+const leastPairs = 0.3;
 const mostMissing = 6;
 /** Scripts without spaces: what surrounds a value there is not known by its words. */
 const unspaced = /^(?:Han|Japanese|Thai|Hangul)$/;
@@ -108,9 +113,7 @@ function hold(claim: AnswerClaim, sources: Sources, asked: Asked): Held {
   const { reading, head } = claim;
   const context = new Set(terms(head));
   const near = nearest(reading, sources);
-  const isTranslated = sources.all.every(
-    ({ language }) => language !== "" && asked.language !== "" && language !== asked.language,
-  );
+  const isTranslated = sources.all.every(({ language }) => isOtherLanguage(language, asked.language));
   const values = holdValues(reading, sources, near, context, isTranslated || unspaced.test(asked.language));
   // A translation shares numbers and identifiers with its source, but no words.
   if (isTranslated) return { near, ...values };
@@ -122,6 +125,12 @@ function hold(claim: AnswerClaim, sources: Sources, asked: Asked): Held {
   if (isNowhere && missing.length + differences.length === 0)
     return { near, differences, missing: meant(reading) };
   return { near, differences, missing };
+}
+
+/** Whether both are known and differ. A short text does not show whether it is Chinese or Japanese. */
+function isOtherLanguage(one: string, other: string): boolean {
+  const isUnclear = [one, other].every((language) => /^(?:Han|Japanese)$/.test(language));
+  return one !== "" && other !== "" && one !== other && !isUnclear;
 }
 
 /** The words of meaning of a sentence, each once. */
@@ -138,7 +147,13 @@ function lacksOverlap(
 ): string[] {
   const isKnown = (text: string, term: string): boolean =>
     sources.some((source) => source.terms.has(term) || terms(text).some((part) => source.terms.has(part)));
-  const words = new Map(said.filter(({ hasMeaning }) => hasMeaning).map((word) => [word.text, word]));
+  const words = new Map(
+    said
+      .filter(({ hasMeaning, text }) => hasMeaning && pairsIn(text).length === 0)
+      .map((word) => [word.text, word]),
+  );
+  const inPairs = lacksPairs(said, sources, asked);
+  if (inPairs.length > 0) return inPairs;
   const strangers = [...words.values()].filter(({ text, term }) => !isKnown(text, term));
   const familiar = words.size - strangers.length;
   // What only the question says counts neither for the sentence nor against it.
@@ -148,6 +163,20 @@ function lacksOverlap(
   // Pieces of a number are shown as the number.
   const shown = unknown.filter(({ text }) => !/^\d+$/.test(text));
   return (shown.length > 0 ? shown : unknown).map(({ text }) => text);
+}
+
+/** The words of scripts without spaces, which may be whole clauses, where the sources have too little of their pairs. */
+function lacksPairs(
+  said: readonly Word[],
+  sources: readonly { readonly terms: { has(term: string): boolean } }[],
+  asked: Asked,
+): string[] {
+  const isKnown = (pair: string): boolean => sources.some((source) => source.terms.has(pair));
+  const pairs = [...new Set(said.flatMap(({ text }) => pairsIn(text)))];
+  const familiar = pairs.filter(isKnown).length;
+  const counted = familiar + pairs.filter((pair) => !isKnown(pair) && !asked.terms.has(pair)).length;
+  if (counted < 2 || familiar >= counted * leastPairs) return [];
+  return said.flatMap(({ text }) => (pairsIn(text).some((pair) => !isKnown(pair)) ? [text] : []));
 }
 
 /** A row says its other cells of the first one: they must stand where the source speaks of that. */

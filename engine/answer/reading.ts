@@ -103,6 +103,15 @@ export function read(written: string, { isClaim, language, opens }: Manner): Rea
   };
 }
 
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+/** The pairs of signs in a word of a script without spaces, where it may be a whole clause; none for another word. */
+export function pairsIn(word: string): string[] {
+  if (!unspaced.test(word)) return [];
+  return terms(word).filter((term) => [...term].length === 2 && unspaced.test(term));
+}
+
 /** What a word is compared by. */
 export function termOf(word: string): string {
   const lower = word.toLowerCase();

@@ -257,6 +257,19 @@ describe("a sentence that nothing stands for", () => {
     );
   });
 
+  it("is told in scripts without spaces by its pairs of signs", () => {
+    const chinese = "租客可以在房子里养猫，但是必须事先告诉房东。";
+    isNotSupported("房东的儿子在大学里学习法律和音乐。", chinese);
+    isSupported("租客可以在房子里养猫。", chinese);
+    isSupported("养猫的租客必须事先告诉房东。", chinese);
+    const japanese = "休暇は年に28日です。残りは三月末に失効します。";
+    isNotSupported("料金は前払いで、返金はできません。", japanese);
+    isNotSupported("料金は無料です。", japanese);
+    isSupported("残りは三月末に失効します。", japanese);
+    isSupported("残りの休暇は三月末に失効します。", japanese);
+    isNotSupported("สุนัขต้องมีสายจูงเสมอ", "ค่าเช่าต้องจ่ายล่วงหน้าทุกเดือน");
+  });
+
   it("needs none where it denies a find, whatever its apostrophe", () => {
     for (const answer of ["I couldn't find this.", "I couldn’t find this.", "The files don’t mention cats."])
       assert.deepEqual(checked(answer, "The gate is locked at eight."), []);
