@@ -140,7 +140,7 @@ function isItem(answer: string, { start }: Sentence): boolean {
   return listMark.test(answer.slice(Math.max(0, start - 24), start));
 }
 
-/** What stands cited in the same group, the next after it first; else what leads in or follows the group. */
+/** What stands cited in the same group, the next after it first, then what leads in or follows it; each once. */
 function sharedCites(parts: readonly Part[], index: number): (readonly number[])[] {
   const own = parts[index];
   if (!own) return [];
@@ -159,7 +159,8 @@ function sharedCites(parts: readonly Part[], index: number): (readonly number[])
   const beside = around(
     ({ group }) => (leads && group === own.group + 1) || (own.isItem && Math.abs(group - own.group) === 1),
   );
-  return [...inGroup, ...beside];
+  // Most of a list cite the same: what does not bear a sentence once does not bear it again.
+  return [...new Map([...inGroup, ...beside].map((cites) => [cites.join(" "), cites])).values()];
 }
 
 /** The numbers of the passages that are cited between two places of the answer, in order, each once. */

@@ -224,6 +224,18 @@ it("goes through a passage without letters in good time", () => {
   );
 });
 
+it("goes through a long list in good time of which every second item cites the same", () => {
+  const source = "The fee for a visit to the hall is 40 euros a day. Dogs are kept on a lead. ".repeat(20);
+  const items = Array.from({ length: 1000 }, (_, i) =>
+    i % 2 === 0 ? "- Dogs are kept on a lead [1]" : `- The visitors of the moon pay ${i} pounds`,
+  );
+  const sentences = checked(items.join("\n"), source);
+  assert.deepEqual([...new Set(sentences.map(({ verdict }, i) => `${i % 2} ${verdict}`))].sort(), [
+    "0 supported",
+    "1 uncited",
+  ]);
+});
+
 describe("a sentence that nothing stands for", () => {
   it("is not borne by a passage that there is not", () => {
     const [first, second] = checked(
