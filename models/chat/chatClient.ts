@@ -73,7 +73,7 @@ export interface ChatClientOptions {
   readonly memoryBytes?: number;
   /** What this machine can do, where it has been looked at: decides among several models that are installed. */
   readonly machine?: () => Promise<Machine>;
-  /** Milliseconds that a look at the server may take. */
+  /** Milliseconds that each question of a look at the server may take. */
   readonly lookMs?: number;
   /** Milliseconds without a byte after which a begun answer counts as dead. */
   readonly idleMs?: number;

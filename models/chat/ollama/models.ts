@@ -1,4 +1,5 @@
 import type { ModelFacts } from "../chatClient.ts";
+import { hasEmbeddingName, isLevelled } from "../modelNames.ts";
 import type { ListedModel, ShownModel } from "./schemas.ts";
 
 /** True for names that Ollama sends on to its cloud: the tag is "cloud" or ends in "-cloud". */
@@ -22,13 +23,11 @@ function isRemote(listed: ListedModel, shown: ShownModel | undefined): boolean {
   return hasCloudName(listed.name) || remote.some((value) => value !== undefined && value !== "");
 }
 
-const embeddingFamilies = /embed|bge-|minilm|(?:^|[/-])(?:e5|gte)-/i;
-
 /** Whether a model of this machine makes embeddings; old servers tell it by the family's name alone. */
 export function makesEmbeddings(listed: ListedModel, shown: ShownModel | undefined): boolean {
   if (isRemote(listed, shown)) return false;
   const capabilities = shown?.capabilities ?? listed.capabilities;
-  return capabilities?.length ? capabilities.includes("embedding") : embeddingFamilies.test(listed.name);
+  return capabilities?.length ? capabilities.includes("embedding") : hasEmbeddingName(listed.name);
 }
 
 /**
@@ -47,11 +46,6 @@ export function thinkingOf(name: string, capabilities: readonly string[], shown:
 
 /** As far as it can be told before the model has been asked. */
 export type Thinking = Exclude<ModelFacts["thinking"], "unasked">;
-
-/** A model that is told how much to think, not whether. */
-export function isLevelled(name: string): boolean {
-  return /gpt-?oss/i.test(name);
-}
 
 /** The context that a model's own parameters ask for, in tokens. */
 export function ownContext({ parameters }: ShownModel): number | undefined {

@@ -2,10 +2,10 @@ import { type ChatResponse, Ollama as Client } from "ollama/browser";
 import type { Fetch } from "../../egress/gate.ts";
 import { boundedText } from "../boundedText.ts";
 import type { ChatEvent, ChatRequest, ModelFacts } from "../chatClient.ts";
+import { isLevelled } from "../modelNames.ts";
 import { whileAlive, withinTime } from "../patience.ts";
 import { ThoughtFilter } from "../thoughts.ts";
 import { guardLines } from "./guard.ts";
-import { isLevelled } from "./models.ts";
 import { brokenOff, serverError, stalled } from "./ollamaErrors.ts";
 
 /**

@@ -1,10 +1,11 @@
 import type { ChatModel } from "../../../protocol/data.ts";
 import type { ChatMessage, ModelFacts } from "../chatClient.ts";
+import { hasEmbeddingName, hasThinkingName } from "../modelNames.ts";
 import { type Dialect, type ModelNote, recognise } from "./dialects.ts";
 import type { OpenaiApi } from "./openaiApi.ts";
 import { notListed, notUsed } from "./openaiErrors.ts";
 import { type ListedModel, modelsAnswer } from "./openaiSchemas.ts";
-import { hasEmbeddingName, hasThinkingName, refusalOf } from "./refusals.ts";
+import { refusalOf } from "./refusals.ts";
 
 /** What a server was seen to have, and when (milliseconds of `performance.now`). */
 interface Look {

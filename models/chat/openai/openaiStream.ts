@@ -4,6 +4,7 @@ import { boundedLines } from "../boundedLines.ts";
 import { boundedText } from "../boundedText.ts";
 import type { ChatEvent, ChatMessage, ChatRequest } from "../chatClient.ts";
 import { ContextOverflowError } from "../errors.ts";
+import { isLevelled } from "../modelNames.ts";
 import { type answerLimits, whileAlive, withinTime } from "../patience.ts";
 import { ThoughtFilter } from "../thoughts.ts";
 import type { OpenaiApi } from "./openaiApi.ts";
@@ -104,13 +105,12 @@ function unknownWish(status: number, text: string, refused: ReadonlySet<Wish>): 
 function bodyOf(request: ChatRequest, { refused, takesTemplateArguments }: StreamAccess): object {
   const { facts } = request;
   const most = request.maxTokens + request.thoughtTokens;
-  const levelled = /gpt-?oss/i.test(facts.name);
   const all: Record<Exclude<Wish, "system">, unknown> = {
     stream_options: { include_usage: true },
     // Thinking costs minutes on a small machine, so it is turned off where that can be.
     chat_template_kwargs:
       facts.thinking === "optional" && takesTemplateArguments ? { enable_thinking: false } : undefined,
-    reasoning_effort: levelled ? "low" : undefined,
+    reasoning_effort: isLevelled(facts.name) ? "low" : undefined,
     temperature: 0.2,
     max_tokens: most,
   };
