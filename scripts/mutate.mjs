@@ -6,7 +6,7 @@
  * file or folder in one; --share tries that part of all mutants; on a busy machine --patience 4 lets tests take four
  * times as long until they count as hanging, which counts as killed. It takes long and is not part of npm test.
  */
-import { chmodSync, globSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, matchesGlob } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,6 +18,11 @@ import { root } from "./tools.mjs";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const unit = (...names) => names.map((name) => `test/unit/${name}.test.ts`);
 const integration = (...names) => names.map((name) => `test/integration/${name}.test.ts`);
+/** The unit tests that use something of a room. */
+const importing = (room) =>
+  globSync("test/unit/*.test.ts", { cwd: root })
+    .sort()
+    .filter((file) => readFileSync(join(root, file), "utf8").includes(`/${room}/`));
 /** Tests that start engines. engineFork.test.ts looks at how one is started, which is not as usual here. */
 const processes = integration("engine", "refine");
 
@@ -38,49 +43,7 @@ const rooms = [
   {
     code: "indexer/read",
     tests: [
-      ...unit(
-        "decode",
-        "readInFolder",
-        "leftOut",
-        "formatInside",
-        "documentWriter",
-        "noteMarks",
-        "pdfScans",
-        "greyPage",
-        ...[
-          "scanLines",
-          "guardedZip",
-          "odtReader",
-          "rtfReader",
-          "tesseractData",
-          "listNumbers",
-          "mimeParts",
-          "mailFormats",
-          "html",
-          "htmlPage",
-          "docxReader",
-          "docxStructure",
-          "docParts",
-          "docMade",
-          "epubReader",
-          "readScan",
-          "pdfColumns",
-          "pdfFields",
-          "pdfHeadings",
-          "pdfLines",
-        ],
-      ),
-      ...unit(
-        "formats",
-        "notebookReader",
-        "htmlReader",
-        "mailReader",
-        "sheetReader",
-        "docReader",
-        "oddDocuments",
-      ),
-      ...unit("mhtReader", "pptReader", "longTitles", "attachedScans", "pagePictures"),
-      ...unit("officeReaders", "documentBlocks", "pdfReader", "parseFile", "fixtures", "sampleDocuments"),
+      ...importing("indexer/read"),
       // Not scans, where each page takes a minute of a try: what only that test reaches is listed as not reached.
       ...integration("parserTurns", "parser"),
     ],
@@ -113,7 +76,7 @@ const rooms = [
   {
     code: "indexer/*.ts",
     tests: [
-      ...unit("fileWriter", "indexStamp", "refinePass", "withheldColumn"),
+      ...unit("fileWriter*", "indexStamp", "refinePass", "withheldColumn"),
       ...integration("folderIndex", "reconciler*", "workspaceRequests"),
     ],
     seconds: 15,
@@ -122,7 +85,7 @@ const rooms = [
     code: "engine/workspace",
     tests: [
       ...unit("loop", "waiters", "shared", "retry", "fileQueue", "nested", "wish", "folders"),
-      ...unit("questionPatience", "wantedModel"),
+      ...unit("questionPatience", "wantedModel*"),
       ...integration("reconciler*", "workspace*", "scansIndex", "untilRead"),
     ],
     // These wait as long as a question waits at most, read 4,000 files, or start engines.
