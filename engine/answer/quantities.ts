@@ -17,11 +17,11 @@ export interface Quantity {
   readonly isNegative?: true;
 }
 
-/** What digits may not stand behind: letters of names ("v2"), but those of scripts without spaces. */
+/** What digits may not stand behind: letters of names, but the "v" of a version and scripts without spaces. */
 const letter =
   "[\\p{L}--[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}ー々]]";
 const numberPattern = new RegExp(
-  `(?:(?<![^\\s\\(\\|=])[\\-−–])?(?:(?<!${letter}|[\\d_.:])\\d{1,3}(?:[ \\u00a0\\u202f]\\d{3})+(?:[.,]\\d+)?(?!\\d)|(?<!${letter}|[\\d_:]|\\d[.,]|\\p{L}-)\\d+(?:[.,'’:]\\d+)*)`,
+  `(?:(?<![^\\s\\(\\|=])[\\-−–])?(?:(?<!${letter}|[\\d_.:])\\d{1,3}(?:[ \\u00a0\\u202f]\\d{3})+(?:[.,]\\d+)?(?!\\d)|(?:(?<!${letter}|[\\d_:]|\\d[.,]|\\p{L}-)|(?<=(?<![\\p{L}\\d_])v))\\d+(?:[.,'’:]\\d+)*)`,
   "gv",
 );
 
@@ -139,7 +139,10 @@ function complete(
     text: text.slice(start, end),
     start,
     end,
-    readings: values.map((value) => scaled(value, scale?.factor ?? 1)),
+    readings: values.flatMap((value) => [
+      scaled(value, scale?.factor ?? 1),
+      ...(unit ? clockTimes(value, unit) : []),
+    ]),
     isWord,
     ...(unit ? { unit } : {}),
     ...(per && per.group !== "share" ? { per: per.name } : {}),
@@ -157,6 +160,13 @@ function scaleOf(rest: string, isMoney: boolean): { factor: number; length: numb
   const letter = /^[kKM]$/.test(found?.[3] ?? "") ? found : isMoney ? scaleOfMoney.exec(rest) : undefined;
   const times = letters[letter?.at(-1)?.toLowerCase() ?? ""];
   return letter && times !== undefined ? { factor: times, length: letter[0].length } : undefined;
+}
+
+/** "2:30 pm" is 14:30. */
+function clockTimes(value: string, { group }: Unit): string[] {
+  const [, hour, minutes = "00"] = /^(\d{1,2})(?::(\d\d))?$/.exec(value) ?? [];
+  if (hour === undefined || Number(hour) > 12 || !/noon$/.test(group)) return [];
+  return [`${(Number(hour) % 12) + (group.includes("after") ? 12 : 0)}:${minutes}`];
 }
 
 function scaled(value: string, factor: number): string {

@@ -101,6 +101,11 @@ describe("values in the sentences of an answer", () => {
     isSupported("The hall has 50 square metres of floor.", "The hall has 50 m² of floor.");
     isSupported("The gate is 5 km away from the hall.", "The gate is 5000 m away from the hall.");
     isSupported("The office opens at 9 a.m. on weekdays.", "The office opens at 9 am on weekdays.");
+    isSupported("The office opens at 9 am on weekdays.", "The office opens at 09:00 on weekdays.");
+    isSupported("The office opens at 2:30 pm on weekdays.", "The office opens at 14:30 on weekdays.");
+    isNotSupported("The office opens at 9 pm on weekdays.", "The office opens at 9:00 on weekdays.");
+    isSupported("The version of the tool is 2.3.1 now.", "The version of the tool is v2.3.1 now.");
+    isNotSupported("The version of the tool is 2.3.1 now.", "The version of the tool is v2.3.2 now.");
     isSupported(
       "Most members of the club are over 80 years old.",
       "Most members of the club are in their 80s.",
