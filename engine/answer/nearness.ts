@@ -23,7 +23,7 @@ export function surroundings(
   context: ReadonlySet<string>,
 ): Surroundings {
   const found = new Map<string, number>();
-  const values = valuePlaces(reading);
+  const values = knownOf(reading).valuePlaces;
   for (const [at, { term, hasMeaning }] of reading.words.entries()) {
     if (!hasMeaning || values.has(at) || (at >= first && at <= last)) continue;
     const weight = nearness(reading, at < first ? first : last, at);
@@ -33,13 +33,27 @@ export function surroundings(
   return found;
 }
 
-const known = new WeakMap<Reading, ReadonlySet<number>>();
+/** What is asked of a long sentence many times. */
+interface Known {
+  readonly valuePlaces: ReadonlySet<number>;
+  /** How many of the words before each place have a meaning. */
+  readonly meantBefore: readonly number[];
+}
 
-/** The places of numbers and dates; of a long sentence they are asked for many times. */
-function valuePlaces(reading: Reading): ReadonlySet<number> {
-  const places = known.get(reading) ?? findValuePlaces(reading);
-  known.set(reading, places);
-  return places;
+const known = new WeakMap<Reading, Known>();
+
+function knownOf(reading: Reading): Known {
+  const found = known.get(reading) ?? {
+    valuePlaces: findValuePlaces(reading),
+    meantBefore: countMeant(reading),
+  };
+  known.set(reading, found);
+  return found;
+}
+
+function countMeant({ words }: Reading): number[] {
+  let count = 0;
+  return words.map(({ hasMeaning }) => (hasMeaning ? count++ : count));
 }
 
 function findValuePlaces({ anchors }: Reading): Set<number> {
@@ -55,13 +69,14 @@ function findValuePlaces({ anchors }: Reading): Set<number> {
  * How much a word belongs to a place of the same text, from 1. What an earlier clause says goes on in the next one
  * ("the form answers on port 1, billing on 2"), and seldom the other way round.
  */
-function nearness({ words }: Reading, place: number, at: number): number {
+function nearness(reading: Reading, place: number, at: number): number {
+  const { words } = reading;
   const [here, there] = [words[place], words[at]];
   if (!here || !there) return 0;
   if (here.cell !== there.cell) return inOtherCell;
   const [low, high] = place < at ? [place, at] : [at, place];
-  let between = 0;
-  for (let index = low + 1; index < high; index++) if (words[index]?.hasMeaning) between++;
+  const { meantBefore } = knownOf(reading);
+  const between = low === high ? 0 : (meantBefore[high] ?? 0) - (meantBefore[low + 1] ?? 0);
   const clauses = Math.min(2, Math.abs(here.clause - there.clause));
   return (at < place ? inEarlierClause : inLaterClause) ** clauses / (1 + fade * between);
 }
@@ -106,7 +121,7 @@ export interface Nearest {
 /** Finds it; undefined when nothing is near. */
 export function nearest(claim: Reading, sources: Sources): Nearest | undefined {
   const wanted = new Map<string, number>();
-  const values = valuePlaces(claim);
+  const values = knownOf(claim).valuePlaces;
   for (const [at, { term, hasMeaning }] of claim.words.entries()) {
     // Values tell between sentences that are equally near, and no more: they may be what differs.
     if (hasMeaning || values.has(at)) wanted.set(term, sources.weight(term) * (values.has(at) ? 0.2 : 1));
