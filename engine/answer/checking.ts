@@ -115,8 +115,11 @@ function hold(claim: AnswerClaim, sources: Sources, asked: Asked): Held {
   const near = nearest(reading, sources);
   const isTranslated = sources.all.every(({ language }) => isOtherLanguage(language, asked.language));
   const values = holdValues(reading, sources, near, context, isTranslated || unspaced.test(asked.language));
-  // A translation shares numbers and identifiers with its source, but no words.
-  if (isTranslated) return { near, ...values };
+  // A translation shares numbers and identifiers with its source, but no words: without any there is nothing to compare.
+  if (isTranslated) {
+    const isCompared = reading.anchors.length + reading.quotes.length > 0;
+    return { near, differences: values.differences, missing: isCompared ? values.missing : meant(reading) };
+  }
   const differences = [...values.differences, ...holdMeaning(reading, sources, near, context)];
   const strangers =
     head === "" ? lacksOverlap(reading.words, sources.all, asked) : lacksCells(claim, sources, asked);

@@ -295,6 +295,10 @@ describe("checking an answer against what it cites", () => {
     check("Der Vertrag kann mit einer Frist von 60 Tagen schriftlich gekündigt werden [1].", [
       unsupported("60 Tagen"),
     ]);
+    // Without any there is nothing that could be compared.
+    check("Der Vertrag kann nur schriftlich gekündigt werden [1].", [
+      unsupported("Vertrag", "schriftlich", "gekündigt", "werden"),
+    ]);
   });
 
   it("gives ranges that hold the sentence with its citation", () => {
