@@ -69,7 +69,10 @@ export class DocProperties {
   }
 }
 
-/** @param read Gives the properties at a place of a page. */
+/**
+ * The stretches in the order of the stream, in which the pages are.
+ * @param read Gives the properties at a place of a page.
+ */
 function stretchesOf<T>(
   { main }: DocFile,
   bins: Buffer,
@@ -89,7 +92,7 @@ function stretchesOf<T>(
       stretches.push({ start: u32(page, 4 * i), end: u32(page, 4 * (i + 1)), properties: read(page, at) });
     }
   }
-  return stretches.sort((a, b) => a.start - b.start);
+  return stretches;
 }
 
 function at<T>(stretches: readonly Stretch<T>[], offset: number): T | undefined {

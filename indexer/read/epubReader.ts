@@ -71,10 +71,11 @@ function points(root: ReturnType<typeof parseXml>): { href: string | undefined; 
   return [...links, ...all(root)];
 }
 
-/** A link of a part, as the name of a part of the archive; "" for one that is no address. */
+/** A link of a part, as the name of a part of the archive; "" for one that is no address or none at all. */
 function resolve(href: string, from: string): string {
   const base = new URL(from.split("/").map(encodeURIComponent).join("/"), "zip:/x/");
-  if (!URL.canParse(href, base)) return "";
+  // Nothing would be the part itself.
+  if (href === "" || !URL.canParse(href, base)) return "";
   const { pathname } = new URL(href, base);
   return unescaped(pathname).replace(/^\/x\//, "");
 }

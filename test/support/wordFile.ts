@@ -30,8 +30,8 @@ export interface WordFile {
   readonly notes?: readonly (readonly [mark: number, end: number])[];
   /** Stretches of the text, by their positions, with the changes that hold for them. */
   readonly runs?: readonly (readonly [start: number, end: number, changes: readonly number[]])[];
-  /** Where paragraphs of the first piece end, with their style and the changes that hold for them. */
-  readonly paragraphs?: readonly (readonly [end: number, style: number, changes?: readonly number[]])[];
+  /** Where paragraphs of the first piece end, with their style, if the file says it, and their changes. */
+  readonly paragraphs?: readonly (readonly [end: number, style?: number, changes?: readonly number[]])[];
   /** How long each of the document's texts is, in their order, instead of what is said by `mainLength`. */
   readonly lengths?: readonly number[];
   /** What else the block points to, by the numbers of its pairs. */
@@ -175,6 +175,7 @@ function writeParagraphs(
   let at = 510;
   paragraphs.forEach(([end, style, changes = []], i) => {
     page.writeUInt32LE(offset + end * width, 4 * (i + 1));
+    if (style === undefined) return;
     // Their size is in words: an odd number of bytes has the place of its size before it, an even one another byte.
     const isEven = changes.length % 2 === 0;
     const size = isEven ? [0, (changes.length + 2) / 2] : [(changes.length + 3) / 2];

@@ -257,6 +257,13 @@ describe("the text of a document of Word 97", () => {
     assert.deepEqual(headings, [{ name: "Head", level: 2, row: 0 }]);
   });
 
+  it("has the usual style where a page of properties has no place for it", async () => {
+    const styles = styleSheet(Array.from({ length: 17 }, (_, i) => (i === 16 ? { builtIn: 1 } : {})));
+    const pieces = [{ text: "One\rTwo\r" }, { text: "Three" }];
+    const { headings } = await read({ pieces, paragraphs: [[4, 16], [8]], parts: { 1: styles } });
+    assert.deepEqual(headings, [{ name: "One", level: 2, row: 0 }]);
+  });
+
   it("may be that of a page, a mail or a text", async () => {
     const page = "The lamp burns. ".repeat(20).trim();
     for (const [source, expected] of [
