@@ -29,7 +29,8 @@ export function likelyEncodings(probe: Buffer): string[] {
 
 /** Marks and signs that stand beside words; some may stand in them. */
 const besideWords = /[€‚„…‘’“”•–—™¡¢£¤¥§©ª«¬®¯°±²³´µ¶·¸¹º»¼½¾¿×÷†‡‰‹› ˆ˜]/g;
-const inWords = /(?<=\p{L})[’·](?=\p{L})/gu;
+/** An apostrophe in front of a capital parts two words ("l’État"). */
+const inWords = /(?<=\p{L})[’·](?=\p{L})(?!\p{Lu})/gu;
 const brokenWord = /(?<=\p{L})[€‚„…‘“”•–—™¡¢£¤¥§©«¬®¯°±²³´µ¶¸¹»¼½¾¿×÷†‡‰‹›ˆ˜](?=\p{L})/gu;
 const accented = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜàáâãäåæçèéêëìíîïñòóôõöøùúûüÿŒœŸß";
 

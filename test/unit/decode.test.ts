@@ -72,6 +72,7 @@ test("a few words are read in their encoding, too", () => {
       "Straße 5",
       "Übergröße: 20 €",
       "Ça va? Très bien.",
+      "Vis-à-vis de l’État : où êtes-vous passé ?",
       "naïve “quotes” – 5 €, it’s 20 m²",
       "100 µm ± 5°",
       "São Paulo",
