@@ -216,3 +216,52 @@ test("bytes in no known encoding are refused, with what to do", () => {
 test("every end of a line becomes one", () => {
   assert.equal(textOf(Buffer.from("a\r\n\r\nb\r\rc\n")), "a\n\nb\n\nc\n");
 });
+
+test("bytes that read like no language are tried in the few encodings that their frequencies tell", () => {
+  const rows = Buffer.from(Array.from({ length: 300 }, (_, i) => 128 + ((i * 37) % 128)));
+  assert.equal(likelyEncodings(rows).length, 3);
+  const western = Buffer.from(Array.from({ length: 300 }, (_, i) => 32 + ((i * i * 37) % 224)));
+  assert.deepEqual(likelyEncodings(western), ["windows-1252"]);
+  const named = likelyEncodings(latin1("\u001b$B$3$s$K$A$O\u001b(B \u00e9"));
+  assert.equal(named[0], "windows-1252");
+  assert.ok(!named.some((name) => /UTF|ASCII|2022/.test(name)));
+});
+
+test("what is odd of a few words in one encoding is so in a page of plain ones, too", () => {
+  const page = words.repeat(5);
+  const texts: Readonly<Record<string, readonly string[]>> = {
+    "windows-1250": ["Kraków, ul. Długa 5", "příliš žluťoučký kůň"],
+    "windows-1251": ["Да", "Договор, п. 5"],
+    "windows-1252": ["L’œuvre, l’École, d’Été", "Ørsted, ça, où", "Ärzte, Öl"],
+    "windows-1253": ["τρεις μήνες"],
+  };
+  for (const [encoding, list] of Object.entries(texts)) {
+    for (const text of list) assert.equal(textOf(iconv.encode(page + text, encoding)), page + text, text);
+  }
+});
+
+test("UTF-16 without a mark has whole characters, and none that no text has", () => {
+  for (const encoding of ["utf-16le", "utf-16be"]) {
+    const encoded = (text: string): Buffer => iconv.encode(text, encoding, { addBOM: false });
+    const text = words.repeat(3);
+    assert.equal(textOf(encoded(text)), text);
+    assert.match(reasonOf(Buffer.concat([encoded(text), Buffer.from(" ")])) ?? "", isBinary, encoding);
+    for (const control of ["\u0001", "\u0007", "\u000e", "\u001a", "\u007f", "\u009f"]) {
+      assert.match(reasonOf(encoded(text + control)) ?? "", isBinary, JSON.stringify(control));
+    }
+  }
+});
+
+test("a text may have as many odd control characters and broken bytes as say nothing, and no more", () => {
+  const text = (controls: number): Buffer => latin1("x".repeat(100 - controls) + "\u0001".repeat(controls));
+  assert.equal(decode(text(5)).ok, true);
+  assert.equal(decode(text(6)).ok, false);
+  const broken = (count: number): Buffer =>
+    Buffer.concat([
+      Buffer.from([0xef, 0xbb, 0xbf]),
+      latin1("x".repeat(200 - count)),
+      Buffer.alloc(count, 0xff),
+    ]);
+  assert.equal(decode(broken(4)).ok, true);
+  assert.equal(decode(broken(5)).ok, false);
+});

@@ -119,3 +119,23 @@ test("a page turns clockwise", () => {
     [10, 40],
   ]);
 });
+
+test("maps are put one after the other, and a page that is not turned stays the same one", () => {
+  assert.deepEqual(combined([1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12]), [25, 28, 57, 64, 100, 112]);
+  const page = new GreyPage(3, 2);
+  assert.equal(page.turned(0), page);
+});
+
+test("what is half transparent is mixed with what is beneath, and what lies within the page is counted", () => {
+  const page = new GreyPage(4, 4, new Uint8Array(16).fill(100));
+  const half = picture([[0, 200]], [128, 51]);
+  assert.equal(page.paint(half, combined(whole(2, 1), [1, 0, 0, 1, 1, 2])), 2);
+  assert.deepEqual(rowsOf(page), [
+    [100, 100, 100, 100],
+    [100, 100, 100, 100],
+    [100, 49, 120, 100],
+    [100, 100, 100, 100],
+  ]);
+  assert.equal(page.paint(half, combined(whole(2, 1), [1, 0, 0, 1, 3, 3])), 1);
+  assert.equal(page.paint(half, combined(whole(2, 1), [1, 0, 0, 1, 9, 9])), 0);
+});
