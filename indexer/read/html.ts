@@ -7,7 +7,7 @@ type Node = HtmlNode;
 type Element = HtmlElement;
 
 /** Nothing in these is for readers. */
-const unseen = new Set(["head", "script", "style", "template", "noscript", "svg", "object", "iframe", "nav"]);
+const unseen = new Set(["head", "script", "style", "noscript", "svg", "object", "iframe", "nav"]);
 /** These end the paragraph that they stand in. */
 const blocks = new Set(
   "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html li main menu ol p pre section summary table tbody td tfoot th thead tr ul".split(

@@ -1,7 +1,7 @@
 import { attribute, deepest, type HtmlElement, type HtmlNode, isElement } from "./html.ts";
 
 /** What surrounds the text of a page, by the parts that pages name, and by what authors call them. */
-const surroundings = new Set(["nav", "button", "select", "dialog", "menu", "template"]);
+const surroundings = new Set(["nav", "button", "select", "dialog", "menu"]);
 const surroundingRoles = new Set(
   "navigation banner contentinfo search complementary dialog alertdialog menu menubar toolbar".split(" "),
 );
@@ -112,7 +112,7 @@ function isAround(element: HtmlElement, isInMain: boolean): boolean {
   if (surroundings.has(tagName) || surroundingRoles.has(attribute(element, "role"))) return true;
   if (attribute(element, "aria-hidden") === "true") return true;
   if (pageEnds.has(tagName) && !isInMain) return true;
-  if (tagName === "a" && childNodes.length > 0 && links.test(textOf(childNodes))) {
+  if (tagName === "a" && links.test(textOf(childNodes))) {
     return !holds(childNodes, "img");
   }
   const names = `${attribute(element, "class")} ${attribute(element, "id")}`.toLowerCase().split(/\s+/);

@@ -38,7 +38,7 @@ export async function pageIn(bytes: Buffer): Promise<string> {
 
 /** The bytes in UTF-8 where the page says that they are in another encoding, and they can't be UTF-8. */
 function inUtf8(bytes: Buffer): Buffer {
-  if (isUtf8(bytes) || bytes[0] === 0xff || bytes[0] === 0xfe) return bytes;
+  if (isUtf8(bytes)) return bytes;
   const head = bytes.toString("latin1", 0, looked);
   const [, name = ""] = /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/i.exec(head) ?? [];
   return iconv.encodingExists(name) ? Buffer.from(iconv.decode(bytes, name)) : bytes;

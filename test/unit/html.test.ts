@@ -108,6 +108,8 @@ describe("what a page shows", () => {
       assert.deepEqual(linesOf(table(`<td><${list}><li>x</${list}></td><td>y</td>`)), [item, "y"]);
     }
     assert.deepEqual(linesOf(table(`<td>${table(two)}</td><td>y</td>`)), ["a | b", "y"]);
+    const parts = "<table><thead><tr><td><h1>x</h1><td>y<tbody><tr><td>a<td>b</table>";
+    assert.deepEqual(linesOf(parts), ["x", "y", "a", "b"]);
     assert.deepEqual(linesOf(table("<td><h4>x</h4></td><td>y</td>")), ["x | y"]);
   });
 
@@ -139,7 +141,7 @@ describe("a page that nests deeper than any", () => {
 
   it("keeps its words, in their order", () => {
     const words =
-      "<i>The <!--no--><b>oil</b></i><br>ran<div>out</div><script>no</script>of<p hidden>no</p> it";
+      "<i>The <!--no--><b>o</b>il</i><br>ran<div>out</div><script>no</script>of<p hidden>no</p> it";
     const expected = "The oil ran out of it";
     assert.deepEqual(linesOf(nested("<div>", words)), [expected]);
     assert.deepEqual(linesOf(nested("<span>", words)), [expected]);
@@ -148,6 +150,7 @@ describe("a page that nests deeper than any", () => {
     assert.deepEqual(linesOf(nested("<ul>", words)).at(-1), expected);
     assert.deepEqual(linesOf(nested("<dl><div>", words)), [expected]);
     assert.deepEqual(linesOf(nested("<dl><dd>", words)), [expected]);
+    assert.deepEqual(linesOf(`<dl>${nested("<div>", words)}`), [expected]);
     assert.deepEqual(linesOf(`<table><tr><td>${nested("<span>", words)}<td>y</table>`), [`${expected} | y`]);
   });
 
