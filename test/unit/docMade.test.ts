@@ -205,7 +205,7 @@ describe("what stands beside the main text of a document of Word 97", () => {
       "Head\rHead\r \r",
       "Why?\rSo.\r\rNo.\r",
       "End.\r",
-      "Boxed\u0007in\f",
+      "Boxed\u0007in\fside\r",
     ];
     const marks = [...main].flatMap((sign, i) => (sign === "\u0002" || sign === "\u0005" ? [i] : []));
     const [a = 0, b = 0, c = 0, d = 0, e = 0] = marks;
@@ -236,6 +236,7 @@ describe("what stands beside the main text of a document of Word 97", () => {
       "[2] End.",
       "Boxed",
       "in",
+      "side",
       "Head",
     ]);
   });
@@ -255,6 +256,13 @@ describe("the text of a document of Word 97", () => {
       ],
     });
     assert.deepEqual(headings, [{ name: "Head", level: 2, row: 0 }]);
+  });
+
+  it("is not what is deleted in a piece that lies before it", async () => {
+    // Positions below 0 lie in the second piece, which the stream has in front of the first.
+    const pieces = [{ text: "One two three.\r" }, { text: "Four five" }];
+    const { text } = await read({ pieces, runs: [[-9, -5, [0, 8, 1]]] });
+    assert.equal(text, "One two three.\n\nfive\n\nDeleted: Four");
   });
 
   it("has the usual style where a page of properties has no place for it", async () => {

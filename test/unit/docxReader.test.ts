@@ -283,6 +283,19 @@ describe("headings of a Word document", () => {
     ]);
   });
 
+  it("are masked where what surrounds them tells that they are part of a key", async () => {
+    const part = "MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn";
+    const key = ["-----BEGIN RSA PRIVATE KEY-----", "x".repeat(40), "-----END RSA PRIVATE KEY-----"];
+    const lines = key.map((text) => line(text));
+    lines.splice(1, 0, styled("Heading1", part));
+    const body = styled("Heading1", "Keys") + lines.join("");
+    assert.deepEqual(
+      (await headingsOf(body)).map(([name]) => name.includes(part)),
+      [false, false],
+    );
+    assert.deepEqual((await headingsOf(styled("Heading1", part)))[0], [part, 2]);
+  });
+
   it("are none in a table of contents, and none where they are longer than any", async () => {
     const names = ["toc 1", "TOC 9", "toc 10", "my toc 1"];
     const styles = names.map((name, i) => `<w:style w:styleId="c${i}"><w:name w:val="${name}"/></w:style>`);
