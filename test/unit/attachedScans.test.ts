@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { attachedPage, numberOf, numbersOf, pageLabel, scansOf } from "../../indexer/read/attachedPages.ts";
 import type { KnownScans } from "../../indexer/read/contract.ts";
-import { type ParsedFile, type ParseResult, parseFile } from "../../indexer/read/parseFile.ts";
+import { documentText, type ParsedFile, type ParseResult, parseFile } from "../../indexer/read/parseFile.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/scans/", import.meta.url));
 
@@ -100,5 +100,54 @@ describe("scans that are attached to a mail and a PDF", () => {
     const chunk = pdf.chunks.find(({ text }) => text.includes("The council met"));
     assert.match(chunk?.heading ?? "", /Attachment letter scanned\.pdf/);
     assert.equal(pdf.partly, undefined);
+  });
+
+  it("are not taken from what was read of another version of the file", async () => {
+    const { hash = "" } = await parsed("attached.pdf");
+    const pages = [{ page: 100_002, lines: [line("The council met in the sail loft.")] }];
+    for (const [read, isIn] of [
+      [hash, true],
+      ["0".repeat(32), false],
+    ] as const) {
+      const { text } = await documentText(folder, "attached.pdf", undefined, { hash: read, pages });
+      assert.equal(text.includes("The council met"), isIn);
+      const { parsed: pdf } = await parsed("attached.pdf", { hash: read, pages });
+      assert.equal(
+        pdf.chunks.some((chunk) => chunk.text.includes("The council met")),
+        isIn,
+      );
+    }
+  });
+
+  it("that were read and hold nothing are said to, once all of them were", async () => {
+    const { hash = "" } = await parseFile(folder, "letter.pdf", 2_000_000);
+    const reasonWith = async (...pages: readonly number[]): Promise<string> => {
+      const known = { hash, pages: pages.map((page) => ({ page, lines: [] })) };
+      const result = await parseFile(folder, "letter.pdf", 2_000_000, undefined, known);
+      return result.ok ? "" : result.reason;
+    };
+    assert.equal(await reasonWith(1), "Its pages are pictures of text (a scan).");
+    assert.equal(await reasonWith(1, 2), "Its pages are pictures (a scan), and no text was found in them.");
+  });
+
+  it("have what was held back of them in the order of the lines, a hundred at most", async () => {
+    const { hash = "" } = await parseFile(folder, "letter.pdf", 2_000_000);
+    const held = (count: number) => ({
+      withheld: Array.from({ length: count }, (_, i) => ({ line: i + 1, kind: "AWS access key" })),
+      letThrough: 2,
+    });
+    const lines = Array.from({ length: 60 }, () => line("[masked secret]"));
+    const pages = [2, 1].map((page) => ({ page, lines, secrets: held(60) }));
+    const result = await parseFile(folder, "letter.pdf", 2_000_000, undefined, { hash, pages } as KnownScans);
+    assert.ok(result.ok);
+    const places = result.parsed.withheld.map((one) => one.line);
+    assert.equal(places.length, 100);
+    assert.deepEqual(
+      places.slice(0, 60),
+      Array.from({ length: 60 }, (_, i) => i + 1),
+    );
+    // An empty line parts the pages.
+    assert.equal(places[60], 62);
+    assert.equal(result.parsed.letThrough, 4);
   });
 });

@@ -6,6 +6,7 @@ import { linesOfPage } from "../../indexer/read/pdfLines.ts";
 import type { TextPiece } from "../../indexer/read/pdfRows.ts";
 import { joinHyphens, withoutRepeats } from "../../indexer/read/pdfText.ts";
 import { makePdf } from "../support/makePdf.ts";
+import { rawPdf } from "../support/rawPdf.ts";
 
 const view = [0, 0, 595, 842];
 
@@ -192,5 +193,33 @@ describe("a PDF with a page that is damaged", () => {
     assert.match(read.text, /page one.*page three/s);
     assert.doesNotMatch(read.text, /page two/);
     assert.match(read.partly ?? "", /page 2, which is damaged/);
+  });
+});
+
+describe("a PDF that can't be read as a whole", () => {
+  const pdf = (page: string, count = 1, ...objects: readonly string[]): Buffer => {
+    const kids = Array.from({ length: count }, (_, i) => `${3 + i} 0 R`);
+    const pages = kids.map(() => page);
+    const tree = `<< /Type /Pages /Count ${count} /Kids [${kids.join(" ")}] >>`;
+    return rawPdf(["<< /Type /Catalog /Pages 2 0 R >>", tree, ...pages, ...objects]);
+  };
+  const sheet = (more = ""): string => `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 400] ${more} >>`;
+
+  it("says whether its pages are damaged, or empty", async () => {
+    const sound = makePdf([{ lines: ["A page."] }]).toString("latin1");
+    const damaged = sound.replace("\n5 0 obj\n<< /Type /Page ", "\n5 0 obj\n[[ /Type /Page ");
+    await assert.rejects(extract(Buffer.from(damaged, "latin1"), "a.pdf"), {
+      message: "The PDF is damaged: none of its pages can be read.",
+    });
+    await assert.rejects(extract(pdf(sheet(), 2), "a.pdf"), { message: "The PDF holds no text." });
+  });
+
+  it("holds too much text where its notes do", async () => {
+    const note = (length: number): string =>
+      `<< /Type /Annot /Subtype /Text /Rect [9 9 90 90] /Contents (${"x".repeat(length)}) >>`;
+    const noted = (length: number): Promise<{ text: string }> =>
+      extract(pdf(sheet("/Annots [7 0 R]"), 4, note(length)), "a.pdf");
+    await assert.rejects(noted(5_000_001), { message: "It holds more text than any book has." });
+    assert.equal((await noted(5_000)).text.length, 4 * (5_009 + 1) + 2);
   });
 });
