@@ -21,7 +21,7 @@ export async function read(bytes: Buffer, path: string): Promise<Extracted> {
     .slice(0, looked / 2);
   const [root = ""] = /^<[^>]*>/.exec(head) ?? [];
   const [, type = ""] = /^<office:document\s[^>]*office:mimetype="([^"]*)"/.exec(root) ?? [];
-  const open = formats.find(({ signs = [] }) => type !== "" && signs.some((sign) => type.startsWith(sign)));
+  const open = formats.find(({ signs = [] }) => signs.some((sign) => type.startsWith(sign)));
   if (open) return { ...(await readBy(open, bytes, path)), as: { id: open.language, kind: open.kind } };
   if (root.startsWith("<w:wordDocument")) {
     throw new UnreadableFile(

@@ -1,16 +1,16 @@
 import { deflateRawSync } from "node:zlib";
 
-/** A ZIP archive of deflated entries; `claim` lies about their unpacked size. */
-export function zip(entries: Readonly<Record<string, Buffer>>, claim?: number): Buffer {
+/** A ZIP archive of entries that are deflated, or stored as they are; `claim` lies about their unpacked size. */
+export function zip(entries: Readonly<Record<string, Buffer>>, claim?: number, isStored = false): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
   for (const [name, content] of Object.entries(entries)) {
-    const data = deflateRawSync(content);
+    const data = isStored ? content : deflateRawSync(content);
     const path = Buffer.from(name);
     const fields = Buffer.alloc(26);
     fields.writeUInt16LE(20, 0);
-    fields.writeUInt16LE(8, 4);
+    fields.writeUInt16LE(isStored ? 0 : 8, 4);
     fields.writeUInt32LE(data.length, 14);
     fields.writeUInt32LE(claim ?? content.length, 18);
     fields.writeUInt16LE(path.length, 22);
