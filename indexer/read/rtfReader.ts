@@ -143,7 +143,7 @@ class RtfReader {
   private symbol(symbol: string): void {
     if (symbol === "*") {
       // What follows is for those who know it.
-      if (this.group.for !== "fonts" && this.group.for !== "styles") this.group.for = "skipped";
+      this.group.for = "skipped";
     } else if (symbol === "~") this.add("\u00a0");
     else if (symbol === "_") this.add("-");
     else if ("\\{}".includes(symbol)) this.plain(symbol);
@@ -231,7 +231,8 @@ class RtfReader {
 
   private unicode(value: number): void {
     this.flushBytes();
-    this.add(String.fromCharCode(value < 0 ? value + 65_536 : value));
+    // A negative number stands for one from 32,768 on, as fromCharCode takes it, too.
+    this.add(String.fromCharCode(value));
     this.skip = this.group.unicodeSkip;
   }
 
@@ -310,12 +311,12 @@ class RtfReader {
   }
 
   private endRow(): void {
-    if (this.row.length > 0) this.table.push(this.row);
+    this.table.push(this.row);
     this.row = [];
   }
 
   private endTable(): void {
-    if (this.row.length > 0) this.endRow();
+    this.endRow();
     this.writer.table(this.table);
     this.table = [];
   }

@@ -48,6 +48,43 @@ describe("a notebook", () => {
     assert.equal(read.partly, "Read in part: the first 4,000 characters of 1 output that is longer.");
   });
 
+  it("of an older version has its cells in sheets, and what they say under another name", async () => {
+    const cells = [
+      { cell_type: "code", input: ["burn()\r\n", "stop()"] },
+      { cell_type: "markdown", source: "## Oil ##\n####### wick\n#chain" },
+    ];
+    const old = Buffer.from(JSON.stringify({ worksheets: [{ cells }, { cells: [{ input: "end()" }] }] }));
+    const { text, headings } = await extract(old, "a.ipynb");
+    assert.equal(text, "burn()\nstop()\n\n## Oil ##\n####### wick\n#chain\n\nend()");
+    assert.deepEqual(headings, [{ name: "Oil", level: 2, row: 3 }]);
+  });
+
+  it("has no headings in its code, nor of lines that are longer than any title", async () => {
+    const long = `# ${"x".repeat(1_000)}`;
+    const read = await extract(
+      notebook([{ source: "# Load" }, { cell_type: "markdown", source: long }]),
+      "a.ipynb",
+    );
+    assert.deepEqual(read.headings, []);
+  });
+
+  it("is read without what is of no known form in it", async () => {
+    const outputs = [{ data: { "image/png": "x" } }, { text: " \n" }, { text: 7, ename: "Error" }, null];
+    const read = await extract(
+      notebook([{ source: 7, outputs }, { source: [] }, { source: "end()" }]),
+      "a.ipynb",
+    );
+    assert.equal(read.text, "Output: Error:\n\nend()");
+  });
+
+  it("of more text than any book has is refused, and cut outputs are counted", async () => {
+    const endless = notebook([{ source: "x".repeat(20_000_001) }]);
+    await assert.rejects(extract(endless, "a.ipynb"), { message: "It holds more text than any book has." });
+    const cells = [1, 2].map(() => ({ outputs: [{ text: "x".repeat(4_001) }] }));
+    const { partly } = await extract(notebook(cells), "a.ipynb");
+    assert.equal(partly, "Read in part: the first 4,000 characters of 2 outputs that are longer.");
+  });
+
   it("that is none, or holds nothing, is listed with the reason", async () => {
     await assert.rejects(extract(Buffer.from("{not json"), "a.ipynb"), /damaged/);
     await assert.rejects(extract(Buffer.from('{"cells": 3}'), "a.ipynb"), /damaged/);
@@ -67,5 +104,20 @@ describe("subtitles", () => {
     assert.deepEqual(chunks[0]?.place, { in: "time", from: "00:01:12", to: "00:01:20" });
     const vtt = await extract(Buffer.from("WEBVTT\n\n01:12.000 --> 01:15.500\nThe lamp is out.\n"), "a.vtt");
     assert.deepEqual(placeOfLine(vtt, "The lamp is out."), { in: "time", from: "01:12", to: "01:15" });
+  });
+
+  it("without times are a text like others, and times may be written in several ways", async () => {
+    const { places } = await extract(
+      Buffer.from("1 --> 2\n00:01:12 --> 00:01:15\nThe lamp is out.\n"),
+      "a.srt",
+    );
+    assert.deepEqual(places ?? [], []);
+    const times =
+      " 1:02:03,5 --> 1:02:04,25\nOut.\n1:12.000  -->  1:15.500 align:left\nIt is: 01:12.000 --> 01:15.500";
+    const read = await extract(Buffer.from(`WEBVTT\n${times}`), "a.vtt");
+    assert.deepEqual(read.places, [
+      { startLine: 2, place: { in: "time", from: "1:02:03", to: "1:02:04" } },
+      { startLine: 4, place: { in: "time", from: "1:12", to: "1:15" } },
+    ]);
   });
 });

@@ -66,7 +66,63 @@ describe("the paragraphs of RTF", () => {
   });
 });
 
+describe("what RTF keeps apart from its text", () => {
+  it("are the names of styles: one of letters makes no paragraph a heading", async () => {
+    const styles = "{\\stylesheet{\\*\\cs1 heading 1 Char;}{\\s2{\\*\\keycode x} heading 2;}}";
+    const { text, headings } = await rtf(`${styles}\\pard Plain.\\par\\pard\\s2 Oil\\par`);
+    assert.equal(text, "Plain.\n\nOil");
+    assert.deepEqual(headings, [{ name: "Oil", level: 3, row: 2 }]);
+  });
+
+  it("is hidden or deleted up to what is plain again, and a note of blanks is none", async () => {
+    const { text } = await rtf(
+      "a{\\v no\\plain yes}{\\deleted two\\plain  b}{\\footnote \\par }{\\v1 x\\v0 y}\\par",
+    );
+    assert.equal(text, "ayes by\n\nDeleted: two");
+  });
+
+  it("are rows of a table within a cell, and rows without cells", async () => {
+    const { text } = await rtf(
+      "\\intbl\\row\\intbl Boat\\nestcell 7\\nestcell\\nestrow Oar\\cell\\row\\pard End.\\par",
+    );
+    assert.equal(text, "Boat | 7\nOar\n\nEnd.");
+  });
+});
+
 describe("the letters of RTF", () => {
+  it("are in the code page of their font, whatever writing it is for", async () => {
+    const writings: readonly (readonly [charset: number, bytes: string, text: string])[] = [
+      [128, "\\'83\\'41", "ア"],
+      [129, "\\'b0\\'a1", "가"],
+      [134, "\\'c4\\'e3", "你"],
+      [136, "\\'a7\\'41", "你"],
+      [161, "\\'e1", "α"],
+      [162, "\\'fe", "ş"],
+      [163, "\\'fe", "₫"],
+      [177, "\\'e0", "א"],
+      [178, "\\'c7", "ا"],
+      [186, "\\'fe", "ž"],
+      [204, "\\'cf", "П"],
+      [222, "\\'a1", "ก"],
+      [238, "\\'b3", "ł"],
+      [0, "\\'e9", "é"],
+    ];
+    const fonts = writings.map(([charset], i) => `{\\f${i}\\fcharset${charset} F;}`).join("");
+    const body = writings.map(([, bytes], i) => `\\f${i} ${bytes}\\par`).join(" ");
+    const { text } = await rtf(`{\\fonttbl${fonts}}${body}`);
+    assert.deepEqual(
+      text.split("\n\n"),
+      writings.map(([, , letters]) => letters),
+    );
+  });
+
+  it("may be signs that have names", async () => {
+    const { text } = await rtf(
+      "a\\emdash b\\endash c\\lquote d\\rquote e\\ldblquote f\\rdblquote g\\emspace h\\enspace i\\tab j\\_k\\~l\\-m\\\\n\\{o\\}\\line p\\\nq\\par",
+    );
+    assert.equal(text, "a—b–c‘d’e“f”g h i j-k lm\\n{o}\np\n\nq");
+  });
+
   it("may be made of an escaped byte and one that is not, in the code page of their font", async () => {
     const { text } = await rtf("{\\fonttbl{\\f0\\fcharset128 Gothic;}}\\f0 \\'83A\\'83C end\\par");
     assert.equal(text, "アイ end");
