@@ -7,6 +7,7 @@ import { maxSheetRows } from "../../indexer/files/limits.ts";
 import { extract } from "../../indexer/read/extract.ts";
 import type { Extracted } from "../../indexer/read/extracted.ts";
 import { parseFile } from "../../indexer/read/parseFile.ts";
+import { zip } from "../support/archive.ts";
 import { compoundFile } from "../support/wordFile.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/files/", import.meta.url));
@@ -186,11 +187,66 @@ describe("a spreadsheet", () => {
     assert.equal(partly, undefined);
   });
 
+  it("has the title and the names of the columns as headings, where they stand in its first rows", async () => {
+    const numbers = (count: number): number[][] => Array.from({ length: count }, (_, i) => [i, i + 1]);
+    const names = ["Name", "Fee"];
+    const sheets: readonly (readonly [
+      rows: unknown[][],
+      headings: readonly (readonly [string, number])[],
+    ])[] = [
+      [
+        [["Boats"], names, ["Perdita", 480]],
+        [
+          ["Boats", 2],
+          ["Name | Fee", 3],
+        ],
+      ],
+      [
+        [
+          ["Name", undefined, "Fee"],
+          ["Perdita", 7, 480],
+        ],
+        [["Name | Fee", 2]],
+      ],
+      [
+        [
+          [undefined, ...names],
+          ["Perdita", 480],
+        ],
+        [["Name | Fee", 2]],
+      ],
+      [[["Boats", 7], names, ["Perdita", 480]], [["Name | Fee", 3]]],
+      [[names], []],
+      [numbers(2), []],
+      [[["Boats"], ["Perdita"], [480]], []],
+      [[...numbers(7), names, [1, 2]], [["Name | Fee", 3]]],
+      [[...numbers(8), names, [1, 2]], []],
+      [
+        [
+          ["a".repeat(200), "b".repeat(200)],
+          [1, 2],
+        ],
+        [[`${"a".repeat(200)} | ${"b".repeat(97)}`, 2]],
+      ],
+    ];
+    for (const [rows, expected] of sheets) {
+      const { headings } = await readBook((book) => {
+        xlsx.utils.book_append_sheet(book, xlsx.utils.aoa_to_sheet(rows), "S");
+      });
+      assert.deepEqual(
+        headings.map(({ name, level }) => [name, level]),
+        [["S", 1], ...expected],
+      );
+    }
+  });
+
   it("that is empty, damaged or none is listed with the reason", async () => {
     const sound = readFileSync(`${folder}book.xlsx`);
     const empty = readBook((book) => xlsx.utils.book_append_sheet(book, xlsx.utils.aoa_to_sheet([[]]), "A"));
     await assert.rejects(empty, /holds nothing/);
     await assert.rejects(extract(sound.subarray(0, 4_000), "a.xlsx"), /damaged/);
+    const other = zip({ "xl/other.xml": Buffer.from("<a/>") });
+    await assert.rejects(extract(other, "a.xlsx"), /The spreadsheet is damaged: it can't be read/);
     await assert.rejects(extract(Buffer.from("PK\x03\x04 and no more"), "a.xlsx"), /damaged|holds nothing/);
   });
 
