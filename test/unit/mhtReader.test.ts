@@ -137,6 +137,14 @@ describe("a web page that was saved as a single file", () => {
     assert.doesNotMatch(text, /unseen/);
   });
 
+  it("shows a tree of an element's own however it is saved, what its slots hold by themselves, and no other template", async () => {
+    const saved =
+      '<template shadowrootdelegatesfocus shadowrootmode="open"><h1>Tides</h1><slot name="more">By themselves.</slot></template>';
+    const body = `<div><x-a>${saved}<p>unseen</p></x-a></div><template id="b"><p>no page</p></template><p>Ebb.</p>`;
+    const lines = linesOf(await textOf(archive([{ head: "Content-Type: text/html", body }])));
+    assert.deepEqual(lines, ["Tides", "By themselves.", "Ebb."]);
+  });
+
   it("fills the first of slots with one name, so that no text is doubled and doubled again", async () => {
     const nested = (depth: number): string =>
       depth === 0

@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { fingerprintOf } from "../../indexer/files/secretsMask.ts";
 import { GreyPage, type Turn } from "../../indexer/read/greyPage.ts";
 import { maskedScan } from "../../indexer/read/maskedScan.ts";
+import { hashOf } from "../../indexer/read/parseFile.ts";
+import { readScan } from "../../indexer/read/readScan.ts";
 import { pdfOf } from "../../indexer/read/scanDocument.ts";
 import type { ReadPage } from "../../indexer/read/tesseract.ts";
 import { readUpright } from "../../indexer/read/uprightScan.ts";
 import type { ScannedLine, ScannedWord } from "../../protocol/scans.ts";
+import { pdfOf as pdfOfPictures } from "../support/scanPdf.ts";
 
 const key = "ghp_a8Zk3LmQ9xYt2WvB7nRc5PdE1sHf4GjU6oKi";
 
@@ -145,5 +150,39 @@ describe("the document in which a page lies", () => {
     await assert.rejects(pdfOf("mail", mail, 100_001), /The PDF is damaged/);
     const { document, page } = await pdfOf("pdf", pdf, 100_001);
     assert.deepEqual([page, document.loadingTask.destroyed], [1, false]);
+  });
+});
+
+describe("a page of a file", () => {
+  const folder = fileURLToPath(new URL("../fixtures/scans/", import.meta.url));
+  const english = { languages: ["eng"], languageFolder: "" };
+  const hashIn = (where: string, name: string): string => hashOf(readFileSync(join(where, name)));
+  const wanted = (name: string, page: number) => ({ hash: hashIn(folder, name), page, ...english });
+
+  it("is none where the file is gone, or no longer what it was", async () => {
+    assert.equal(await readScan(folder, "gone.pdf", wanted("letter.pdf", 1)), undefined);
+    assert.equal(await readScan(folder, "note.pdf", wanted("letter.pdf", 1)), undefined);
+  });
+
+  it("that can't be read gives a reason", async () => {
+    const failed = async (name: string, page: number) => readScan(folder, name, wanted(name, page));
+    assert.deepEqual(await failed("letter.pdf", 7), { page: 7, failed: "It is damaged." });
+    const lost = { page: 400_001, failed: "Its attachment is damaged." };
+    assert.deepEqual(await failed("attached.eml", 400_001), lost);
+  });
+
+  it("is read in the languages that are asked for, and without words where its picture has none", async () => {
+    const root = mkdtempSync(join(tmpdir(), "carrel-scan-"));
+    try {
+      writeFileSync(join(root, "dot.pdf"), pdfOfPictures([{ width: 1, height: 1, data: Buffer.of(0) }]));
+      const request = { hash: hashIn(root, "dot.pdf"), page: 1, ...english };
+      assert.deepEqual(await readScan(root, "dot.pdf", request), { page: 1, lines: [] });
+      const other = { ...request, languages: ["eng", "deu"], languageFolder: root };
+      await assert.rejects(readScan(root, "dot.pdf", other), /"deu" is missing/);
+      const elsewhere = { ...request, languages: ["deu"], languageFolder: "" };
+      await assert.rejects(readScan(root, "dot.pdf", elsewhere), /"deu" is missing: no folder/);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 });
