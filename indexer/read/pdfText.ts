@@ -37,7 +37,7 @@ export function withoutRepeats(pages: readonly (readonly PageLine[])[]): PageLin
 
 /** What a line in the outer part of a page is known by: its text, or that with any one number as a page's number. */
 function keysOf({ down, text, size }: PageLine, page: number, body: number): string[] {
-  if (down === undefined || text === "" || (down > outer && down < 1 - outer)) return [];
+  if (down === undefined || (down > outer && down < 1 - outer)) return [];
   const place = Math.round(down * 100);
   // A title with a number ("Chapter 3") is no page's.
   const numbers = size > body * 1.15 ? [] : [...text.matchAll(/\d{1,5}/g)].slice(0, mostNumbers);

@@ -71,6 +71,19 @@ describe("columns that are drawn line by line across", () => {
     assert.equal(orderOf(page(...three)), expected);
   });
 
+  it("may have lines that are drawn in several pieces", () => {
+    const pieces = (x: number): Cell[] => [
+      [words.slice(0, 10), x, x + 60],
+      [words.slice(10, 20), x + 60, x + 130],
+      [words.slice(20), x + 130, x + 200],
+    ];
+    const drawn = columnsApart(page(...times(6, () => [...pieces(50), ...pieces(270)])));
+    assert.deepEqual(
+      drawn.map(({ left, right }) => [left, right]),
+      [...times(6, () => [50, 250]), ...times(6, () => [270, 470])],
+    );
+  });
+
   it("are parted by a gap that is wider than between words", () => {
     assert.equal(isApart(page(...lines(6, 250, 259))), false);
     assert.equal(isApart(page(...lines(6, 250, 260))), true);
@@ -84,6 +97,9 @@ describe("columns that are drawn line by line across", () => {
     assert.equal(isApart(mixed(264, 290)), false);
     assert.equal(isApart(mixed(240, 257)), true);
     assert.equal(isApart(mixed(240, 256)), false);
+    const [beside, farther] = [257, 256].map((to) => times(5, () => line("b", 240, to)));
+    assert.equal(isApart(page(wide, ...(beside ?? []))), true);
+    assert.equal(isApart(page(wide, ...(farther ?? []))), false);
     // Each parts where the first one does, but not where the others do.
     assert.equal(isApart(page(wide, left, left, left, right, right, right)), false);
     assert.equal(isApart(page(wide, right, right, right, left, left, left)), false);

@@ -179,6 +179,7 @@ describe("the pieces of a line of a PDF", () => {
     const marked = (word: string, mark: string, height?: number, up?: number): string =>
       joined(piece(word, 50, 700), raised(mark, 50 + 5 * word.length, height, up));
     assert.equal(marked("lamp", "1"), "lamp 1");
+    assert.equal(marked("lamp", "1", 6, 5), "lamp 1");
     assert.equal(marked("lamp.", "123"), "lamp. 123");
     for (const unit of ["m", "7 km", "cm", "6mmm"]) assert.equal(marked(unit, "2"), `${unit}2`);
     assert.equal(marked("lamp", "1234"), "lamp1234");

@@ -102,6 +102,47 @@ describe("a presentation of PowerPoint 97", () => {
     assert.equal((await made({ slides: [{ shapes }] })).text, "Lists\n\n• one\n    • two\n\nPage");
   });
 
+  it("has the levels of its lists whatever else is said of a paragraph", async () => {
+    const masks: readonly (readonly [mask: number, bytes: number])[] = [
+      ...[0x1, 0x8, 0x80, 0x10, 0x40, 0x800, 0x1000, 0x2000, 0x4000, 0x100, 0x400, 0x8000].map(
+        (mask) => [mask, 2] as const,
+      ),
+      [0x20, 4],
+      ...[0x10000, 0x20000, 0x80000, 0x200000].map((mask) => [mask, 2] as const),
+      [0x100000, 2 + 4 * 3],
+      [0x3f_fdff, 2 * 15 + 4 + 4 * 3],
+    ];
+    for (const [mask, bytes] of masks) {
+      const levels = Buffer.alloc(20 + bytes);
+      levels.writeUInt32LE(4, 0);
+      levels.writeUInt32LE(mask, 6);
+      // Of tab stops, which stand after what the lower bits name and before the rest, there are three.
+      if (mask & 0x100000) levels.writeUInt16LE(3, mask === 0x100000 ? 10 : 10 + 2 * 11 + 4);
+      levels.writeUInt32LE(5, 10 + bytes);
+      levels.writeUInt16LE(2, 14 + bytes);
+      const list = shape(Buffer.concat([text(1, "one\rtwo"), record(0x0fa1, levels)]));
+      const { text: all } = await made({ slides: [{ shapes: [shape(text(0, "T")), list] }] });
+      assert.equal(all, "T\n\n• one\n    • two", `0x${mask.toString(16)}`);
+    }
+  });
+
+  it("leaves out the sign of each kind of field, and knows a title by its placeholder", async () => {
+    const fields = [0x0fd8, 0x0ff7, 0x0ff8, 0x0ff9, 0x0ffa, 0x1015];
+    for (const field of fields) {
+      const sign = shape(Buffer.concat([text(4, "a * b"), record(field, numbers(2))]));
+      assert.equal((await made({ slides: [{ shapes: [shape(text(0, "T")), sign] }] })).text, "T\n\na b");
+    }
+    for (const kind of [1, 3, 13, 15, 17, 2]) {
+      const shapes = [shape(text(4, "First")), shape(text(4, "Second"), placeholder(kind))];
+      const { headings } = await made({ slides: [{ shapes }] });
+      assert.equal(headings[0]?.name, kind === 2 ? "First" : "Second", `${kind}`);
+    }
+    for (const kind of [5, 7, 8, 9, 10, 11]) {
+      const shapes = [shape(text(0, "T")), shape(text(4, "no"), placeholder(kind))];
+      assert.equal((await made({ slides: [{ shapes }] })).text, "T", `${kind}`);
+    }
+  });
+
   it("that was saved several times is read as it was saved last, also where its edits go round", async () => {
     const slides = [{ shapes: [shape(text(0, "Old"))] }, { shapes: [shape(text(0, "Second"))] }];
     const later = { shapes: [shape(text(0, "New"))] };
