@@ -145,6 +145,15 @@ describe("a web page that was saved as a single file", () => {
     assert.deepEqual(lines, ["Tides", "By themselves.", "Ebb."]);
   });
 
+  it("is read however deep its elements lie in each other, also in slots", async () => {
+    const deep = (count: number, inside: string): string =>
+      "<div>".repeat(count) + inside + "</div>".repeat(count);
+    const own = `<x-a><template shadowmode="open">${deep(20_000, "<slot></slot>")}</template></x-a>`;
+    const body = `<p>Ebb.</p>${own}${deep(20_000, '<iframe src="cid:none"></iframe>')}`;
+    const lines = linesOf(await textOf(archive([{ head: "Content-Type: text/html", body }])));
+    assert.deepEqual(lines, ["Ebb."]);
+  });
+
   it("fills the first of slots with one name, so that no text is doubled and doubled again", async () => {
     const nested = (depth: number): string =>
       depth === 0

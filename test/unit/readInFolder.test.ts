@@ -88,3 +88,17 @@ test("what was opened is closed, whatever came of it", (t) => {
   assert.equal(opened.length, 4, "all but what is gone");
   assert.deepEqual(closed, opened);
 });
+
+test("a file that can't be opened says why", (t) => {
+  const { folder } = folders(t);
+  const reasonWith = (code: string): string => {
+    mockFs(t, "openSync", () => {
+      throw Object.assign(new Error(`${code}: no`), { code });
+    });
+    const read = readInFolder(folder, "docs/a.md", limit);
+    return read.ok ? "" : read.reason;
+  };
+  assert.match(reasonWith("EIO"), /^The file can't be read: .+\.$/);
+  assert.equal(reasonWith("EMLINK"), "A link, which is not followed.");
+  assert.equal(reasonWith("ENOTDIR"), "The file is gone.");
+});

@@ -93,6 +93,7 @@ describe("a spreadsheet", () => {
         { Name: "Row", Ref: "'It''s here'!$A$1:$B$1" },
         { Name: "Empty", Ref: "'It''s here'!$C$9" },
         { Name: "Broken", Ref: "#REF!" },
+        { Name: "Wide", Ref: "Plain!AA1:AB22" },
         { Name: "_xlnm.Print_Area", Ref: "'It''s here'!$A$1" },
         { Name: "_FilterDatabase", Ref: "'It''s here'!$A$1" },
       ];
@@ -104,9 +105,10 @@ describe("a spreadsheet", () => {
       "Price: It's here, B1 = 7",
       "Row: It's here, A1:B1",
       "Empty: It's here, C9",
+      "Wide: Plain, AA1:AB22",
     ]);
     assert.deepEqual(read.headings.at(-1), { name: "Named ranges", level: 1, row: 3 });
-    assert.deepEqual(read.places?.at(-2)?.place, { in: "sheet", sheet: "It's here", cells: "A1:B1" });
+    assert.deepEqual(read.places?.at(-3)?.place, { in: "sheet", sheet: "It's here", cells: "A1:B1" });
   });
 
   it("has its sheet and its columns in each chunk, which says its cells", async () => {
@@ -148,11 +150,11 @@ describe("a spreadsheet", () => {
 
   it("keeps rows that begin further right, gaps, notes and errors", async () => {
     const { text: read, places } = await readBook((book) => {
-      const sheet = xlsx.utils.aoa_to_sheet([[], [undefined, "x", undefined, 7]]);
+      const sheet = xlsx.utils.aoa_to_sheet([[], [undefined, " x \n y", undefined, 7]]);
       sheet["B2"].c = [{ a: "Eve", t: "ask again" }];
       xlsx.utils.book_append_sheet(book, sheet, "It's");
     });
-    assert.equal(read, "It's\nx (note: ask again) |  | 7");
+    assert.equal(read, "It's\nx y (note: ask again) |  | 7");
     assert.deepEqual(places?.at(-1)?.place, { in: "sheet", sheet: "It's", cells: "B2:D2" });
   });
 

@@ -149,7 +149,7 @@ describe("an OpenDocument presentation", () => {
         "shown",
         notes("Thank Åse.", "Then Jon."),
         frame("outline", "Oil", "Wick"),
-        frame("title", "Lamps"),
+        frame("title", "Lamps", "and oil"),
         table,
       ),
       page("hidden", notes(" "), frame("", long), frame("", "Costs"), frame("", "Much.")),
@@ -160,7 +160,7 @@ describe("an OpenDocument presentation", () => {
     const content = `<office:document-content ${names.join(" ")}>${style("shown", "visible")}${style("hidden", "hidden")}${pages.join("")}</office:document-content>`;
     const opened = await read(packed({ "content.xml": content }));
     assert.deepEqual(opened.text.split("\n\n"), [
-      "Lamps",
+      "Lamps and oil",
       "• Oil\n• Wick",
       "Boat a | 480 a",
       "Notes: Thank Åse.\nThen Jon.",
