@@ -9,10 +9,10 @@ export async function read(bytes: Buffer): Promise<Extracted> {
   const extracted = await readText(bytes);
   const places: PlaceFrom[] = [];
   for (const [index, line] of extracted.text.split("\n").entries()) {
-    const [, from, to] = cue.exec(line) ?? [];
-    if (from !== undefined && to !== undefined) {
-      places.push({ startLine: index + 1, place: { in: "time", from, to } });
-    }
+    const found = cue.exec(line);
+    if (!found) continue;
+    const [, from = "", to = ""] = found;
+    places.push({ startLine: index + 1, place: { in: "time", from, to } });
   }
   return places.length > 0 ? { ...extracted, places } : extracted;
 }

@@ -76,7 +76,7 @@ describe("what RTF keeps apart from its text", () => {
 
   it("is hidden or deleted up to what is plain again, and a note of blanks is none", async () => {
     const { text } = await rtf(
-      "a{\\v no\\plain yes}{\\deleted two\\plain  b}{\\footnote \\par }{\\v1 x\\v0 y}\\par",
+      "a{\\v no\\plain yes}{\\deleted two\\plain  b}{\\footnote \\par }{\\v1 x\\v0 y}\\par{\\deleted  }\\par",
     );
     assert.equal(text, "ayes by\n\nDeleted: two");
   });
