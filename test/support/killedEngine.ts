@@ -48,5 +48,5 @@ export async function killedEngine(
     if (child.connected) child.disconnect();
   }
   const [, signal] = await ended;
-  return signal === "SIGKILL" ? "killed" : "finished";
+  return signal === "SIGQUIT" || child.killed ? "killed" : "finished";
 }
