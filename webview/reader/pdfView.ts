@@ -362,6 +362,8 @@ export class PdfView implements DocumentView, PageTargets {
     const isAbove = page.element.offsetTop + before <= host.scrollTop;
     await page.show(scale);
     await this.markAgain(page);
+    // Other pages may stand here by now: one that does not has no height.
+    if (!page.element.isConnected) return;
     const grown = page.element.offsetHeight - before;
     if (isAbove && grown !== 0) host.scrollTop += grown;
   }
