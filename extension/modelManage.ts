@@ -8,6 +8,7 @@ import {
   type PullProgress,
 } from "../protocol/data.ts";
 import type { EngineClient } from "./engineClient.ts";
+import { chooseFrom } from "./focusReturn.ts";
 import { sizeText } from "./modelSizes.ts";
 import { modelFacts } from "./reportText.ts";
 import type { SettingName } from "./settings.ts";
@@ -42,7 +43,7 @@ export async function manageModels(engine: EngineClient, inUse: () => InUse): Pr
     },
   ];
   const title = vscode.l10n.t("Models of {0} at {1}", store.product, store.url);
-  const chosen = await vscode.window.showQuickPick(rows, { title, matchOnDescription: true });
+  const chosen = await chooseFrom(rows, { title, matchOnDescription: true });
   await chosen?.run?.();
 }
 
@@ -92,7 +93,7 @@ async function actOn(engine: EngineClient, store: ModelStore, model: ChatModel, 
       run: () => deleteModel(engine, store, model, inUse),
     },
   ];
-  const chosen = await vscode.window.showQuickPick(rows, { title: name });
+  const chosen = await chooseFrom(rows, { title: name });
   await chosen?.run?.();
 }
 

@@ -3,6 +3,7 @@ import { type ChatModel, type ChatServer, defaultSettings, type OtherServer } fr
 import { commandId } from "./commandTable.ts";
 import { embeddingRows } from "./embeddingRows.ts";
 import type { EngineClient } from "./engineClient.ts";
+import { chooseFrom } from "./focusReturn.ts";
 import { modelFacts } from "./reportText.ts";
 import type { SettingName } from "./settings.ts";
 
@@ -39,7 +40,7 @@ export async function chooseChatModel(engine: EngineClient): Promise<void> {
     ? vscode.l10n.t("Model that writes answers ({0})", server.url)
     : vscode.l10n.t("Model that writes answers");
   const placeHolder = [server, ...(server.others ?? [])].flatMap(({ detail }) => detail ?? []).join(" ");
-  const chosen = await vscode.window.showQuickPick(items, { title, placeHolder });
+  const chosen = await chooseFrom(items, { title, placeHolder });
   if (chosen?.run) await chosen.run();
   else if (chosen?.value !== undefined) await writeSetting("chatModel", chosen.value);
 }
@@ -48,7 +49,7 @@ export async function chooseChatModel(engine: EngineClient): Promise<void> {
 export async function chooseEmbeddingModel(engine: EngineClient, current: string): Promise<void> {
   const server = await engine.chatServer();
   const title = vscode.l10n.t("Model that finds passages");
-  const chosen = await vscode.window.showQuickPick(embeddingItems(server, current), {
+  const chosen = await chooseFrom(embeddingItems(server, current), {
     title,
     placeHolder: vscode.l10n.t("With another model the workspace is indexed anew; search goes on meanwhile"),
     matchOnDescription: true,

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { CarrelError } from "../protocol/channel.ts";
 import type { Hit } from "../protocol/data.ts";
 import { hitPlace } from "../protocol/places.ts";
+import { watchForFocusReturn } from "./focusReturn.ts";
 import type { Passages } from "./passages.ts";
 import type { Reporter } from "./reporter.ts";
 import { rememberView } from "./viewMemory.ts";
@@ -68,9 +69,11 @@ export async function pickPassage(
       await passages.open(hit, { preview: false }).catch((error: unknown) => reporter.show(error));
     }),
   ];
+  const isFocusReturn = watchForFocusReturn();
   const closed = new Promise<void>((resolve) => {
     subscriptions.push(
       pick.onDidHide(() => {
+        if (!accepted && !previews.hasShown() && isFocusReturn()) return pick.show();
         live.stop();
         resolve();
       }),
@@ -91,6 +94,7 @@ export async function pickPassage(
 interface Previews {
   /** Opens the passage a moment later, unless another one comes before. */
   show(item: HitItem | undefined): void;
+  hasShown(): boolean;
   /** Opens no more. Resolves, when what was being opened is there, to whether anything was. */
   end(): Promise<boolean>;
 }
@@ -113,6 +117,7 @@ function createPreviews(passages: Passages, reporter: Reporter): Previews {
   });
   return {
     show: later.call,
+    hasShown: () => isShown,
     async end() {
       isOver = true;
       later.cancel();

@@ -99,14 +99,15 @@ function workbench(
     const input = page.locator(".quick-input-widget .quick-input-filter input");
     const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first();
     // The palette closes when something else takes the focus a moment later, so one try may be in vain.
+    const soon = { timeout: 5_000 };
     for (let attempt = 1; ; attempt++) {
       try {
         await page.keyboard.press("F1");
-        await input.fill(`>${title}`, { timeout: 20_000 });
-        await row.click({ timeout: 20_000 });
+        await input.fill(`>${title}`, soon);
+        await row.click(soon);
         return;
       } catch (error) {
-        if (attempt === 3) throw error;
+        if (attempt === 12) throw error;
         await page.keyboard.press("Escape");
       }
     }

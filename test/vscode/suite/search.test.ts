@@ -94,6 +94,33 @@ suite("Index and search, with the real engine", () => {
     assert.notEqual(opened, undefined);
   });
 
+  test("a list that VS Code closes by giving the focus back to a web page is shown again, once", async () => {
+    const { createQuickPick } = vscode.window;
+    let shown = 0;
+    const closingAtOnce = (): vscode.QuickPick<vscode.QuickPickItem> => {
+      const pick = createQuickPick();
+      let hidden: (() => unknown) | undefined;
+      const { onDidHide } = pick;
+      return Object.assign(pick, {
+        onDidHide: (listener: () => unknown) => {
+          hidden = listener;
+          return onDidHide(listener);
+        },
+        show: () => {
+          shown += 1;
+          hidden?.();
+        },
+      });
+    };
+    Object.assign(vscode.window, { createQuickPick: closingAtOnce });
+    try {
+      await vscode.commands.executeCommand("carrel.search");
+    } finally {
+      Object.assign(vscode.window, { createQuickPick });
+    }
+    assert.equal(shown, 2);
+  });
+
   test("the status report accounts for the index", async () => {
     await vscode.commands.executeCommand("carrel.showStatus");
     const text = await until("the report", () => {
