@@ -51,6 +51,7 @@ const rooms = [
     skip: "/^(400 broken documents|memory stays flat|nothing that the parser loads)/",
     seconds: 30,
   },
+  { code: "indexer/chunk", tests: importing("indexer/chunk"), seconds: 20 },
   {
     code: "indexer/store",
     tests: [
@@ -72,7 +73,7 @@ const rooms = [
     ],
     seconds: 60,
   },
-  { code: "indexer/search", tests: processes, seconds: 60 },
+  { code: "indexer/search", tests: [...importing("indexer/search"), ...processes], seconds: 60 },
   {
     code: "indexer/*.ts",
     tests: [
@@ -91,6 +92,11 @@ const rooms = [
     // These wait as long as a question waits at most, read 4,000 files, or start engines.
     skip: "/^(a question (that takes too long|in the first second|whose engine)|an engine that is killed)/",
     seconds: 15,
+  },
+  {
+    code: "engine/answer",
+    tests: [...importing("engine/answer"), ...integration("ask", "followUps", "readAgain", "whole")],
+    seconds: 30,
   },
   {
     code: "engine/*.ts",
