@@ -4,6 +4,7 @@ import { CarrelError } from "../protocol/channel.ts";
 import { terms } from "../text/terms.ts";
 import type { WalkedFile } from "./files/walkedFile.ts";
 import type { ParseResult, Parser } from "./read/pool.ts";
+import { retryOf } from "./retries.ts";
 import type { FolderScans } from "./scans/folderScans.ts";
 import { hashOfText, searchedText } from "./store/searchedText.ts";
 import { type ChunkRow, chunkId, type FileRow, type Store, type StoredChunk } from "./store/store.ts";
@@ -17,9 +18,6 @@ const batchChunks = 2_000;
 const batchFiles = 1_000;
 /** Between slices the engine answers searches. */
 const embedSlice = 32;
-/** What may pass (a time-out, a lock, a permission) is tried again after this, doubled each time. */
-const firstRetryMs = 30_000;
-const longestRetryMs = 3_600_000;
 
 export interface FileWriterOptions {
   /** The folder's real path. */
@@ -224,10 +222,4 @@ function fileRow(
   }
   const failed = { ...looked, hash: result.hash ?? "", reason: result.reason, chunks: 0 };
   return result.mayPass ? { ...failed, ...retryOf(isSameVersion ? known.tries : 0) } : failed;
-}
-
-/** When to try again what failed for the `tries` + first time. */
-export function retryOf(tries: number): Pick<FileRow, "tries" | "retryAtMs"> {
-  const wait = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(tries, 20));
-  return { tries: tries + 1, retryAtMs: Date.now() + wait };
 }

@@ -4,7 +4,7 @@ import type { Skipped, Withheld } from "../protocol/data.ts";
 import type { SampledPassage } from "../text/foreignLanguages.ts";
 import { isAtOrBelow } from "./files/below.ts";
 import type { Refused, WalkedFile } from "./files/walkedFile.ts";
-import { type OnCommit, retryOf, type Stop, writeFiles } from "./fileWriter.ts";
+import { type OnCommit, type Stop, writeFiles } from "./fileWriter.ts";
 import { readStamp, writeStamp } from "./indexStamp.ts";
 import { sampleLanguages } from "./languageSample.ts";
 import {
@@ -15,7 +15,7 @@ import {
   scansName,
 } from "./openIndex.ts";
 import { refine } from "./refine.ts";
-import { Retries } from "./retries.ts";
+import { isRetryDue, Retries, retryOf } from "./retries.ts";
 import { FolderScans, type ScanCounts, type ScanWish } from "./scans/folderScans.ts";
 import type { Recogniser } from "./scans/recogniser.ts";
 import type { RefinedRow, RefinedVectors } from "./store/refinedVectors.ts";
@@ -198,13 +198,17 @@ export class FolderIndex {
     for (const { path, reason, mayPass } of skipped) {
       const known = this.files.get(path);
       const isSame = known?.reason === reason;
-      if (isSame && (!mayPass || known.retryAtMs > now)) continue;
+      if (isSame && (!mayPass || !isRetryDue(known.retryAtMs, now))) continue;
       rows.push({ ...emptyRow, path, reason, ...(mayPass ? retryOf(isSame ? known.tries : 0) : {}) });
     }
     if (rows.length === 0) return;
     await this.writable().replaceFiles(rows, []);
     for (const row of rows) this.put(row);
     this.counted();
+  }
+
+  hasDueRetry(now: number): boolean {
+    return this.retries.hasDue(now);
   }
 
   /** Files whose reason may have passed and whose next try is due; each is named once for each due time. */

@@ -281,6 +281,11 @@ export class FolderEntry {
     this.needsRefine = true;
   }
 
+  /** Whether a file whose reason may have passed is to be tried again now. */
+  hasDueRetry(now: number): boolean {
+    return this.isWriter && (this.shared?.value.hasDueRetry(now) ?? false);
+  }
+
   /** When the next try of a file whose reason may have passed is due, in milliseconds since the epoch; infinite when there is none. */
   nextRetryAt(): number {
     return this.lock && this.shared ? this.shared.value.nextRetryAt() : Number.POSITIVE_INFINITY;

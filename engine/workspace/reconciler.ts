@@ -1,3 +1,4 @@
+import { isReached } from "../../indexer/dueTime.ts";
 import type { WalkOptions } from "../../indexer/files/walk.ts";
 import { DamagedStoreError } from "../../indexer/store/store.ts";
 import type { CarrelError } from "../../protocol/channel.ts";
@@ -207,7 +208,10 @@ export class Reconciler {
   private stepForFolders(now: number): Step | undefined {
     const { wish } = this.parts;
     if (!this.serving) return undefined;
-    const isDue = now >= this.nextFindAt || this.foundAt < wish.revision || this.foundFor !== wish.folders;
+    const isDue =
+      isReached(this.nextFindAt, now, lookForMs) ||
+      this.foundAt < wish.revision ||
+      this.foundFor !== wish.folders;
     if (isDue) return { what: "The folders can't be looked for.", run: () => this.findFolders() };
     const isOpen = this.sets.every((set) => this.present.every((one) => set.isServed(one, now)));
     return isOpen ? undefined : { what: "The indexes can't be opened.", run: () => this.followFolders() };
@@ -272,7 +276,7 @@ export class Reconciler {
   }
 
   private stepForReaders(now: number): Step | undefined {
-    if (!this.hasReaders || now < this.nextFollowAt) return undefined;
+    if (!this.hasReaders || !isReached(this.nextFollowAt, now, lookForMs)) return undefined;
     return { what: "The index of another process can't be read.", run: () => this.followWriters() };
   }
 
@@ -300,7 +304,7 @@ export class Reconciler {
     if (damaged) return this.fileStep(damaged, () => this.rebuild(damaged));
     const suspect = first((entry) => entry.isSuspect);
     if (suspect) return this.fileStep(suspect, (signal) => suspect.verify(signal));
-    const told = first((entry) => entry.lookedAt >= 0 && (entry.hasTold || entry.nextRetryAt() <= now));
+    const told = first((entry) => entry.lookedAt >= 0 && (entry.hasTold || entry.hasDueRetry(now)));
     if (told) return this.fileStep(told, () => told.lookAtTold(this.walkOptions(), now));
     const urgent = first((entry) => entry.queue.hasUrgent);
     if (urgent) return this.readStep(urgent);
@@ -394,7 +398,7 @@ export class Reconciler {
     const works = wish.asked && !wish.paused;
     const entries = (this.serving?.entries ?? []).filter((entry) => entry.isWriter && entry.index);
     const unrefined = works && entries.find((entry) => this.mayRefine(entry));
-    if (unrefined && (wish.refineNow || now >= this.lastWriteAt + refineAfterMs)) {
+    if (unrefined && (wish.refineNow || this.isQuiet(now, refineAfterMs))) {
       return {
         what: "The second pass stopped.",
         isIdleWork: true,
@@ -402,7 +406,7 @@ export class Reconciler {
       };
     }
     const unread = !unrefined && works && entries.find((entry) => this.mayReadScans(entry));
-    if (unread && (wish.ocrNow || now >= this.lastWriteAt + refineAfterMs)) {
+    if (unread && (wish.ocrNow || this.isQuiet(now, refineAfterMs))) {
       return {
         what: "Reading scans stopped.",
         isIdleWork: true,
@@ -410,8 +414,13 @@ export class Reconciler {
       };
     }
     const untidy = entries.find((entry) => entry.needsTidy);
-    if (!untidy || now < this.lastWriteAt + tidyAfterMs) return undefined;
+    if (!untidy || !this.isQuiet(now, tidyAfterMs)) return undefined;
     return { what: "Old versions could not be dropped.", run: () => untidy.tidy() };
+  }
+
+  /** Whether nothing was written for so long. */
+  private isQuiet(now: number, ms: number): boolean {
+    return isReached(this.lastWriteAt + ms, now, ms);
   }
 
   private async refine(entry: FolderEntry, signal: AbortSignal): Promise<void> {

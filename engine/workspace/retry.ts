@@ -1,3 +1,5 @@
+import { isReached } from "../../indexer/dueTime.ts";
+
 /** Growing waits between tries of something that may pass: a server that is down, a folder that is missing. */
 export class Retry {
   private tries = 0;
@@ -16,8 +18,7 @@ export class Retry {
   }
 
   isDue(now: number): boolean {
-    // A clock that was set back must not put the next try off by more than one wait.
-    return now >= this.dueAt || this.dueAt - now > this.longestMs;
+    return isReached(this.dueAt, now, this.longestMs);
   }
 
   failed(now: number): void {

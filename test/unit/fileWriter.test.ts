@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { WalkedFile } from "../../indexer/files/walkedFile.ts";
-import { retryOf } from "../../indexer/fileWriter.ts";
 import type { ParseResult } from "../../indexer/read/pool.ts";
 import { hashOfText, searchedText } from "../../indexer/store/searchedText.ts";
 import { chunkId, type FileRow } from "../../indexer/store/store.ts";
@@ -128,14 +127,6 @@ test("what may pass is tried again, later each time, and anew when the file has 
     const changed = await tries(change, [row("a.md", "", { reason: "Out of time.", tries: 5 })]);
     assert.deepEqual([changed?.tries, changed?.retryAtMs], [1, 1_030_000]);
   }
-});
-
-test("the wait for another try ends at an hour", (t) => {
-  t.mock.timers.enable({ apis: ["Date"], now: 0 });
-  assert.deepEqual(retryOf(0), { tries: 1, retryAtMs: 30_000 });
-  assert.deepEqual(retryOf(3), { tries: 4, retryAtMs: 240_000 });
-  assert.deepEqual(retryOf(7), { tries: 8, retryAtMs: 3_600_000 });
-  assert.deepEqual(retryOf(5_000), { tries: 5_001, retryAtMs: 3_600_000 });
 });
 
 test("a model that gives too few vectors is named, with how many", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Retries } from "../../indexer/retries.ts";
+import { Retries, retryOf } from "../../indexer/retries.ts";
 
 test("files are tried again when they are due, each once for each due time", () => {
   const retries = new Retries();
@@ -27,4 +27,29 @@ test("as many files may wait as a disk refuses", () => {
   assert.equal(retries.nextAt(), 1_000);
   assert.equal(retries.takeDue(1_000 + many).length, many);
   assert.equal(retries.nextAt(), Number.POSITIVE_INFINITY);
+});
+
+test("the wait for another try ends at an hour", (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: 0 });
+  assert.deepEqual(retryOf(0), { tries: 1, retryAtMs: 30_000 });
+  assert.deepEqual(retryOf(3), { tries: 4, retryAtMs: 240_000 });
+  assert.deepEqual(retryOf(7), { tries: 8, retryAtMs: 3_600_000 });
+  assert.deepEqual(retryOf(5_000), { tries: 5_001, retryAtMs: 3_600_000 });
+});
+
+test("a file whose next try is due is told of, also when the clock was set back by more than the longest wait", () => {
+  const hour = 3_600_000;
+  const retries = new Retries();
+  assert.equal(retries.hasDue(hour), false);
+  retries.put("a.md", 2 * hour);
+  for (const [now, isDue] of [
+    [hour, false],
+    [2 * hour - 1, false],
+    [2 * hour, true],
+    [hour - 1, true],
+  ] as const) {
+    assert.equal(retries.hasDue(now), isDue, `${now}`);
+  }
+  assert.deepEqual(retries.takeDue(hour - 1), ["a.md"]);
+  assert.equal(retries.hasDue(2 * hour), false);
 });
