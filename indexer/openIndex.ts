@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { EmbeddingModel } from "../models/embedding/embeddingModel.ts";
 import { errorCode } from "./files/systemErrors.ts";
-import { shortHash } from "./indexPlace.ts";
 import { readStamp, writeStamp } from "./indexStamp.ts";
 import type { Parser } from "./read/pool.ts";
+import { shortHash } from "./store/indexPlace.ts";
 import { letGoOfFiles } from "./store/letGo.ts";
 import { RefinedVectors } from "./store/refinedVectors.ts";
 import { DamagedStoreError, Store } from "./store/store.ts";
@@ -16,7 +16,7 @@ type ModelIdentity = Pick<EmbeddingModel, "id" | "dimension">;
 export interface FolderIndexOptions {
   /** The real path of the workspace folder. */
   readonly folder: string;
-  /** Where this index is kept (see indexPlace.ts). */
+  /** Where this index is kept (see store/indexPlace.ts). */
   readonly dir: string;
   /** Whether this process holds the write lock of `dir`. Without it nothing is created or changed. */
   readonly writes: boolean;

@@ -2,21 +2,20 @@ import { isReached } from "../../indexer/dueTime.ts";
 import type { WalkOptions } from "../../indexer/files/walk.ts";
 import { DamagedStoreError } from "../../indexer/store/store.ts";
 import type { CarrelError } from "../../protocol/channel.ts";
+import { Deletion } from "./deletion.ts";
 import type { FolderEntry } from "./folderEntry.ts";
 import { findFolders, type MissingFolder, type PresentFolder } from "./folders.ts";
 import { Generation } from "./generation.ts";
 import { IndexSet, type IndexSetParts } from "./indexSet.ts";
 import type { Step } from "./loop.ts";
-import { errorOf, type Problem, problemOf } from "./problem.ts";
+import { problemOf } from "./problem.ts";
+import { QuietWork } from "./quietWork.ts";
 import type { Release, Shared } from "./shared.ts";
 import type { WantedModel } from "./wantedModel.ts";
-import { scanWish, type Wish } from "./wish.ts";
+import type { Wish } from "./wish.ts";
 
 /** Folders that are missing are looked for this often, and readers look for news. */
 const lookForMs = 3_000;
-/** The second pass begins when nothing was indexed for this long, and old versions go a little later. */
-const refineAfterMs = 2_000;
-const tidyAfterMs = 45_000;
 
 export interface ReconcilerParts extends IndexSetParts {
   readonly wish: Wish;
@@ -37,13 +36,11 @@ export class Reconciler {
   deletionFailure: CarrelError | undefined;
   /** The revision of the wish at which the folders were last looked for. */
   foundAt = -1;
+  readonly quiet: QuietWork;
   private present: readonly PresentFolder[] = [];
   private foundFor: Wish["folders"] | undefined;
   private nextFindAt = Number.POSITIVE_INFINITY;
   private nextFollowAt = Number.POSITIVE_INFINITY;
-  private lastWriteAt = 0;
-  private refineFailed = false;
-  private failedScans: { readonly under: Wish["settings"]; readonly problem: Problem } | undefined;
   private current: Shared<Generation> | undefined;
   private releaseCurrent: Release | undefined;
   private readonly parts: ReconcilerParts;
@@ -52,6 +49,7 @@ export class Reconciler {
 
   constructor(parts: ReconcilerParts) {
     this.parts = parts;
+    this.quiet = new QuietWork({ wish: parts.wish, serving: () => this.serving, log: parts.log });
   }
 
   /** What searches borrow; undefined before the first model is there. */
@@ -81,7 +79,7 @@ export class Reconciler {
       this.stepForReaders(now) ??
       (this.parts.wish.asked && !this.parts.wish.paused ? this.stepForFiles(now) : undefined) ??
       this.stepForSuccession() ??
-      this.stepInQuiet(now)
+      this.quiet.step(now)
     );
   }
 
@@ -89,10 +87,7 @@ export class Reconciler {
   dueAt(now: number): number {
     const times = [this.nextFindAt, this.hasReaders ? this.nextFollowAt : 0];
     for (const entry of this.entries) times.push(entry.retry.at, entry.nextRetryAt());
-    for (const entry of this.serving?.entries ?? []) {
-      if (this.mayRefine(entry) || this.mayReadScans(entry)) times.push(this.lastWriteAt + refineAfterMs);
-      if (entry.needsTidy) times.push(this.lastWriteAt + tidyAfterMs);
-    }
+    times.push(...this.quiet.dueTimes());
     // What was due before and brought no step waits for a request, not for a time.
     return Math.min(Number.POSITIVE_INFINITY, ...times.filter((time) => time > now));
   }
@@ -108,35 +103,6 @@ export class Reconciler {
         entry.needsRebuild ||
         !entry.isVerified)
     );
-  }
-
-  /** Whether the second pass has something to do here, and can. */
-  mayRefine(entry: FolderEntry): boolean {
-    const { wish } = this.parts;
-    const isWanted = wish.settings.refine || wish.refineNow;
-    return (
-      isWanted && !this.refineFailed && entry.needsRefine && this.serving?.models.value.refining !== undefined
-    );
-  }
-
-  /** Whether scans are read, in the background or since somebody asked for it. */
-  get readsScans(): boolean {
-    const { settings, ocrNow } = this.parts.wish;
-    return settings.ocr || ocrNow;
-  }
-
-  /** Why scans are not read though they are to be, until the settings change or somebody asks for an update. */
-  get scansProblem(): Problem | undefined {
-    const { failedScans } = this;
-    return failedScans?.under === this.parts.wish.settings && this.readsScans
-      ? failedScans.problem
-      : undefined;
-  }
-
-  /** Whether there are scans to be read here, and can be. */
-  mayReadScans(entry: FolderEntry): boolean {
-    if (!this.readsScans || this.scansProblem) return false;
-    return entry.index?.value.scans.hasWaiting(scanWish(this.parts.wish.settings)) ?? false;
   }
 
   /** A search has met damage that it could not tell apart: all that serves is looked at. */
@@ -159,8 +125,7 @@ export class Reconciler {
   /** The next try of all that has failed may begin at once. */
   hasten(): void {
     this.nextFollowAt = 0;
-    this.refineFailed = false;
-    this.failedScans = undefined;
+    this.quiet.hasten();
     this.parts.model.hasten();
     for (const entry of this.entries) {
       entry.retry.hasten();
@@ -188,7 +153,7 @@ export class Reconciler {
     const { serving, successor } = this;
     const { id } = models.embedding;
     this.successor = undefined;
-    this.refineFailed = false;
+    this.quiet.modelCame();
     if (serving && serving.models.value.embedding.id === id) {
       // The same model again: an address has changed, or the wish has come back to it.
       serving.replaceModels(models);
@@ -248,31 +213,26 @@ export class Reconciler {
   }
 
   private async deleteAll(): Promise<void> {
-    this.deletionFailure = undefined;
+    const deletion = new Deletion();
     // Nobody may borrow what is about to go; who has borrowed it already goes on with it to the end.
     this.publish(undefined);
     const { serving: old, successor } = this;
     if (old && successor) {
       this.serving = successor;
       this.successor = undefined;
-      await this.deleteOne("The index of the embedding model before", () => old.discard());
+      await deletion.of("The index of the embedding model before", () => old.discard());
     }
     for (const entry of this.serving?.entries ?? []) {
-      if (entry.isWriter) await this.deleteOne(`The index of "${entry.folder.name}"`, () => entry.rebuild());
+      if (entry.isWriter) await deletion.ofFolder(entry.folder, () => entry.rebuild());
     }
+    // What has ended but for its last borrowers still has its locks.
+    await Promise.all(this.retiring);
+    const open = new Set(this.entries.filter(({ isWriter }) => isWriter).map(({ dir }) => dir));
+    await deletion.ofOthers(this.parts.storage(), this.parts.wish.folders, open);
+    this.deletionFailure = deletion.failure;
     this.parts.wish.deleting = false;
     this.publish(this.serving);
     if (this.deletionFailure !== undefined) throw this.deletionFailure;
-  }
-
-  /** What can't be deleted is told when all others have been. */
-  private async deleteOne(what: string, remove: () => Promise<void>): Promise<void> {
-    try {
-      await remove();
-    } catch (error) {
-      const remedy = "Check that its files may be deleted, then delete it again.";
-      this.deletionFailure ??= errorOf(problemOf(`${what} can't be deleted:`, error, remedy));
-    }
   }
 
   private stepForReaders(now: number): Step | undefined {
@@ -349,7 +309,7 @@ export class Reconciler {
       run: async (signal, isYielding) => {
         try {
           await run(signal, isYielding);
-          this.lastWriteAt = Date.now();
+          this.quiet.wrote();
           if (signal.aborted) return;
           entry.problem = undefined;
           if (!this.isToDo(entry)) entry.retry.succeeded();
@@ -390,58 +350,6 @@ export class Reconciler {
     this.serving = successor;
     this.successor = undefined;
     this.retire(serving.discard());
-  }
-
-  /** What waits until nothing else is to be done. */
-  private stepInQuiet(now: number): Step | undefined {
-    const { wish } = this.parts;
-    const works = wish.asked && !wish.paused;
-    const entries = (this.serving?.entries ?? []).filter((entry) => entry.isWriter && entry.index);
-    const unrefined = works && entries.find((entry) => this.mayRefine(entry));
-    if (unrefined && (wish.refineNow || this.isQuiet(now, refineAfterMs))) {
-      return {
-        what: "The second pass stopped.",
-        isIdleWork: true,
-        run: (signal) => this.refine(unrefined, signal),
-      };
-    }
-    const unread = !unrefined && works && entries.find((entry) => this.mayReadScans(entry));
-    if (unread && (wish.ocrNow || this.isQuiet(now, refineAfterMs))) {
-      return {
-        what: "Reading scans stopped.",
-        isIdleWork: true,
-        run: (signal) => this.readScans(unread, signal),
-      };
-    }
-    const untidy = entries.find((entry) => entry.needsTidy);
-    if (!untidy || !this.isQuiet(now, tidyAfterMs)) return undefined;
-    return { what: "Old versions could not be dropped.", run: () => untidy.tidy() };
-  }
-
-  /** Whether nothing was written for so long. */
-  private isQuiet(now: number, ms: number): boolean {
-    return isReached(this.lastWriteAt + ms, now, ms);
-  }
-
-  private async refine(entry: FolderEntry, signal: AbortSignal): Promise<void> {
-    try {
-      await entry.refine(signal);
-    } catch (error) {
-      this.refineFailed = true;
-      this.parts.log("warn", `The second pass stopped, and search does without it: ${String(error)}`);
-    }
-  }
-
-  private async readScans(entry: FolderEntry, signal: AbortSignal): Promise<void> {
-    const under = this.parts.wish.settings;
-    try {
-      await entry.readScans(scanWish(under), signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      const problem = problemOf("Scans are not read:", error);
-      this.failedScans = { under, problem };
-      this.parts.log("warn", problem.message);
-    }
   }
 
   private publish(set: IndexSet | undefined): void {

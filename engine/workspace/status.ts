@@ -31,7 +31,7 @@ export function statusOf({ wish, reconciler, modelProblem }: StatusSource): Inde
   const isKnown = sum.files > 0 || (works && set?.isComplete);
   const languages = languagesOf(set, wish);
   const emptyReason = set?.entries.find((entry) => entry.emptyReason !== undefined)?.emptyReason;
-  const { scansProblem } = reconciler;
+  const { scansProblem } = reconciler.quiet;
   const scanNotice = scansProblem && `${scansProblem.message} ${scansProblem.remedy}`;
   const notice = sum.files === 0 ? emptyReason : scanNotice;
   return {
@@ -69,7 +69,7 @@ export function skippedOf(reconciler: Reconciler): Skipped[] {
     path: folder.path,
     reason: problem.message,
   }));
-  return [...missing, ...listedIn(reconciler, (index) => index.skipped(reconciler.readsScans))];
+  return [...missing, ...listedIn(reconciler, (index) => index.skipped(reconciler.quiet.readsScans))];
 }
 
 /** What was held back of the files that are searched; a bounded number, since a status is read often. */

@@ -341,8 +341,8 @@ export class Workspace {
     if (failed) throw errorOf(failed);
     if (reconciler.successor) return false;
     const own = entries.filter((entry) => entry.isWriter);
-    if (refine && own.some((entry) => reconciler.mayRefine(entry))) return false;
-    return !ocr || !own.some((entry) => reconciler.mayReadScans(entry));
+    if (refine && own.some((entry) => reconciler.quiet.mayRefine(entry))) return false;
+    return !ocr || !own.some((entry) => reconciler.quiet.mayReadScans(entry));
   }
 
   private isEntryIndexed(entry: FolderEntry, revision: number, started: number): boolean {
@@ -366,7 +366,7 @@ export class Workspace {
       done.bytes += entry.work.bytes - at.bytes;
     }
     const seconds = (performance.now() - started) / 1000;
-    const { scansProblem } = this.reconciler;
+    const { scansProblem } = this.reconciler.quiet;
     const scanNotice = scansProblem && `${scansProblem.message} ${scansProblem.remedy}`;
     const notice = noticeOf(serving?.entries ?? []) ?? scanNotice;
     return {
@@ -386,8 +386,8 @@ export class Workspace {
   private afterStep(): void {
     const entries = this.reconciler.newest?.entries ?? [];
     if (this.works && this.reconciler.isFound && !entries.some((entry) => this.reconciler.isToDo(entry))) {
-      this.wish.refineNow &&= entries.some((entry) => this.reconciler.mayRefine(entry));
-      this.wish.ocrNow &&= entries.some((entry) => this.reconciler.mayReadScans(entry));
+      this.wish.refineNow &&= entries.some((entry) => this.reconciler.quiet.mayRefine(entry));
+      this.wish.ocrNow &&= entries.some((entry) => this.reconciler.quiet.mayReadScans(entry));
     }
     this.waiters.askAll();
     this.sendStatus();

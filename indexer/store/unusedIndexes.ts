@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { readdir, rename, rm, rmdir, stat, utimes } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { shortHash } from "./indexPlace.ts";
 import { takeWriteLock } from "./lock.ts";
 
 const unusedAfterMs = 14 * 24 * 3_600_000;
@@ -31,21 +33,34 @@ export async function dropUnusedIndexes(dir: string, log: (message: string) => v
 }
 
 /**
- * Deletes an index that this process does not hold, and its model's folder when that is empty then. Nothing is
- * deleted when another process writes to it.
+ * The indexes of a workspace folder in a storage, whichever models they are for, and what is left of some whose
+ * deletion was interrupted.
+ */
+export async function indexesOf(storage: string, realFolder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const model of await readdir(join(storage, "indexes")).catch(() => [])) {
+    const dir = join(storage, "indexes", model, shortHash(realFolder));
+    if (existsSync(dir) || existsSync(tombstone(dir))) found.push(dir);
+  }
+  return found;
+}
+
+/**
+ * Deletes an index that this process does not hold, and its model's folder when that is empty then.
  * @param dir The index's folder: <storage>/indexes/<model>/<folder>.
  * @param isWanted Asked again with the lock taken: somebody may have used the index since one looked.
+ * @returns Whether it was deleted, which it is not while another process writes to it.
  * @throws When it can't be deleted. It is then whole, or out of the way under another name.
  */
 export async function deleteIndex(
   dir: string,
   isWanted: (dir: string) => Promise<boolean> = () => Promise.resolve(true),
-): Promise<void> {
+): Promise<boolean> {
   const attempt = await takeWriteLock(dir);
   if (attempt.state === "unavailable") throw attempt.problem;
-  if (attempt.state === "held") return;
+  if (attempt.state === "held") return false;
   try {
-    if (!(await isWanted(dir))) return;
+    if (!(await isWanted(dir))) return false;
     await rm(tombstone(dir), { recursive: true, force: true });
     // In one step, so that nobody ever opens half an index. Windows refuses while a reader has a file of it open.
     await rename(dir, tombstone(dir));
@@ -55,6 +70,7 @@ export async function deleteIndex(
   await rm(tombstone(dir), { recursive: true, force: true });
   // Another workspace may still use the folder of the model.
   await rmdir(dirname(dir)).catch(() => undefined);
+  return true;
 }
 
 /** Where an index stands while it is deleted: no index has such a name. */

@@ -1,5 +1,4 @@
 import { Index, type Table } from "@lancedb/lancedb";
-import { isReached } from "../dueTime.ts";
 import { DamagedStoreError, storeProblem } from "./problems.ts";
 import type { Tables } from "./tables.ts";
 
@@ -125,8 +124,7 @@ export class Upkeep {
   /** Drops the versions that `maintain` had to leave for other readers. Returns whether anything was done. */
   async dropOldVersions(): Promise<boolean> {
     const keepMs = Math.min(this.keepVersionsMs, readMs);
-    if (this.oldVersionsSince === undefined) return false;
-    if (!isReached(this.oldVersionsSince + keepMs, Date.now(), keepMs)) return false;
+    if (this.oldVersionsSince === undefined || Date.now() < this.oldVersionsSince + keepMs) return false;
     this.oldVersionsSince = undefined;
     const cleanupOlderThan = new Date(Date.now() - keepMs);
     await this.chunks.optimize({ cleanupOlderThan });

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { shortHash } from "../../indexer/indexPlace.ts";
 import { type FolderIndexOptions, openRefined } from "../../indexer/openIndex.ts";
+import { shortHash } from "../../indexer/store/indexPlace.ts";
 import { RefinedVectors } from "../../indexer/store/refinedVectors.ts";
 
 const base = await mkdtemp(join(tmpdir(), "carrel-open-refined-"));

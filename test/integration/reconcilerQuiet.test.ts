@@ -16,7 +16,7 @@ test("the second pass begins when nothing was written for a while, and gives way
   const made = await indexedStepwise(t, workspace, refining);
   const { reconciler } = made;
   assert.equal(made.status().refined, 0);
-  assert.equal(reconciler.mayRefine(made.entry()), true);
+  assert.equal(reconciler.quiet.mayRefine(made.entry()), true);
   const due = reconciler.dueAt(Date.now());
   assert.ok(due > Date.now() && due <= later(2_000));
   assert.equal(reconciler.next(due - 1), undefined);
@@ -42,7 +42,7 @@ test("the second pass begins when nothing was written for a while, and gives way
 test("the second pass is done at once for who asks for it, and not at all when it is not wanted", async (t) => {
   const workspace = await workspaceOf(t, fruit);
   const made = await indexedStepwise(t, workspace, { ...refining, settings: { refine: false } });
-  assert.equal(made.reconciler.mayRefine(made.entry()), false);
+  assert.equal(made.reconciler.quiet.mayRefine(made.entry()), false);
   assert.equal(made.reconciler.next(later(10_000)), undefined);
   made.wish.refineNow = true;
   made.wish.paused = true;
@@ -65,13 +65,13 @@ test("a second pass that fails is not begun again before another model comes", a
   const made = await indexedStepwise(t, workspace, { ...refining, openRefining: async () => better });
   await made.settle(later(2_000));
   assert.match(made.logged.join("\n"), /warn: The second pass stopped.*no memory/);
-  assert.equal(made.reconciler.mayRefine(made.entry()), false);
+  assert.equal(made.reconciler.quiet.mayRefine(made.entry()), false);
   assert.equal(made.reconciler.next(later(40_000)), undefined);
   assert.equal(made.status().state, "ready");
   better.onEmbed = () => undefined;
   await made.choose({ refine: true, embeddingModel: "/m" });
   await made.settle();
-  assert.equal(made.reconciler.mayRefine(made.entry()), true);
+  assert.equal(made.reconciler.quiet.mayRefine(made.entry()), true);
 });
 
 test("the better model reads the question when there is something to compare it with; search does without it", async (t) => {
@@ -140,7 +140,7 @@ test("a question whose candidates can't be read by the better model is answered 
 test("without a model for it there is no second pass", async (t) => {
   const workspace = await workspaceOf(t, fruit);
   const made = await indexedStepwise(t, workspace, { ...one, settings: { refine: true } });
-  assert.equal(made.reconciler.mayRefine(made.entry()), false);
+  assert.equal(made.reconciler.quiet.mayRefine(made.entry()), false);
   assert.equal(made.reconciler.next(later(10_000)), undefined);
 });
 

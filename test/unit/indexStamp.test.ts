@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { indexPlace, shortHash } from "../../indexer/indexPlace.ts";
 import { readStamp, writeStamp } from "../../indexer/indexStamp.ts";
+import { indexPlace, shortHash } from "../../indexer/store/indexPlace.ts";
 
 const base = await mkdtemp(join(tmpdir(), "carrel-stamp-"));
 after(() => rm(base, { recursive: true, force: true }));
