@@ -54,6 +54,13 @@ describe("the pictures of a page", () => {
     assert.equal(pixels[0], 255);
   });
 
+  it("of a poster are painted as fine as there is room for", async () => {
+    const poster = { box: "0 0 7200 3600", place: "7200 0 0 3600 0 0" };
+    const { width, height } = await page({ width: 10, height: 10, data: halves(10), ...poster });
+    assert.ok(width * height <= 20_100_000 && width * height > 19_000_000, `${width} x ${height}`);
+    assert.equal(Math.round(width / height), 2);
+  });
+
   it("of black and white alone are read as such", async () => {
     const { pixels } = await painted(readFileSync(new URL("../fixtures/scans/bilevel.pdf", import.meta.url)));
     const dark = pixels.filter((value) => value < 128).length / pixels.length;

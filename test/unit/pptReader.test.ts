@@ -36,6 +36,12 @@ describe("a presentation of PowerPoint 97", () => {
     );
   });
 
+  it("has slides without a title, which are called by their numbers", async () => {
+    const sentence = `${"A text that is far too long for a title, as it goes on and on. ".repeat(4)}End.`;
+    const { text: whole } = await made({ slides: [{ shapes: [shape(text(4, sentence))] }, { shapes: [] }] });
+    assert.deepEqual(whole.split("\n"), ["Slide 1", "", sentence, "", "Slide 2"]);
+  });
+
   it("has the texts of its placeholders in its outline, beside text boxes, and notes on pages of their own", async () => {
     const outline = [text(6, "Fjord Ålesund"), text(1, "Лампа горит\vвсю ночь\r灯台は東京\r\r")];
     const shapes = [shapeOfOutline(1), shape(text(4, "A box: größer")), shapeOfOutline(0), shapeOfOutline(7)];
