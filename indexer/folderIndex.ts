@@ -9,6 +9,7 @@ import { readStamp, writeStamp } from "./indexStamp.ts";
 import { sampleLanguages } from "./languageSample.ts";
 import {
   type FolderIndexOptions,
+  type OpenedStore,
   openForReading,
   openForWriting,
   openRefined,
@@ -53,13 +54,13 @@ export class FolderIndex {
   private refused = 0;
   private refinedChunks = 0;
   private seenVersion = -1;
-  private complete = false;
+  private complete: boolean;
+  private readonly made: string;
 
   private constructor(
     options: FolderIndexOptions,
-    store: Store | undefined,
+    { store, complete, made }: OpenedStore,
     refined: RefinedVectors | undefined,
-    complete: boolean,
   ) {
     this.options = options;
     this.writes = options.writes;
@@ -69,6 +70,7 @@ export class FolderIndex {
     const { folder, parser, dir } = options;
     this.scans = new FolderScans({ folder, parser, dir: join(dir, scansName) });
     this.complete = complete;
+    this.made = made;
   }
 
   /**
@@ -77,12 +79,11 @@ export class FolderIndex {
    * the way.
    */
   static async open(options: FolderIndexOptions): Promise<FolderIndex> {
-    const { store, complete } = options.writes
-      ? await openForWriting(options)
-      : await openForReading(options);
+    const opened = options.writes ? await openForWriting(options) : await openForReading(options);
+    const { store } = opened;
     try {
       const refined = await openRefined(options, store !== undefined);
-      const index = new FolderIndex(options, store, refined, complete);
+      const index = new FolderIndex(options, opened, refined);
       await index.load();
       await markUsed(options.dir);
       return index;
@@ -265,7 +266,7 @@ export class FolderIndex {
   async setComplete(): Promise<void> {
     if (this.complete) return;
     const { folder, embedding, dir } = this.options;
-    await writeStamp(dir, { folder, embedding: embedding.id, complete: true });
+    await writeStamp(dir, { folder, embedding: embedding.id, complete: true, made: this.made });
     this.complete = true;
   }
 
@@ -329,7 +330,8 @@ export class FolderIndex {
     const stamp = await readStamp(dir, { folder, embedding: embedding.id });
     const isThere = stamp.state === "ok";
     if (!this.openStore) return isThere;
-    if (!isThere || stamp.complete !== this.complete) return true;
+    // An index that was built anew may have been written as often as the one before.
+    if (!isThere || stamp.complete !== this.complete || stamp.made !== this.made) return true;
     return (await this.openStore.version()) !== this.seenVersion;
   }
 

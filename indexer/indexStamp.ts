@@ -10,6 +10,8 @@ const stampFile = v.object({
   embedding: v.string(),
   folder: v.string(),
   complete: v.boolean(),
+  // Indexes of before have none.
+  made: v.optional(v.string(), ""),
 });
 
 export interface Stamp {
@@ -19,6 +21,8 @@ export interface Stamp {
   readonly folder: string;
   /** Whether the whole folder has been in the index once; after that it is kept up to date. */
   readonly complete: boolean;
+  /** What tells this index from another one that was in its place before. */
+  readonly made: string;
 }
 
 /** What an index.json says: that there is none, that it is damaged, of another version or folder, or its content. */
@@ -27,7 +31,10 @@ export type ReadStamp =
   | ({ readonly state: "ok" } & Stamp);
 
 /** Reads `dir`/index.json and holds it against the folder and model that it should be for. */
-export async function readStamp(dir: string, wanted: Omit<Stamp, "complete">): Promise<ReadStamp> {
+export async function readStamp(
+  dir: string,
+  wanted: Pick<Stamp, "embedding" | "folder">,
+): Promise<ReadStamp> {
   let text: string;
   try {
     text = await readFile(join(dir, "index.json"), "utf8");
@@ -37,12 +44,12 @@ export async function readStamp(dir: string, wanted: Omit<Stamp, "complete">): P
   }
   const parsed = v.safeParse(stampFile, parseJson(text));
   if (!parsed.success) return { state: "damaged" };
-  const { embedding, folder, complete } = parsed.output;
+  const { embedding, folder, complete, made } = parsed.output;
   const isWanted =
     parsed.output.formatVersion === formatVersion &&
     embedding === wanted.embedding &&
     folder === wanted.folder;
-  return isWanted ? { state: "ok", embedding, folder, complete } : { state: "other" };
+  return isWanted ? { state: "ok", embedding, folder, complete, made } : { state: "other" };
 }
 
 /** Replaces the file as a whole, so that a kill leaves the old one or the new one. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -57,9 +58,11 @@ export async function removeEmptyIndex(dir: string): Promise<void> {
   await rmdir(dirname(dir)).catch(() => undefined);
 }
 
-interface OpenedStore {
+export interface OpenedStore {
   readonly store: Store | undefined;
   readonly complete: boolean;
+  /** See `Stamp`; "" where there is no index. */
+  readonly made: string;
 }
 
 const triesOfReader = 5;
@@ -77,7 +80,7 @@ export async function openForWriting(options: FolderIndexOptions): Promise<Opene
   const stamp = await readStamp(dir, { folder, embedding: embedding.id });
   if (stamp.state === "ok") {
     const store = await tryOpen(open, options);
-    if (store) return { store, complete: stamp.complete };
+    if (store) return { store, complete: stamp.complete, made: stamp.made };
   }
   const isGone = stamp.state === "missing" && (await readdir(dir)).includes("lance");
   if (isGone || stamp.state === "damaged") {
@@ -86,8 +89,9 @@ export async function openForWriting(options: FolderIndexOptions): Promise<Opene
   }
   // What took hours to recognise has checksums of its own, and is of a file's content, not of the index.
   await deleteIndexFiles(dir, scansName);
-  await writeStamp(dir, { folder, embedding: embedding.id, complete: false });
-  return { store: await open(), complete: false };
+  const made = randomUUID();
+  await writeStamp(dir, { folder, embedding: embedding.id, complete: false, made });
+  return { store: await open(), complete: false, made };
 }
 
 /** The store, once its list of files could be read; undefined when it is damaged. */
@@ -111,7 +115,7 @@ async function tryOpen(
 export async function openForReading(options: FolderIndexOptions): Promise<OpenedStore> {
   const { dir, folder, embedding, onDamage } = options;
   const stamp = await readStamp(dir, { folder, embedding: embedding.id });
-  if (stamp.state !== "ok") return { store: undefined, complete: false };
+  if (stamp.state !== "ok") return { store: undefined, complete: false, made: "" };
   const open = (): Promise<Store | undefined> =>
     Store.openForReading(join(dir, "lance"), embedding.dimension, { onDamage });
   const store = await open().catch((error: unknown) => {
@@ -119,7 +123,7 @@ export async function openForReading(options: FolderIndexOptions): Promise<Opene
     if (error instanceof DamagedStoreError) return undefined;
     throw error;
   });
-  return { store, complete: stamp.complete };
+  return { store, complete: stamp.complete, made: stamp.made };
 }
 
 export async function openRefined(

@@ -53,3 +53,20 @@ test("a reader that can't be opened anew waits for nothing to be mended", async 
   await reader.settle();
   assert.equal(reader.reconciler.isMending, false);
 });
+
+test("one who reads sees that all was deleted and built anew, though as often written as before", async (t) => {
+  const workspace = await workspaceOf(t, fruit);
+  const writer = await indexedStepwise(t, workspace, one);
+  const reader = await stepwise(t, workspace, one);
+  await reader.settle();
+  const version = await reader.entry().index?.value.store?.version();
+  await workspace.write("c.md", "cherries\n");
+  Object.assign(writer.wish, { deleting: true });
+  await writer.step();
+  writer.ask();
+  await writer.settle();
+  assert.equal(await writer.entry().index?.value.store?.version(), version);
+  await reader.step(later(3_000));
+  assert.equal(reader.status().files, 3);
+  assert.deepEqual(await reader.paths("cherries"), ["c.md"]);
+});

@@ -19,8 +19,8 @@ async function dirNamed(name: string): Promise<string> {
 test("what was written of an index is read again, and the next replaces it", async () => {
   const dir = await dirNamed("whole");
   for (const complete of [false, true]) {
-    await writeStamp(dir, { ...wanted, complete });
-    assert.deepEqual(await readStamp(dir, wanted), { state: "ok", ...wanted, complete });
+    await writeStamp(dir, { ...wanted, complete, made: `${complete}` });
+    assert.deepEqual(await readStamp(dir, wanted), { state: "ok", ...wanted, complete, made: `${complete}` });
   }
   assert.deepEqual(await readdir(dir), ["index.json"]);
 });
@@ -30,9 +30,17 @@ test("no description is no index", async () => {
   assert.deepEqual(await readStamp(join(base, "nowhere"), wanted), { state: "missing" });
 });
 
+test("an index of before, which does not say when it was made, is still of use", async () => {
+  const dir = await dirNamed("before");
+  await writeStamp(dir, { ...wanted, complete: true, made: "once" });
+  const file = join(dir, "index.json");
+  await writeFile(file, (await readFile(file, "utf8")).replace(',"made":"once"', ""));
+  assert.deepEqual(await readStamp(dir, wanted), { state: "ok", ...wanted, complete: true, made: "" });
+});
+
 test("an index of another folder, model or version is another", async () => {
   const dir = await dirNamed("other");
-  await writeStamp(dir, { ...wanted, complete: true });
+  await writeStamp(dir, { ...wanted, complete: true, made: "once" });
   assert.deepEqual(await readStamp(dir, { ...wanted, folder: "/else" }), { state: "other" });
   assert.deepEqual(await readStamp(dir, { ...wanted, embedding: "else" }), { state: "other" });
   const file = join(dir, "index.json");
@@ -44,7 +52,7 @@ test("an index of another folder, model or version is another", async () => {
 
 test("a description that can't be read is damaged", async () => {
   const dir = await dirNamed("damaged");
-  await writeStamp(dir, { ...wanted, complete: true });
+  await writeStamp(dir, { ...wanted, complete: true, made: "once" });
   const whole = await readFile(join(dir, "index.json"), "utf8");
   for (const text of ["", whole.slice(0, -1), "{}", "null", whole.replace("true", '"true"')]) {
     await writeFile(join(dir, "index.json"), text);
