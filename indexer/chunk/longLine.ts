@@ -7,18 +7,23 @@ import type { Sizes } from "./sizes.ts";
  * for white space at the cuts.
  */
 export function cutLongLine(line: string, sizes: Sizes): string[] {
-  const text = line.length > sizes.line ? line.slice(0, sizes.line) : line;
+  const text = line.slice(0, sizes.line);
   const pieces: string[] = [];
+  let previousStart = 0;
+  let lastStart = 0;
   for (let start = 0; start < text.length; ) {
     const end = pieceEnd(text, start, sizes.target);
     const piece = text.slice(start, end).trim();
-    if (piece !== "") pieces.push(piece);
+    if (piece !== "") {
+      pieces.push(piece);
+      previousStart = lastStart;
+      lastStart = start;
+    }
     start = end;
   }
-  const last = pieces.at(-1);
-  const previous = pieces.at(-2);
-  if (last && previous && weigh(last) < sizes.least && weigh(previous) + weigh(last) < sizes.most) {
-    pieces.splice(-2, 2, text.slice(text.lastIndexOf(previous), text.length).trim());
+  const joined = text.slice(previousStart).trim();
+  if (pieces.length > 1 && weigh(pieces.at(-1) ?? "") < sizes.least && weigh(joined) < sizes.most) {
+    pieces.splice(-2, 2, joined);
   }
   return pieces;
 }
@@ -42,9 +47,14 @@ function pieceEnd(text: string, start: number, target: number): number {
     bestRank = rank;
     if (rank === 3) break;
   }
-  // Never between the halves of one character, nor before its accents.
-  while (best < text.length && /^[\udc00-\udfff\p{M}\u200d]/u.test(text.slice(best, best + 2))) best += 1;
+  while (best < text.length && isWithinCharacter(text, best)) best += 1;
   return best;
+}
+
+/** Whether a cut before `i` would fall between the halves of one character, before its accents, or in a joined one. */
+function isWithinCharacter(text: string, i: number): boolean {
+  const after = /^[\udc00-\udfff\p{M}\p{Emoji_Modifier}\u200d]/u;
+  return text.charAt(i - 1) === "\u200d" || after.test(text.slice(i, i + 2));
 }
 
 /** How good a place to cut before the character at `i` is. */
