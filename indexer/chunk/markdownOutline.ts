@@ -14,6 +14,8 @@ export interface Heading {
 interface Fence {
   readonly marker: string;
   readonly length: number;
+  /** A fence in a quotation ends with it. */
+  readonly isQuoted: boolean;
 }
 
 /**
@@ -31,6 +33,7 @@ export function outlineMarkdown(lines: Lines): Outline {
   for (; row < lines.count; row++) {
     const line = lines.line(row);
     const previousIsBlank = row === 0 || lines.isBlank(row - 1);
+    if (fence?.isQuoted && !/^\s*>/.test(line)) fence = undefined;
     if (fence) {
       costs[row] = insideFence(line, previousIsBlank);
       if (closes(line, fence)) {
@@ -108,7 +111,7 @@ function openedFence(line: string): Fence | undefined {
   const match = /^\s*(?:[-*+]\s+|\d{1,9}[.)]\s+|>\s?)*(`{3,}|~{3,})(.*)$/.exec(line);
   const [, marker = "", info = ""] = match ?? [];
   if (!match || (marker.startsWith("`") && info.includes("`"))) return undefined;
-  return { marker: marker.charAt(0), length: marker.length };
+  return { marker: marker.charAt(0), length: marker.length, isQuoted: /^\s*>/.test(line) };
 }
 
 function closes(line: string, { marker, length }: Fence): boolean {
@@ -135,22 +138,32 @@ function setextHeading(lines: Lines, row: number): Heading | undefined {
   if (!underline || row === 0 || lines.isBlank(row - 1)) return undefined;
   const above = lines.line(row - 1);
   if (above.length > longestTitle) return undefined;
-  if (/^(?: {4}|\s*(?:[-*+>|]|#{1,6}\s|\d+[.)]\s|```|~~~))/.test(above) || above.includes(" | "))
+  if (/^(?: {4}|\t|\s*(?:[-*+]\s|[>|]|#{1,6}\s|\d+[.)]\s|```|~~~))/.test(above) || above.includes(" | "))
     return undefined;
+  // A rule, or the end of a comment, is no title.
+  if (!/[\p{L}\p{N}]/u.test(above)) return undefined;
   // More than one line above would be a paragraph as a heading: rare, and mostly a rule drawn under a text.
   if (row >= 2 && !lines.isBlank(row - 2) && underline.startsWith("-")) return undefined;
   return { name: plain(above), level: underline.startsWith("=") ? 1 : 2, row: row - 1 };
 }
 
-/** A heading as people read it: without links, emphasis, code marks and anchors. */
+/** Characters for private use stand in for what is kept as it is: more of them than a title has characters. */
+const standIns = 0xe000;
+
+/** A heading as people read it: without links, emphasis, code marks and anchors. Code and escaped signs stay as they are. */
 function plain(text: string): string {
+  const kept: string[] = [];
   return text
+    .replace(/(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)|\\([!-/:-@[-`{-~])/g, (_, _ticks, code, sign) =>
+      String.fromCharCode(standIns + kept.push(code?.trim() ?? sign) - 1),
+    )
     .replace(/!\[([^\]]*)\]\([^)]*\)/g, "$1")
     .replace(/\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])/g, "$1")
     .replace(/<[^>]{1,200}>/g, "")
     .replace(/\{[#.][^}]*\}\s*$/, "")
-    .replace(/\\([\\`*_{}[\]()#+.!-])/g, "$1")
-    .replace(/(\*\*|__|`)/g, "")
+    .replace(/\*\*|__/g, "")
+    .replace(/(?<![\p{L}\p{N}])([*_])(\S(?:[^*_]*\S)?)\1(?![\p{L}\p{N}])/gu, "$2")
+    .replace(/[\ue000-\uf8ff]/g, (sign) => kept[sign.charCodeAt(0) - standIns] ?? sign)
     .trim();
 }
 
