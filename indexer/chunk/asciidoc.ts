@@ -72,6 +72,6 @@ function plain(text: string): string {
     .replace(/\[\[[^\]]*\]\]|\{(?:empty|nbsp|zwsp)\}/g, "")
     .replace(/(?:link:|xref:|https?:\/\/|mailto:)[^\s[]*\[([^\]]*)\]/g, "$1")
     .replace(/<<[^,>]*,([^>]*)>>|<<([^>]*)>>/g, "$1$2")
-    .replace(/(\*\*|__|``|##|[*_`#+])(\S(?:.*?\S)?)\1(?![\p{L}\p{N}])/gu, "$2")
+    .replace(/(\*\*|__|``|##|(?<![\p{L}\p{N}])[*_`#+])(\S(?:.*?\S)?)\1(?![\p{L}\p{N}])/gu, "$2")
     .trim();
 }

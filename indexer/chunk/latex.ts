@@ -60,7 +60,7 @@ function headingsIn(lines: Lines, row: number, code: string): MarkupHeading[] {
 
 /** What stands in the braces, after a short form in brackets; undefined while they are not closed. */
 function argument(text: string): string | undefined {
-  const start = text.startsWith("[") ? text.indexOf("]{") + 1 : 0;
+  const start = text.startsWith("[") ? text.search(/(?<=\]\s*)\{/) : 0;
   if (text.charAt(start) !== "{") return undefined;
   let depth = 0;
   for (let at = start; at < text.length; at++) {
@@ -132,9 +132,9 @@ function plain(text: string): string {
     .replace(/\\(ss|aa|AA|ae|AE|o|O|l)(?![A-Za-z])\s*(?:\{\})?/g, (_, name: string) => letters[name] ?? "")
     .replace(/\\(?:LaTeX|TeX)\b/g, (name) => name.slice(1))
     .replace(/\\\\(?:\[[^\]]*\])?|\\(?:newline|quad|linebreak)\b/g, " ")
-    .replace(/\\([&%$#_{}])/g, "\u0001$1")
-    .replace(/\\[A-Za-z]+\*?\s*(?:\[[^\]]*\])?|[{}]/g, "")
-    .replaceAll("\u0001", "")
+    .replace(/\\([&%$#_{}])/g, "\ue000$1")
+    .replace(/\\[A-Za-z]+\*?\s*(?:\[[^\]]*\])?|(?<!\ue000)[{}]/g, "")
+    .replaceAll("\ue000", "")
     .replace(/---/g, "—")
     .replace(/--/g, "–")
     .replace(/~/g, " ")

@@ -17,7 +17,7 @@ export function restructuredText(lines: Lines): MarkupRows {
   const blocks: MarkupRows["blocks"][number][] = [];
   const styles: string[] = [];
   for (let row = 0; row < lines.count; row++) {
-    const title = titleAt(lines, row);
+    const title = titleAt(lines, row, headings.at(-1)?.last);
     if (title) {
       if (!styles.includes(title.style)) styles.push(title.style);
       const level = Math.min(deepest, 1 + styles.indexOf(title.style));
@@ -33,8 +33,13 @@ export function restructuredText(lines: Lines): MarkupRows {
   return { headings, blocks };
 }
 
-function titleAt(lines: Lines, row: number): { text: string; style: string; last: number } | undefined {
-  const isAfterText = row > 0 && !lines.isBlank(row - 1) && !/^\.\. /.test(lines.line(row - 1));
+/** @param previous The last row of the title before. A title may follow it without a blank line, but not a text. */
+function titleAt(
+  lines: Lines,
+  row: number,
+  previous = -1,
+): { text: string; style: string; last: number } | undefined {
+  const isAfterText = row > previous + 1 && !lines.isBlank(row - 1) && !/^\.\. /.test(lines.line(row - 1));
   if (isAfterText || lines.isBlank(row)) return undefined;
   const over = adornment.exec(lines.line(row))?.[1];
   const at = over === undefined ? row : row + 1;
