@@ -92,9 +92,12 @@ export function dataSections(lines: Lines, language: string): Section[] {
   const pattern =
     language === "yaml"
       ? /^([A-Za-z_][\w. /-]{0,60}):(?:\s|$)/
-      : ["toml", "ini", "properties"].includes(language)
-        ? /^\s*\[{1,2}([^\]]+)\]/
-        : undefined;
+      : language === "toml"
+        ? // A row of an array may look alike, but for its commas.
+          /^\s*\[{1,2}([^\],]+)\]{1,2}\s*(?:#.*)?$/
+        : ["ini", "properties"].includes(language)
+          ? /^\s*\[{1,2}([^\]]+)\]/
+          : undefined;
   if (!pattern) return [];
   const headings: Heading[] = [];
   for (let row = 0; row < lines.count; row++) {
