@@ -184,7 +184,7 @@ function nameOf(node: Node, field: string, depth: number): string | undefined {
       // "struct point p" uses a name, "struct point { … }" defines it.
       return node.childForFieldName("body") ? clean(node.childForFieldName(field)?.text) : undefined;
     default:
-      return clean(field === "" ? firstLine(node) : node.childForFieldName(field)?.text);
+      return clean(field === "" ? beforeBlock(node) : node.childForFieldName(field)?.text);
   }
 }
 
@@ -199,10 +199,10 @@ function declaredName(node: Node): string | undefined {
   return at?.text;
 }
 
-function firstLine(node: Node): string {
-  const text = node.text;
-  const end = text.search(/[{\n(]/);
-  return text.slice(0, end < 0 ? maxName : end).replace(/^(function|class|filter)\s+/i, "");
+/** What stands before a block: ".head, #top", "@media (min-width: 40em)". */
+function beforeBlock(node: Node): string {
+  const [before = ""] = node.text.split("{", 1);
+  return before;
 }
 
 function clean(name: string | undefined): string | undefined {
