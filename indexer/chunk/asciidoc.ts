@@ -38,15 +38,9 @@ function marked(line: string, row: number): MarkupHeading | undefined {
 /** A line that is about as long as the title above it, which begins a paragraph. */
 function underlined(lines: Lines, row: number): MarkupHeading | undefined {
   const text = lines.line(row).trimEnd();
-  if (
-    text.length > longestTitle ||
-    row + 1 >= lines.count ||
-    !/^[^\s.[/|:*=<+-]/u.test(text) ||
-    !/[\p{L}\p{N}]/u.test(text)
-  )
+  if (text.length > longestTitle || !/^[^\s.[/|:*=<+-]/u.test(text) || !/[\p{L}\p{N}]/u.test(text))
     return undefined;
-  if (row > 0 && !lines.isBlank(row - 1) && !/^(?:\[.*\]|\/\/.*)\s*$/.test(lines.line(row - 1)))
-    return undefined;
+  if (!lines.isBlank(row - 1) && !/^(?:\[.*\]|\/\/.*)\s*$/.test(lines.line(row - 1))) return undefined;
   const mark = /^([=\-~^+])\1+\s*$/.exec(lines.line(row + 1))?.[1];
   const length = lines.line(row + 1).trimEnd().length;
   if (mark === undefined || Math.abs(length - text.length) > 2) return undefined;

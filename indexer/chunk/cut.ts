@@ -13,15 +13,13 @@ interface Range {
 /** Where the rows from one to another stand, in a format that counts pages or the like. */
 export type PlaceOf = (first: number, last: number) => Pick<Chunk, "page" | "place">;
 
-const nowhere: PlaceOf = () => ({});
-
 /**
  * Cuts a text into chunks along its outline: where the outline says that a cut costs least, again within what
  * is still too large, and putting small neighbours together. Chunks don't overlap, and each line that is not
  * blank is in a chunk.
  * @param placeOf Where rows stand that are asked for in order, both included.
  */
-export function cut(lines: Lines, outline: Outline, sizes: Sizes, placeOf: PlaceOf = nowhere): Chunk[] {
+export function cut(lines: Lines, outline: Outline, sizes: Sizes, placeOf?: PlaceOf): Chunk[] {
   const ranges: Range[] = [];
   split(lines, outline, sizes, 0, lines.count - 1, ranges);
   const headings = new HeadingReader(outline.sections, sizes.heading);
@@ -34,10 +32,11 @@ export function cut(lines: Lines, outline: Outline, sizes: Sizes, placeOf: Place
     const place = {
       startLine: first + 1,
       endLine: last + 1,
-      ...placeOf(first, last),
+      ...placeOf?.(first, last),
       ...(heading && { heading }),
     };
-    const isLong = first === last && lines.size(first, last) > sizes.most;
+    // What is still too large is a single line.
+    const isLong = lines.size(first, last) > sizes.most;
     const texts = isLong ? cutLongLine(lines.line(first), sizes) : [lines.slice(first, last)];
     for (const text of texts) chunks.push({ text, ...place });
   }
@@ -113,11 +112,8 @@ function joinSmall(lines: Lines, outline: Outline, sizes: Sizes, ranges: readonl
     const isSmall = lines.size(current.first, current.last) < sizes.least;
     const previous = out.at(-1);
     const next = ranges[i + 1];
-    const wasSmall = previous !== undefined && lines.size(previous.first, previous.last) < sizes.least;
     const joinsBack =
-      previous &&
-      (isSmall || wasSmall) &&
-      fits(lines, outline, previous, current, roomFor(previous, current));
+      isSmall && previous && fits(lines, outline, previous, current, roomFor(previous, current));
     const joinsOn = isSmall && next && fits(lines, outline, current, next, roomFor(current, next));
     const costBack = outline.cost[current.first] ?? 0;
     const costOn = next ? (outline.cost[next.first] ?? 0) : 0;

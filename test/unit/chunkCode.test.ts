@@ -52,6 +52,22 @@ describe("code that is too large", () => {
     const { named, cost } = read(new Lines("x = 1\n# A.\n@b\ndef c():\n    d()\n\ny = 2\n"));
     assert.deepEqual([...named], [0, 1, 0, 0, 0, 0, 0]);
     assert.ok((cost[2] ?? 0) > 1_000, "a decorator stays with the comment above it");
+    const attributed = (await grammar("cpp"))(new Lines("[[nodiscard]]\nint a() {\n}\n"));
+    assert.ok((attributed.cost[1] ?? 0) > 1_000, "a function stays with its attribute");
+  });
+
+  it("is given up when its grammar takes too long, and the next text is read", async (t) => {
+    const loaded = await grammarOf("javascript");
+    assert.ok(loaded);
+    const lines = new Lines("a(b, c);\n".repeat(50_000));
+    let now = 0;
+    const clock = t.mock.method(performance, "now", () => {
+      now += 10_000;
+      return now;
+    });
+    assert.equal(outlineCode(lines, loaded), undefined);
+    clock.mock.restore();
+    assert.deepEqual(await sections("javascript", "function a() {\n}"), ["a 1-2"]);
   });
 
   it("may end with a comment, be empty, or hold nothing but one", async () => {
@@ -65,6 +81,8 @@ describe("what has a name in code", () => {
   it("are values that hold code, as deep as they are landmarks", async () => {
     const found: Readonly<Record<string, readonly string[]>> = {
       "const a = () => {\n};": ["a 1-2"],
+      "var a = () => 1;": ["a 1-1"],
+      "if (a) {\n  var b = () => 1;\n}": [],
       "const a = function* () {\n};": ["a 1-2"],
       "const a = class {\n};": ["a 1-2"],
       "const a = wrap({\n});": ["a 1-2"],
@@ -134,6 +152,8 @@ describe("what has a name in code", () => {
     };
     for (const [text, name] of Object.entries(found))
       assert.deepEqual(await sections("cpp", text), [`${name} 1-2`], text);
+    const lines = "struct a { int b; } c;\ntypedef struct d { int e; } f;\n";
+    assert.deepEqual(await sections("cpp", lines), ["a 1-1", "d 2-2"]);
     const types =
       "class a;\nstruct b *c;\nunion d e;\nenum f g;\nstruct {\n  int h;\n} i;\nenum class j {\n};\n";
     assert.deepEqual(await sections("cpp", types), ["j 8-9"]);

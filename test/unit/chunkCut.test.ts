@@ -135,6 +135,7 @@ describe("a chunk", () => {
       { text: "  a\n\nb", startLine: 3, endLine: 5, heading: "A" },
     ]);
     assert.deepEqual(chunks("\n \n"), []);
+    assert.equal(chunks("\n  a  \n")[0]?.text, "  a  ");
   });
 
   it("says where it stands, where its format tells", () => {
@@ -191,5 +192,16 @@ describe("small parts", () => {
     assert.deepEqual(joined([40, 16, 40], [1, 2]), ["1-1", "2-2", "3-3"]);
     assert.deepEqual(joined([40, 14, 40], [1, 2]), ["1-2", "3-3"]);
     assert.deepEqual(joined([14, 16, 40], [1, 2]), ["1-2", "3-3"]);
+  });
+
+  it("that fit to both sides join the one from which a cut would cost more", () => {
+    const rows = (lengths: readonly number[]): string[] => lengths.map((length) => "x".repeat(length - 1));
+    assert.deepEqual(cutting({ cost: [1, 3, 2], named: [1], rows: rows([25, 10, 40]) }), ["1-2", "3-3"]);
+    const few = { alone: 25 };
+    assert.deepEqual(cutting({ cost: [1, 2, 3], named: [2], rows: rows([40, 16, 25]), sizes: few }), [
+      "1-1",
+      "2-3",
+    ]);
+    assert.deepEqual(cutting({ cost: [1, 2, 2], rows: rows([40, 16, 40]) }), ["1-2", "3-3"]);
   });
 });

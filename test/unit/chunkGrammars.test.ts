@@ -317,8 +317,8 @@ function wave() {
   ],
   shellscript: ["# Usage.\nusage() {\n  echo\n}\nfunction main {\n  echo\n}\n", "usage 1-4, main 5-7"],
   css: [
-    "/* Head. */\n.head,\n#top {\n  color: red;\n}\n@media (min-width: 1px) {\n  a {\n  }\n}\n@keyframes spin {\n}\n",
-    ".head, #top 1-5, @media (min-width: 1px) 6-9 (a 7-8), @keyframes spin 10-11",
+    "/* Head. */\n.head  a,\n#top {\n  color: red;\n}\n@media (min-width: 1px) {\n  a {\n  }\n}\n@keyframes spin {\n}\n",
+    ".head a, #top 1-5, @media (min-width: 1px) 6-9 (a 7-8), @keyframes spin 10-11",
   ],
 };
 

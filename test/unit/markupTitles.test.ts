@@ -123,6 +123,10 @@ describe("the titles of AsciiDoc", () => {
       "Text\nOne\n---": [],
       "[[mark]]\nOne\n---": ["2 One"],
       "// so\nOne\n---": ["2 One"],
+      "[[mark]] \nOne\n---": ["2 One"],
+      "[a] b\nOne\n---": [],
+      "One\na---": [],
+      "One\n---      ": ["2 One"],
       "a [b]\nOne\n---": [],
       ".One\n----": [],
       "[one]\n----": [],
@@ -145,8 +149,10 @@ describe("the titles of AsciiDoc", () => {
 
   it("are shown as people read them", () => {
     check("asciidoc", {
-      "= [[a]]A{nbsp}b{zwsp}": ["1 Ab"],
-      "= <<a,B>> and <<c>>": ["1 B and c"],
+      "= [[ab]]A{nbsp}b{zwsp}": ["1 Ab"],
+      "= {empty} A {empty}": ["1 A"],
+      "= http://a.b[C]": ["1 C"],
+      "= <<ab,Cd>> and <<ef>>": ["1 Cd and ef"],
       "= https://a.b[C] and mailto:d[E] and xref:f#g[H]": ["1 C and E and H"],
       "= **A**, __b__, ``c``, ##d##": ["1 A, b, c, d"],
       "= *A*, _b_, `c`, #d#, +e+": ["1 A, b, c, d, e"],
@@ -167,7 +173,8 @@ describe("the titles of AsciiDoc", () => {
       "///\na\n///": [],
       "+++\na\n+++": [],
       "``\na\n``": [],
-      "---- a\nb\n---- a": [],
+      "---- a\nb\n----": [],
+      "---- \na\n----": ["1-3"],
       "a ----\nb\n----": [],
       "|===\n|a\n|===": ["table 1-3"],
       ",===\na,b\n,===": ["table 1-3"],
