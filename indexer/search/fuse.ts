@@ -162,8 +162,8 @@ function addFileEvidence(all: ScoredCandidate[], share: number): void {
   }
 }
 
+/** @param all In an order that has each file's chunks as they are ranked. */
 function spreadOverFiles(all: ScoredCandidate[], step: number): void {
-  all.sort(byScore);
   const before = new Map<string, number>();
   for (const one of all) {
     const count = before.get(one.file) ?? 0;

@@ -11,9 +11,9 @@ export interface QuestionForm {
 }
 
 const help =
-  /\b(?:how (?:do|can|could|should|would|must) (?:i|we|you|one|my|our)|how to|what (?:do|must|should|can|shall) (?:i|we|you)|(?:can|could|may|should) (?:i|we)|(?:i|we) (?:want|need|keep|generate)|(?:i|we)(?: would|'d|’d) like|have to|settings? (?:needed|for)|configur(?:e|ing|ation)|set ?up|install\w*|switched? on|turn(?:ed)? (?:on|off)|enable|disable|example of|usage|tutorial|guide)\b/i;
+  /\b(?:how (?:do|can|could|should|would|must) (?:i|we|you|one|my|our)|how to|what (?:do|must|should|can|shall) (?:i|we|you)|(?:can|could|may|should) (?:i|we)|(?:i|we) (?:want|need|keep|generate)|(?:i|we)(?: would|'d|’d) like|have to|settings? (?:needed|for)|configur(?:e|ing|ation)|set ?up|install\w*|(?:switch|turn)(?:ed)? (?:on|off)|enable|disable|example of|usage|tutorial|guide)\b/i;
 const codeWords =
-  /\b(?:code (?:that|which|for|to)|(?:which|what|the|that|find the|show me the|give me the|where'?s the) (?:code|function|method|class|module|routine|component|implementation)|where in the code|show me where|implement(?:s|ed|ation)|refactor(?:ed|ing)?)\b/i;
+  /\b(?:code (?:that|which|for|to)|(?:which|what|the|that) (?:code|function|method|class|module|routine|component|implementation)|where in the code|show me where|implement(?:s|ed|ation)|refactor(?:ed|ing)?)\b/i;
 const placeWords =
   /\b(?:where (?:is|are|was|were|does|do|did|in)|where\b.*\b(?:decided|done|handled|made|set|checked|computed|defined|noticed|happen\w*)|(?:which|what) (?:parts?|pieces?|places?|files?|spots?|lines?)|find the (?:place|part|piece)|(?:the|which|that) (?:part|piece|place) (?:that|which|where)|looking for the (?:part|place|piece))\b/i;
 const asksHowI = /\bhow (?:do|can) (?:i|we)\b/i;
