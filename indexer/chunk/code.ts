@@ -67,7 +67,7 @@ class OutlineBuilder {
       const isTight = !lines.isBlank(row - 1) || lines.isBlank(row);
       cost[row] = 2 * (cost[row] ?? 1) + (isTight ? 1 : 0);
     }
-    for (const row of leadFrom.keys()) if (row < lines.count) cost[row] = stay;
+    for (const row of leadFrom.keys()) cost[row] = stay;
     for (const { first } of sections) named[first] = 1;
     return { cost, named, wholeFrom: 4, sections: sortSections(sections) };
   }

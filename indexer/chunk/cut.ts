@@ -64,7 +64,7 @@ function split(
     if (row <= last && (cost[row] ?? 0) > cheapest) continue;
     const piece = { first: start, last: row - 1 };
     start = row;
-    const staysWhole = cheapest > 0 && isWhole(lines, outline, sizes, piece.first, piece.last);
+    const staysWhole = isWhole(lines, outline, sizes, piece.first, piece.last);
     if (staysWhole && open && mayPack(lines, outline, sizes, open, piece)) {
       open = { first: open.first, last: piece.last };
       continue;

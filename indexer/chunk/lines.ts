@@ -35,6 +35,7 @@ export class Lines {
     }
   }
 
+  /** A row's text without its line break; beyond the last row nothing. */
   line(row: number): string {
     return this.text.slice(this.starts[row], (this.starts[row + 1] ?? 1) - 1);
   }
@@ -49,6 +50,7 @@ export class Lines {
     return (this.sums[last + 1] ?? 0) - (this.sums[first] ?? 0);
   }
 
+  /** Whether a row shows nothing, as one beyond the last. */
   isBlank(row: number): boolean {
     return (this.firsts[row] ?? -1) < 0;
   }

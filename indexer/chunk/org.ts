@@ -34,7 +34,7 @@ function blockEnd(lines: Lines, row: number, unclosed: Map<string, number>): num
   const line = lines.line(row);
   if (/^[ \t]*\|/.test(line)) {
     let last = row;
-    while (last + 1 < lines.count && /^[ \t]*\|/.test(lines.line(last + 1))) last += 1;
+    while (/^[ \t]*\|/.test(lines.line(last + 1))) last += 1;
     return last;
   }
   const kind = blockStart.exec(line)?.[1]?.toLowerCase();
@@ -65,6 +65,5 @@ function plain(text: string): string {
     .replace(/^\[#\w\][ \t]+/, "")
     .replace(/[ \t]*\[\d*(?:\/\d*|%)\]/g, "")
     .replace(/\[\[[^\]]*\]\[([^\]]*)\]\]|\[\[([^\]]*)\]\]/g, "$1$2")
-    .replace(/(^|\s)([*/_=~+])(\S(?:.*?\S)?)\2(?=$|[\s.,;:!?)'"-])/g, "$1$3")
-    .trim();
+    .replace(/(^|\s)([*/_=~+])(\S(?:.*?\S)?)\2(?=$|[\s.,;:!?)'"-])/g, "$1$3");
 }

@@ -43,7 +43,7 @@ function titleAt(
   if (isAfterText || lines.isBlank(row)) return undefined;
   const over = adornment.exec(lines.line(row))?.[1];
   const at = over === undefined ? row : row + 1;
-  const under = at + 1 < lines.count ? adornment.exec(lines.line(at + 1)) : undefined;
+  const under = adornment.exec(lines.line(at + 1));
   const mark = under?.[1];
   const text = lines.line(at).trimEnd();
   if (mark === undefined || text.length > longestTitle || text.trim() === "" || adornment.test(text))
@@ -61,7 +61,7 @@ function blockEnd(lines: Lines, row: number): number {
   const line = lines.line(row);
   if (gridTable.test(line)) {
     let last = row;
-    while (last + 1 < lines.count && /^\s*[+|]/.test(lines.line(last + 1))) last += 1;
+    while (/^\s*[+|]/.test(lines.line(last + 1))) last += 1;
     return last;
   }
   if (simpleTable.test(line)) {
@@ -88,7 +88,7 @@ function blockEnd(lines: Lines, row: number): number {
 
 /** A simple table without a header ends with its second border. */
 function isEnd(lines: Lines, row: number): boolean {
-  return row + 1 >= lines.count || lines.isBlank(row + 1);
+  return lines.isBlank(row + 1);
 }
 
 /** A title as people read it: without roles, references and emphasis. */

@@ -87,6 +87,7 @@ describe("what has a name in code", () => {
       "const a = class {\n};": ["a 1-2"],
       "const a = wrap({\n});": ["a 1-2"],
       "const a = {\n};": ["a 1-2"],
+      "export default {\n  a: {\n  },\n  b: () => {\n  },\n};": ["b 4-5"],
       "const a = [\n];": [],
       "const a = `\n`;": [],
       "let a;": [],

@@ -103,6 +103,8 @@ describe("a line that is longer than a chunk", () => {
     assert.deepEqual(cutLongLine("x".repeat(25), { ...sizes, most: 25 }), ["x".repeat(20), "x".repeat(5)]);
     assert.deepEqual(cutLongLine("x".repeat(25), { ...sizes, most: 26 }), ["x".repeat(25)]);
     assert.deepEqual(pieces(`${"灯".repeat(7)}x`), [`${"灯".repeat(7)}x`]);
+    assert.deepEqual(pieces("x".repeat(45)), ["x".repeat(20), "x".repeat(25)]);
+    assert.deepEqual(pieces(`${"x".repeat(20)} end `), [`${"x".repeat(20)} end`]);
     assert.deepEqual(pieces("end"), ["end"]);
   });
 

@@ -46,6 +46,9 @@ describe("the titles of reStructuredText", () => {
       ".. _a:\nOne\n===": ["1 One"],
       "Text\nOne\n===": [],
       "= =\nOne\n===": [],
+      "a .. b\nOne\n===": [],
+      "a .. b\n======": ["1 a .. b"],
+      "A title\n==      ": [],
       "a\n--\n\nb\n==\n\nc\n~~\n\nd\n++\n\ne\n^^\n\nf\n''\n\ng\n\"\"": [
         "1 a",
         "2 b",
@@ -63,6 +66,9 @@ describe("the titles of reStructuredText", () => {
   it("are shown as people read them", () => {
     const shown: Readonly<Record<string, string>> = {
       "``a *b*``": "a b",
+      "`` a ``": "a",
+      ":ref:`So  <a>` and `so  <b>`_": "So and so",
+      "|n|": "n",
       "`plain`": "plain",
       ":py:func:`~a.b`": "a.b",
       ":ref:`Shown <target>` and :doc:`other`": "Shown and other",
@@ -81,6 +87,12 @@ describe("the titles of reStructuredText", () => {
       "  So::\n\n    a\n  b": ["1-3"],
       "So::\na": [],
       "So: :\n\n  a": [],
+      "So:: \n\n  a": ["1-3"],
+      "  .. math::\n\n     a": ["1-3"],
+      "a +--+\n| b|\n+--+": [],
+      "+--+  \n| a|\n+--+\nb | c": ["table 1-3"],
+      "a == ==\nb  c\n== ==": [],
+      "== == ==  \na  b  c\n== == ==": ["table 1-3"],
       ".. code-block:: js\n   :x:\n\n   a\n\nb": ["1-4"],
       ".. math::\n\n   a\n.. b": ["1-3"],
       ".. note:: a\n   b": [],
@@ -197,6 +209,7 @@ describe("the titles of Org", () => {
       "*": [],
       "a * One": [],
       "#+title:": [],
+      [`#+title: ${"x".repeat(1500)}`]: [`0 ${"x".repeat(1000)}`],
       "a #+title: b": [],
       [`* ${"x".repeat(998)}`]: [`1 ${"x".repeat(998)}`],
       [`* ${"x".repeat(999)}`]: [],
@@ -211,6 +224,10 @@ describe("the titles of Org", () => {
       "* [#B]  A [2/3] b [50%] c [/]": ["1 A b c"],
       "* A :b:c_d@e#f%g:  ": ["1 A"],
       "* A: b: c": ["1 A: b: c"],
+      "* A :b: c": ["1 A :b: c"],
+      "* Write TODO lists": ["1 Write TODO lists"],
+      "* TODO  A [#B] c[1/2]": ["1 A [#B] c"],
+      "* [[ab]]": ["1 ab"],
       "* A:b:": ["1 A:b:"],
       "* [[a][B]] and [[c]]": ["1 B and c"],
       "* *A*, /b/, _c_, =d=, ~e~ and +f+": ["1 A, b, c, d, e and f"],
@@ -233,6 +250,8 @@ describe("the titles of Org", () => {
       "| a |\n|---|\n\n| b |": ["table 1-2"],
       "\t| a |\n  | b |\nc": ["table 1-2"],
       "a | b\nc | d": [],
+      "| a |\n| b |\nc | d": ["table 1-2"],
+      "a :b:\nc\n:end:": [],
     };
     for (const [text, expected] of Object.entries(texts))
       assert.deepEqual(blocks("org", text), expected, text);
@@ -280,6 +299,7 @@ describe("the titles of LaTeX", () => {
       "\\ss{} \\o \\O{} \\ae{} \\AE{} \\aa{} \\AA{} \\l{}": "ß øØ æ Æ å Å ł",
       "\\LaTeX{} and \\TeX": "LaTeX and TeX",
       "A\\\\B\\\\[2ex]C\\newline D\\quad E": "A B C D E",
+      "\\protect A\\citeauthor{b} \\c {c} \\raisebox[2pt]{D}": "A ç D",
       "A\\label{b}\\index {c}\\footnote{d}\\thanks{e}\\citep{f}": "A",
       "\\textbf{A} \\emph{b \\textit{c}}": "A b c",
       "\\& \\% \\$ \\# \\_ \\{ \\}": "& % $ # _ { }",
