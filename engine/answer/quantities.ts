@@ -85,6 +85,8 @@ const scaleBehind = new RegExp(
 const scaleOfMoney = /^\s?([kmb])(?![\p{L}\d])/iu;
 const letters: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, b: 1e9 };
 
+/** So far behind a number its rate may stand ("32 euros for each of us a day"). */
+const longestToRate = 40;
 const article = /(?<![\p{L}\d])(an?)\s+(\p{L}+)/giu;
 const perUnit =
   /^(?:\s+in)?(?:\s+\p{L}+)?\s*(?:(?:a|an|per|each|every|je|pro|par|por|al|all|the)\s+|\/\s?)(?:(?:working|calendar)\s)?(\p{L}+)/iu;
@@ -105,11 +107,12 @@ export function quantities(text: string): Quantity[] {
   }
   for (const match of text.matchAll(article)) {
     const unit = unitOf(match[2]);
-    if (
-      !unit ||
-      found.some(({ end, per }) => per !== undefined && end <= match.index && match.index - end < 40)
-    )
-      continue;
+    // The article of a rate, or of "half an hour", is no number of its own.
+    const belongs = found.some(
+      ({ start, end, per }) =>
+        start <= match.index && match.index - end < (per === undefined ? 0 : longestToRate),
+    );
+    if (!unit || belongs) continue;
     const [start, end] = [match.index, match.index + (match[1]?.length ?? 0)];
     found.push({ text: match[1] ?? "", start, end, readings: ["1"], unit, isWord: true, isArticle: true });
   }

@@ -10,15 +10,15 @@ export interface Unit {
 }
 
 const unitGroups: readonly (readonly [group: string, factor: number, names: string])[] = [
-  ["time", 0.001, "millisecond ms millisekunde milliseconde milisegundo"],
-  ["time", 1, "second sec s sekunde seconde segundo secondo 秒 초"],
+  ["time", 0.001, "millisecond ms millisekunde milliseconde milisegundo millisecondi"],
+  ["time", 1, "second sec s sekunde seconde segundo secondo secondi 秒 초"],
   ["time", 60, "minute min minuto minuti 分 分钟 分鐘 分間 분"],
-  ["time", 3600, "hour hr h stunde heure hora ora ore uur 時間 小时 小時 시간"],
+  ["time", 3600, "hour hr hrs h stunde heure hora ora ore uur uren 時間 小时 小時 시간"],
   ["time", 86_400, "day tag dag dagen jour día dia giorno giorni 日 日間 天 일"],
   ["time", 604_800, "week woche weken semaine semana settimana settimane 週 週間 周 주"],
   ["months", 1, "month monat maand maanden mois mes mese mesi か月 ヶ月 カ月 ケ月 箇月 个月 個月 개월"],
   ["months", 3, "quarter quartal trimestre"],
-  ["months", 12, "year yr jahr jaar jaren ans année año anno anni 年 年間 년"],
+  ["months", 12, "year yr yrs jahr jaar jaren ans année año anno anni 年 年間 년"],
   ["months", 120, "decade"],
   ["months", 1200, "century centurie"],
   ["time before noon", 1, "am a.m. a.m"],
@@ -98,7 +98,7 @@ const symbols = new RegExp(
 );
 const currency = /(€|\$|£|¥|₩|₹|EUR|USD|GBP|CHF)\s?$/;
 const named =
-  /^(?:\s*\(\d+\)|\))?[\s\u00a0-]*(?:d['’]|d[ei]\s)?(?:(working|business|calendar|full|whole|more|consecutive|straight|square|cubic)[\s-])?(per\s?cent|\p{L}+)/iu;
+  /^(?:\s*\(\d+\)|\))?[\s\u00a0-]*(?:d['’]|d[ei]\s)?(?:(working|business|calendar|full|whole|more|consecutive|straight|square|cubic)[\s-])?(per\s?cent(?!\p{L})|\p{L}+)/iu;
 
 /** The unit that stands right behind a number, and how long that is. */
 export function unitBehind(rest: string): { unit: Unit; length: number; isSymbol: boolean } | undefined {
@@ -127,14 +127,15 @@ function raised(unit: Unit, qualifier = ""): Unit {
   return { ...unit, name: `${qualifier} ${unit.name}`, group, factor: unit.factor ** power * inLitres };
 }
 
+/** Of plurals and cases: "days", "inches", "Minuten" (of "Minute"), "Tagen" (of "Tag"), "Tage". */
+const endings = [/s$/, /es$/, /n$/, /en$/, /e$/];
+
 /** The unit that a word names. */
 export function unitOf(word: string | undefined): Unit | undefined {
   if (word === undefined) return undefined;
   const lower = word.toLowerCase().replace(/\s/g, "");
-  const unit =
-    units.get(lower) ??
-    (lower.length > 3 ? units.get(lower.replace(/(?:e?s|n|en|e)$/, "")) : undefined) ??
-    (lower.length > 3 ? units.get(lower.replace(/s$/, "")) : undefined);
+  const forms = lower.length > 3 ? [lower, ...endings.map((ending) => lower.replace(ending, ""))] : [lower];
+  const unit = forms.map((form) => units.get(form)).find((found) => found !== undefined);
   // A letter by itself is a unit after digits only, which the symbols are for.
   return unit && (lower.length > 1 || /\W/.test(lower)) ? { ...unit, text: word } : undefined;
 }

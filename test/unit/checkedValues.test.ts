@@ -114,6 +114,7 @@ describe("values in the sentences of an answer", () => {
 
   it("count in the words and units of other languages", () => {
     isNotSupported("Die Frist beträgt 2 Tage für den Mieter.", "Die Frist beträgt 2 Monate für den Mieter.");
+    isNotSupported("Die Frist beträgt 30 Minuten für ihn.", "Die Frist beträgt 30 Stunden für ihn.");
     isNotSupported("Die Frist beträgt drei Monate für ihn.", "Die Frist beträgt sechs Monate für ihn.");
     isNotSupported("Le délai est de deux mois pour lui.", "Le délai est de trois mois pour lui.");
     isNotSupported("El plazo es de dos meses para él.", "El plazo es de tres meses para él.");
@@ -123,6 +124,12 @@ describe("values in the sentences of an answer", () => {
     isSupported("Die Frist beträgt drei Monate für ihn.", "Die Frist beträgt 3 Monate für ihn.");
     isSupported("Die Frist beträgt zwei Jahre für ihn.", "Die Frist beträgt 24 Monate für ihn.");
     isSupported("It is checked twice an hour by the club.", "It is checked twice an hour by the club.");
+  });
+
+  it("are half of what is counted where it says so", () => {
+    isNotSupported("The break lasts one hour for the staff.", "The break lasts half an hour for the staff.");
+    isSupported("The break lasts 30 minutes for the staff.", "The break lasts half an hour for the staff.");
+    isNotSupported("The rent rises by 5 percentage points.", "The rent rises by 5 percent.");
   });
 
   it("are below zero where a sign says so", () => {
