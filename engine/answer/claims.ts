@@ -9,16 +9,19 @@ export interface Span {
 
 /** Lower case, one kind of quote, dash and space, no Markdown emphasis: what "word for word" compares. */
 export function normalise(text: string): string {
-  return text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[“”„‟«»「」『』"]/g, "'")
-    .replace(/[‘’‚‛`´]/g, "'")
-    .replace(/[‐‑‒–—−]/g, "-")
-    .replace(/\*\*|__|(?<!\w)[*_]|[*_](?!\w)/g, "")
-    .replace(/\u00ad/g, "")
-    .replace(/\s+/g, " ")
-    .trim();
+  return (
+    text
+      // An accent by itself would become a space with a mark.
+      .replaceAll("´", "'")
+      .normalize("NFKC")
+      .toLowerCase()
+      .replace(/[“”„‟«»「」『』"‘’‚‛`]/g, "'")
+      .replace(/[‐‑‒–—−]/g, "-")
+      .replace(/\*\*|__|(?<!\w)[*_]|[*_](?!\w)/g, "")
+      .replace(/\u00ad/g, "")
+      .replace(/\s+/g, " ")
+      .trim()
+  );
 }
 
 /** A pair may be of two kinds (German „…" with a straight mark at its end). */
@@ -81,7 +84,8 @@ export function names(
   isSmall: (word: string) => boolean,
   opens: (word: string) => boolean = () => false,
 ): Span[] {
-  const words = [...sentence.matchAll(/[\p{L}\p{M}][\p{L}\p{M}\p{N}’'&-]*/gu)];
+  // "O'Brien" is a name by "Brien": an "O" is in "O'Neil" too.
+  const words = [...sentence.matchAll(/[\p{L}\p{M}](?:[\p{L}\p{M}\p{N}&-]|['’](?!\p{Lu}))*/gu)];
   const isName = (index: number): boolean => {
     const word = words[index]?.[0] ?? "";
     return /^\p{Lu}[\p{L}\p{N}-]/u.test(word) && !title.test(word) && !/^I['’]/.test(word);

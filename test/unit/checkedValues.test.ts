@@ -161,6 +161,9 @@ describe("names and what programs are called", () => {
     isNotSupported("The lease was signed by MIT in the spring.", source, "MIT");
     isNotSupported("The report covers Q1 of the year.", "The report covers Q10 of the year.", "Q1");
     isSupported("The lease was signed by Ida in the spring.", source);
+    const irish = "The lease was signed by Shaun O'Neil in the spring.";
+    isNotSupported("The lease was signed by Shaun O'Brien in the spring.", irish, "Brien");
+    isSupported("The lease was signed by Shaun O’Neil in the spring.", irish);
     isSupported("The tests run with PostgreSQL here.", "The tests run with Postgre SQL here.");
     isSupported("The air holds too much CO2 by now.", "The air holds too much CO 2 by now.");
     isSupported("The rule is one of the US alone.", "The rule is one of the U.S. alone.");
