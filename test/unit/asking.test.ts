@@ -3,50 +3,15 @@ import { describe, it } from "node:test";
 import { type AskParts, answerQuestion } from "../../engine/answer/asking.ts";
 import { ReadingSpeed } from "../../engine/answer/promptPace.ts";
 import { TokenRatios } from "../../engine/answer/tokenEstimate.ts";
-import type { ChatClient, ChatEvent, ChatRequest, ModelFacts } from "../../models/chat/chatClient.ts";
+import type { ChatClient, ChatEvent } from "../../models/chat/chatClient.ts";
 import { ContextOverflowError } from "../../models/chat/errors.ts";
 import { CarrelError } from "../../protocol/channel.ts";
-import type { Answer, AnswerEvent, ChatServer, Hit } from "../../protocol/data.ts";
+import type { Answer, AnswerEvent, Hit } from "../../protocol/data.ts";
 import { hitOf } from "../support/hits.ts";
+import { OtherServer } from "../support/otherServer.ts";
 
 const hit = hitOf("Either side may end the contract with thirty days' written notice.", { path: "lease.md" });
-const facts: ModelFacts = {
-  name: "tiny",
-  sizeBytes: 0,
-  contextLength: undefined,
-  bytesPerToken: undefined,
-  thinking: "never",
-  loadedContext: undefined,
-};
 const done: ChatEvent = { type: "done", promptTokens: 300, answerTokens: 12, cut: false };
-
-/** A kind of model server that the product does not know: it has no HTTP, no versions and no sizes. */
-class OtherServer implements ChatClient {
-  readonly url = "unix:/run/model";
-  readonly requests: ChatRequest[] = [];
-  /** What the model is loaded with. */
-  loadedContext: number | undefined;
-  private readonly state: Partial<ChatServer>;
-  private readonly reply: (attempt: number) => Iterable<ChatEvent>;
-
-  constructor(reply: (attempt: number) => Iterable<ChatEvent>, state: Partial<ChatServer> = {}) {
-    this.reply = reply;
-    this.state = state;
-  }
-
-  async server(): Promise<ChatServer> {
-    return { url: this.url, state: "ready", models: [], chosen: "tiny", ...this.state };
-  }
-
-  async inspect(): Promise<ModelFacts> {
-    return { ...facts, loadedContext: this.loadedContext };
-  }
-
-  async *chat(request: ChatRequest): AsyncGenerator<ChatEvent> {
-    this.requests.push(request);
-    yield* this.reply(this.requests.length);
-  }
-}
 
 async function ask(
   chat: ChatClient,
