@@ -49,6 +49,7 @@ const forms = new Map(
   bring brought|think thought|leave left|meet met|build built|choose chose chosen|speak spoke spoken|break broke broken
   fall fell fallen|rise rose risen|grow grew grown|know knew known|see saw seen|come came|become became|drive drove driven
   show showed shown|stand stood|teach taught|catch caught|feel felt|mean meant|lead led|understand understood
+  forbid forbade forbidden|hide hid hidden|shrink shrank shrunk
   child children|man men|woman women|person people|foot feet`
     .split(/[|\n]/)
     .flatMap((line) => {
