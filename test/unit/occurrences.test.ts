@@ -9,7 +9,7 @@ const claimOf = (text: string): Reading => read(text, { isClaim: true, language:
 const source = (text: string, context = ""): Sources => sourcesOf(text, context);
 
 /** The value of a sentence that is written so. */
-function valueOf(claim: Reading, text: string): Anchor {
+function anchorOf(claim: Reading, text: string): Anchor {
   const found = claim.anchors.find((one) => one.text === text);
   assert.ok(found, `${text} of ${claim.anchors.map((one) => one.text)}`);
   return found;
@@ -19,8 +19,8 @@ function valueOf(claim: Reading, text: string): Anchor {
 function found(said: string, value: string, text: string, context = ""): string[] {
   const claim = claimOf(said);
   const sources = source(text, context);
-  const all = occurrencesOf(claim, valueOf(claim, value), sources, new Set());
-  assert.equal(stands(claim, valueOf(claim, value), sources), all.same !== undefined, text);
+  const all = occurrencesOf(claim, anchorOf(claim, value), sources, new Set());
+  assert.equal(stands(claim, anchorOf(claim, value), sources), all.same !== undefined, text);
   return Object.entries(all).map(([key, one]) => `${key} ${one.text}`);
 }
 
@@ -101,7 +101,7 @@ describe("a value of a sentence in its source", () => {
     const claim = claimOf("The gas costs 5 euros in spring");
     const { same, other } = occurrencesOf(
       claim,
-      valueOf(claim, "5 euros"),
+      anchorOf(claim, "5 euros"),
       source(
         "Heating costs 5 euros.\n\nThe gas costs 5 euros in spring. Water takes 7 euros.\n\nThe gas costs 8 euros in autumn.",
       ),
@@ -119,7 +119,7 @@ describe("a value of a sentence in its source", () => {
 
 describe("the next word of meaning", () => {
   const claim = claimOf("The old house of the town has 5 rooms and doors, or so it was said by them of it");
-  const place = valueOf(claim, "5");
+  const place = anchorOf(claim, "5");
   it("stands up to three words away, before or after", () => {
     assert.equal(neighbour(claim, place, 1), "room");
     assert.equal(neighbour(claim, place, -1), "town");
@@ -134,7 +134,7 @@ describe("the next word of meaning", () => {
 describe("two values", () => {
   it("of different kinds are never the same", () => {
     const [number, name, code, date] = ["5 days", "Ida", "run", "May"].map((value) =>
-      valueOf(claimOf("It took 5 days and Ida calls `run` in May"), value),
+      anchorOf(claimOf("It took 5 days and Ida calls `run` in May"), value),
     );
     const all = [number, name, code, date] as Anchor[];
     for (const one of all)
