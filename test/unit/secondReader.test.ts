@@ -90,6 +90,110 @@ describe("words that a second reader gave", () => {
   });
 });
 
+describe("words of a passage that bear a sentence", () => {
+  const rule = "Guests leave by noon. The deposit of 50 euros is paid back within two weeks of leaving.";
+  const cases: [given: string, sentence: string, source: string, counts: boolean][] = [
+    // How many words, with a number and without.
+    ["50 euros", "The deposit amounts to 50 euros [3].", rule, true],
+    ["leave by noon", "Guests leave by noon [3].", rule, false],
+    ["Guests leave by noon", "Guests leave by noon [3].", rule, true],
+    ["50", "The deposit amounts to 50 euros [3].", rule, false],
+    // A share of the sentence's own words must be in them.
+    [
+      "is paid back within two",
+      "Guests leave the house by noon and clean the whole place there [3].",
+      rule,
+      false,
+    ],
+    // Denied in one and not in the other, in several languages.
+    ["Dogs are not let in here", "Dogs are let in [3].", "Dogs are not let in here.", false],
+    ["Dogs are let in here", "Dogs are not let in [3].", "Dogs are let in here.", false],
+    ["Dogs are not let in here", "Dogs are never let in [3].", "Dogs are not let in here.", true],
+    ["Nobody lets dogs in here", "Dogs can't be let in here [3].", "Nobody lets dogs in here.", true],
+    [
+      "Hunde sind hier nicht erlaubt",
+      "Hunde sind hier erlaubt [3].",
+      "Hunde sind hier nicht erlaubt.",
+      false,
+    ],
+    [
+      "Hunde sind hier erlaubt",
+      "Hunde sind hier keinesfalls erlaubt [3].",
+      "Hunde sind hier erlaubt.",
+      false,
+    ],
+    ["See rule no. 5 on dogs", "See rule no. 5 on dogs [3].", "See rule no. 5 on dogs.", true],
+    // Units.
+    ["paid back within two weeks of leaving", "It is paid back within two days of leaving [3].", rule, false],
+    ["paid back within two weeks of leaving", "It is paid back within two weeks of leaving [3].", rule, true],
+    ["The hall opens at noon", "The hall opens at noon for hours [3].", "The hall opens at noon.", true],
+    [
+      "The hall opens for an hour",
+      "The hall opens for hours at times [3].",
+      "The hall opens for an hour.",
+      true,
+    ],
+    // Plain words may be others; names, identifiers and numbers may not.
+    ["Guests leave by noon", "Visitors leave by noon [3].", rule, true],
+    ["Guests leave by noon", "Guests of Bergen leave by noon [3].", rule, false],
+    ["Guests leave by noon", "Guests leave `house` by noon [3].", rule, false],
+    ["Guests leave by noon", "Guests leave by noon in 2024 [3].", rule, false],
+    [
+      "Gäste gehen am Mittag wieder",
+      "Die Besucher gehen am Mittag wieder [3].",
+      "Gäste gehen am Mittag wieder.",
+      true,
+    ],
+    // A row is borne by all of its cells.
+    ["Hotel for a night | 120 euros", "| Hotel for a night | 120 euros | [3]", text, true],
+    ["Hotel for a night | 120 euros", "| Hotel for a night in town | 120 euros | [3]", text, false],
+    // What is quoted and altered stands nowhere.
+    ["", "Guests leave by noon [3].", rule, false],
+    ["Guests leave by noon", "", rule, false],
+  ];
+  for (const [given, sentence, source, counts] of cases)
+    it(`“${given}” for “${sentence}”: ${counts}`, () =>
+      assert.equal(borne(given, sentence, source), counts ? given : undefined));
+
+  it("are looked for in each passage, at each of their places", () => {
+    const twice = "Guests don't leave by noon. Then guests leave by noon.";
+    const found = (...texts: string[]) =>
+      bearingWords(
+        "guests leave by noon",
+        "Guests leave by noon [1].",
+        texts.map((one, index) => ({ number: index + 4, passage: passage(one) })),
+        "",
+      );
+    assert.deepEqual(found("Dogs bark.", twice), { passage: 5, range: [33, 53] });
+    assert.equal(found("Dogs bark.", "Cats sleep."), undefined);
+    assert.equal(found(), undefined);
+  });
+
+  it("are at most 120, and are looked at in lines where a sentence has no end", () => {
+    const long = (words: number): string => `Guests leave by noon${" and so on".repeat((words - 4) / 3)}`;
+    const sentence = "Guests leave by noon and so on [3].";
+    assert.equal(borne(long(118), sentence, `${long(118)}.`), long(118));
+    assert.equal(borne(long(121), sentence, `${long(121)}.`), undefined);
+    const lines = `${"never word\n".repeat(80)}Guests leave by noon\n${"never word\n".repeat(80)}`;
+    assert.equal(borne("Guests leave by noon", "Guests leave by noon [3].", lines), "Guests leave by noon");
+    const open = `${"never word ".repeat(80)}\nGuests leave by noon`;
+    assert.equal(borne("Guests leave by noon", "Guests leave by noon [3].", open), "Guests leave by noon");
+  });
+
+  it("may be said by a word that begins the sentence and is written small elsewhere", () => {
+    const found = (around: string) =>
+      bearingWords(
+        "guests leave by noon",
+        "Visitors depart by noon [1].",
+        [{ number: 1, passage: passage("All guests leave by noon.") }],
+        around,
+      );
+    assert.ok(found("where visitors stay"));
+    assert.equal(found("where Visitors stay"), undefined);
+    assert.equal(found("where visitorship stays"), undefined);
+  });
+});
+
 describe("the reply of a second reader", () => {
   const read = (reply: string, count = 2) =>
     [...givenWords(reply, count)].map(([number, [first]]) => `${number}=${first?.trim()}`);
