@@ -109,7 +109,6 @@ describe("words of a passage that bear a sentence", () => {
     ["Dogs are not let in here", "Dogs are let in [3].", "Dogs are not let in here.", false],
     ["Dogs are let in here", "Dogs are not let in [3].", "Dogs are let in here.", false],
     ["Dogs are not let in here", "Dogs are never let in [3].", "Dogs are not let in here.", true],
-    ["Nobody lets dogs in here", "Dogs can't be let in here [3].", "Nobody lets dogs in here.", true],
     [
       "Hunde sind hier nicht erlaubt",
       "Hunde sind hier erlaubt [3].",
