@@ -71,8 +71,9 @@ const called = /([\p{L}_$][\p{L}\p{N}_$]{2,})\s*\(/gu;
 /** Functions and classes: those that the question names, then those that are called and have a word of the question. */
 function symbols(question: string, passages: readonly Hit[]): Wanted[] {
   const inQuestion = [...question.matchAll(named)].map(([, quoted, call, written]) => {
-    const name = quoted ?? call ?? written ?? "";
-    return name.split(/\.|::|->|#|\(/).findLast((part) => identifier.test(part)) ?? name;
+    // Of a call the name, whatever it is called with.
+    const [name = ""] = (quoted ?? call ?? written ?? "").split("(");
+    return name.split(/\.|::|->|#/).findLast((part) => identifier.test(part)) ?? name;
   });
   const asked = questionTerms(question);
   const shared = (name: string): number => terms(name).filter((term) => asked.has(term)).length;

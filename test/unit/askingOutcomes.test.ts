@@ -58,7 +58,10 @@ describe("a question", () => {
   });
 
   it("says which program answered, and where it runs when that is elsewhere", async () => {
-    const server = new OtherServer(() => [text("Thirty days [1]."), done], { product: "Other", away: "far.test" });
+    const server = new OtherServer(() => [text("Thirty days [1]."), done], {
+      product: "Other",
+      away: "far.test",
+    });
     assert.deepEqual((await ask(server)).answer.server, {
       product: "Other",
       url: "unix:/run/model",

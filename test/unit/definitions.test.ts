@@ -127,3 +127,131 @@ it("at most two definitions come along, and few are looked up", async () => {
   assert.equal((await definitions(question, [], library)).found.length, 2);
   assert.equal((await definitions(question, [], [])).asked.length, 4);
 });
+
+describe("what is looked up", () => {
+  const asked = async (question: string, given: readonly Hit[]) =>
+    (await definitions(question, given, [])).asked;
+  const calling = (text: string, rest: Partial<Hit> = {}): Hit => ({ ...code("a.py", "a", text), ...rest });
+
+  it("are functions as programs write them", async () => {
+    for (const [question, ...names] of [
+      ["What does `max` do?", "max"],
+      ["What does `a.b->c` do?", "c"],
+      ["What does `Ledger::round` do?", "round"],
+      ["What does `Ledger#round` do?", "round"],
+      ["What does `round(x)` do?", "round"],
+      ["What does `a.round()` do?", "round"],
+      ["What does round(x) do?", "round"],
+      ["What does roundUp do?", "roundUp"],
+      ["What does RoundUp do?", "RoundUp"],
+      ["What does round_up do?", "round_up"],
+      ["What does Round do?"],
+      ["What does `--` do?", "--"],
+    ] as const)
+      assert.deepEqual(await asked(question, []), names, question);
+  });
+
+  it("are functions that code calls and the question speaks of by two words, the most first", async () => {
+    const question = "How is an amount rounded up?";
+    const text = "round_amount(1); round_amount_up (2); round(3); ab(4); load_amount(5); round_amount(6)";
+    assert.deepEqual(await asked(question, [calling(text)]), ["round_amount", "round_amount_up"]);
+    assert.deepEqual(await asked(question, [calling(text, { kind: "prose" })]), []);
+    const far = [calling("a(1)"), calling("b(1)"), calling("c(1)"), calling(text)];
+    assert.deepEqual(await asked(question, far), []);
+    assert.deepEqual(await asked(question, far.slice(1)), ["round_amount", "round_amount_up"]);
+  });
+
+  it("are terms of contracts behind an article, up to three words, and clauses", async () => {
+    const terms = (sentence: string, rest: Partial<Hit> = {}) =>
+      asked("?", [passage("lease.md", sentence, rest)]);
+    for (const article of "the The each Each any Any such Such this This der Der die Die das den dem des le Le la les el El los las".split(
+      " ",
+    ))
+      assert.deepEqual(await terms(`so ${article} Deposit is paid`), ["Deposit"], article);
+    assert.deepEqual(await terms("of the Notice Period Two Ends here"), ["Notice Period Two"]);
+    assert.deepEqual(await terms("of a Deposit, their Deposit, and breathe Deposit"), []);
+    for (const [reference, ...words] of [
+      ["under clause 4.2 it", "clause 4.2"],
+      ["under Clauses 4 it", "Clauses 4"],
+      ["under section 4 or sections 5.1.2", "section 4", "sections 5.1.2"],
+      ["under article 4, paragraph 5", "article 4", "paragraph 5"],
+      ["under schedule 4, annex 5 and appendix 6", "schedule 4", "annex 5", "appendix 6"],
+      ["nach Ziffer 4, Artikel 5 und Absatz 6", "Ziffer 4", "Artikel 5", "Absatz 6"],
+      ["según cláusula 4 y § 5, §§6", "cláusula 4", "§ 5", "§§6"],
+      ["under clause A and preclause 4"],
+    ] as const)
+      assert.deepEqual(await terms(reference), words, reference);
+    assert.deepEqual(await terms("under clause 4", { kind: "document" }), ["clause 4"]);
+    assert.deepEqual(await terms("under clause 4", { kind: "data" }), []);
+    assert.deepEqual(await terms("under clause 4", { marks: [] }), []);
+  });
+
+  it("is marked as a line, and is not what only looks like it", async () => {
+    const found = async (sentence: string, text: string) =>
+      (await definitions("?", [passage("lease.md", sentence)], [passage("lease.md", text)])).marked.flat();
+    for (const line of [
+      "4.2 Payment",
+      "4.2. Payment",
+      "4.2) Payment",
+      "4.2: Payment",
+      "## 4.2 Payment",
+      "Clause 4.2 Payment",
+      "clause 4.2 Payment",
+      "SECTION 4.2 Payment",
+      "section 4.2 Payment",
+      "Article 4.2 Payment",
+      "ARTICLE 4.2 Payment",
+      "§ 4.2 Payment",
+      "§§4.2 Payment",
+    ])
+      assert.deepEqual(await found("under clause 4.2 it", `Before\n${line}\nafter`), [line]);
+    for (const line of ["4x2 Payment", "4.2Payment", "See 4.2 Payment", "4.2 payment", "cLause 4.2 Payment"])
+      assert.deepEqual(await found("under clause 4.2 it", line), [], line);
+    for (const line of [
+      "“Deposit” means money",
+      "‘Deposit’ shall mean money",
+      "«Deposit» désigne money",
+      "*Deposit* refers to money",
+      "__Deposit__ is defined as money",
+      "The “Deposit”, as paid, has the meaning of money",
+      "Deposit bedeutet money",
+      "2. Deposit signifie money",
+      "- Deposit significa money",
+      "Deposit mean money",
+      "the sum (the “Deposit”) here",
+      "the sum (“Deposit”) here",
+    ])
+      assert.deepEqual(await found("of the Deposit", `Before.\n${line}\nafter`), [line]);
+    for (const line of [
+      "“Deposit” meant money",
+      "“Deposits” means money",
+      "The Deposit means money",
+      "“Deposit” is. It means money",
+      "the sum (the Deposit) here",
+      `“Deposit” ${"x".repeat(41)} means money`,
+    ])
+      assert.deepEqual(await found("of the Deposit", line), [], line);
+  });
+
+  it("is taken from the same file of the same folder", async () => {
+    const given = [passage("lease.md", "under clause 4.2 it")];
+    const elsewhere = { ...passage("lease.md", "4.2 Payment"), folder: "/other" };
+    assert.deepEqual((await definitions("?", given, [elsewhere])).found, []);
+    assert.equal(
+      (await definitions("?", given, [elsewhere, passage("lease.md", "4.2 Payment")])).found.length,
+      1,
+    );
+  });
+
+  it("is code whose heading ends in the name, and holds it as a word", async () => {
+    const library = (heading: string, text: string, rest: Partial<Hit> = {}) =>
+      definitions("What is run_all?", [], [{ ...code("a.py", heading, text), ...rest }]);
+    for (const heading of ["run_all", "Jobs › run_all", "Jobs.run_all", "Jobs::run_all", "load, run_all"])
+      assert.equal((await library(heading, "def run_all(): pass")).found.length, 1, heading);
+    assert.equal((await library("run_all_now", "def run_all(): pass")).found.length, 0);
+    assert.equal((await library("run_all", "def run_all_now(): pass")).found.length, 0);
+    assert.equal((await library("run_all", "def $run_all(): pass")).found.length, 0);
+    assert.equal((await library("run_all", "run_all", { kind: "prose" })).found.length, 0);
+    assert.deepEqual((await library("run_all", "x\nrun_all")).marked, [["run_all"]]);
+  });
+});
