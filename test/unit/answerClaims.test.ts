@@ -205,6 +205,9 @@ describe("what a sentence without a citation may lean on", () => {
     ]);
   });
 
+  it("is nothing where it begins with a citation of its own", () =>
+    assert.deepEqual(cites("[1] says that tenants pay rent."), [[1]]));
+
   it("is not what another paragraph cites", () =>
     assert.deepEqual(cites("Tenants pay rent [1].\n\nRadiators heat rooms.\n\nEngineers close valves [2]."), [
       [1],
@@ -214,7 +217,7 @@ describe("what a sentence without a citation may lean on", () => {
 
   it("is what other items of its list cite, and the paragraph beside it", () => {
     const item = { shared: [[2], [1], [3]] };
-    for (const mark of ["-", "*", "+", "•", "‣", "▪"])
+    for (const mark of ["-", "*", "+", "•", "‣", "▪", "-  "])
       assert.deepEqual(
         cites(
           `Tenants read rules [1].\n\n${mark} Radiators heat rooms\n${mark} Engineers close valves [2]\n\nLandlords read letters [3].`,

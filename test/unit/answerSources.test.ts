@@ -77,6 +77,7 @@ describe("a text as a source", () => {
     const endless = sourcesOf("word ".repeat(1_000), "").units;
     assert.ok(endless.length > 5 && endless.every(({ range: [from, to] }) => to - from <= 600));
     assert.equal(endless.at(-1)?.range[1], 4_999);
+    assert.equal(sourcesOf("The rent\nis due.", "").units.length, 1);
     assert.equal(sourcesOf(`${"word ".repeat(100)}.`, "").units.length, 1);
   });
 
@@ -167,6 +168,10 @@ describe("what stands around a place", () => {
       ["take", 1],
       ["monei", 1],
     ]);
+    assert.deepEqual(
+      around("Ida of Bergen pays 5 euros", "5 euros").map(([term]) => term),
+      ["ida", "bergen", "pai"],
+    );
     assert.deepEqual(around("Rent, 5 euros, money", "5 euros"), [
       ["rent", 0.8],
       ["monei", 0.45],
@@ -237,6 +242,9 @@ describe("the nearest sentence", () => {
       ["Rent is due."],
       1,
     ]);
+    const [first] =
+      nearest(reading("Rent is due"), sourcesOf("Rent is due.\n\nRent is due.", ""))?.units ?? [];
+    assert.deepEqual(first?.range, [0, 12]);
     assert.equal(near("Penguins swim", "Dogs bark."), undefined);
     assert.equal(near("It is so", "It is so."), undefined);
     assert.equal(near("# Rent", "# Rent"), undefined, "a heading says nothing");

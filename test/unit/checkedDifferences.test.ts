@@ -70,6 +70,22 @@ describe("what a sentence says otherwise than its source", () => {
       "unconfirmed: lacks Zebulon, walked, away, slowly, distant, hills",
     ],
     ["Landlord rents the deposit to the tenant", lease, "supported"],
+    ["The rent rose from 850 euros to 900 euros a month", lease, "unconfirmed: lacks 850 euros"],
+    [
+      "It is signed for the landlord by OLA",
+      "It is signed for the landlord by Ida Moe.",
+      "unconfirmed: lacks OLA",
+    ],
+    [
+      "It is signed for the landlord by OLA",
+      "It is signed for the landlord by NSA.",
+      "contradicted: name OLA ≠ NSA",
+    ],
+    [
+      "The hall opens on Monday at noon for all guests",
+      "The hall opens at noon for all guests on Tuesday.",
+      "contradicted: date Monday ≠ Tuesday",
+    ],
     [
       "The hall takes 40 euros on weekdays and 60 euros on weekends",
       "The hall takes 60 euros on weekdays and 40 euros on weekends.",
@@ -185,6 +201,9 @@ describe("a sentence and what it leans on", () => {
   it("of another language than its source is held to its values, and shown by its words without any", () => {
     const german = "Die Miete beträgt 900 Euro im Monat und ist im Voraus zu zahlen.";
     assert.deepEqual(told(checked("The rent is 900 euros, and it is to be paid in advance [1].", german)), [
+      "supported",
+    ]);
+    assert.deepEqual(told(checked("The lease says “im Voraus zu zahlen” of it all [1].", german)), [
       "supported",
     ]);
     assert.deepEqual(told(checked("The rent is 950 euros, and it is to be paid in advance [1].", german)), [

@@ -132,6 +132,7 @@ describe("names", () => {
       ["It was I’m told that I'll go to Bergen.", "Bergen"],
       ["It was the idea of X and of Y1 here.", "Y1"],
       ["It is signed by Ågot Östberg here.", "Ågot Östberg"],
+      ["It is an iPhone here."],
       ["Plain words only."],
       [""],
     ];

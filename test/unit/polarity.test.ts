@@ -48,6 +48,7 @@ describe("what a sentence denies", () => {
     assert.deepEqual(denied("Never, the house stands"), ["Never: "]);
     assert.deepEqual(denied("The house, not the garden"), []);
     assert.deepEqual(denied("The house, never the garden"), ["never: garden"]);
+    assert.deepEqual(denied("The house, nothing stands"), ["nothing: stands"]);
     assert.deepEqual(denied("It is not houses"), ["not: houses"]);
   });
 
@@ -193,6 +194,11 @@ describe("a sentence and its source mean other things", () => {
     ["The wall of the hall is painted red", "The wall of the hall is painted blue. Its door is red."],
     ["The wall of the hall is painted red", "The wall of the hall is painted crimson."],
     ["A red bird sings far away at dawn", "The wall of the hall is painted blue."],
+    ["Dogs never sleep in the gardens of distant castles", "Dogs sleep in kennels of the shelter at night."],
+    [
+      "The gate of the garden is painted by the club each spring and closed",
+      "The old shop is open; the gate of the garden is painted by the club each spring.",
+    ],
     // Each in the other's place.
     [
       "Lunch is optional for staff and required for guests",

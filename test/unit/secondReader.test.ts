@@ -175,6 +175,10 @@ describe("words of a passage that bear a sentence", () => {
     assert.equal(borne(long(121), sentence, `${long(121)}.`), undefined);
     const lines = `${"never word\n".repeat(80)}Guests leave by noon\n${"never word\n".repeat(80)}`;
     assert.equal(borne("Guests leave by noon", "Guests leave by noon [3].", lines), "Guests leave by noon");
+    const denied = lines.replace("by noon", "by noon never");
+    assert.equal(borne("Guests leave by noon", "Guests leave by noon [3].", denied), undefined);
+    const behind = `${"Dogs bark. ".repeat(50)}Guests don't\nleave the house by noon.`;
+    assert.equal(borne("leave the house by noon", "Guests leave the house by noon [3].", behind), undefined);
     const open = `${"never word ".repeat(80)}\nGuests leave by noon`;
     assert.equal(borne("Guests leave by noon", "Guests leave by noon [3].", open), "Guests leave by noon");
   });
@@ -223,6 +227,46 @@ describe("the reply of a second reader", () => {
     assert.deepEqual(read("the rent is due", 1), ["1=the rent is due"]);
     assert.deepEqual(read("the rent is due", 2), []);
     assert.deepEqual(read("", 2), []);
+  });
+
+  it("has words with the number of a passage, or of a sentence that was not asked for, before them", () => {
+    const words = "the rent is due";
+    for (const before of [
+      "[3] ",
+      "3: ",
+      "(3) ",
+      "[3]: ",
+      "passage 3: ",
+      "Passages 3, ",
+      "passage [3] ",
+      "[3] - ",
+    ]) {
+      const found = givenWords(`1: ${before}${words}`, 2);
+      assert.ok(found.get(1)?.includes(words), `${before}: ${found.get(1)}`);
+    }
+    for (const number of [
+      "1:",
+      "1.",
+      "1)",
+      "1 =",
+      "1 -",
+      "no. 1:",
+      "no 1:",
+      "Number 1:",
+      "sentence 1:",
+      "[1]:",
+      "(1)",
+      "#1:",
+      "**1**:",
+    ])
+      assert.ok(givenWords(`${number} "${words}"\n2: none`, 2).get(1)?.includes(words), number);
+    assert.deepEqual([...givenWords(`1: "${words}"\n7: "nobody may sublet"\n0: none`, 2).keys()], [1]);
+    const twice = givenWords('1: "one of two"\n2: none\n1: "two of two"', 2).get(1);
+    assert.ok(twice?.includes("one of two") && twice.includes("two of two"));
+    assert.deepEqual(givenWords('1: «so it is» „or this“ "\\"so\\" it was"', 1).get(1)?.slice(0, 2), [
+      "so it is",
+      "or this",
+    ]);
   });
 
   it("is read in good time, however long and odd it is, and little of it is tried", () => {
