@@ -46,6 +46,7 @@ describe("numbers in digits", () => {
       "12:15 pm": ["12:15|12:15 pm"],
       "9 am": ["9|9:00 am"],
       "13 pm": ["13 pm"],
+      "10:12:30 pm": ["10:12:30 pm"],
       "2:30 km": ["2:30 kilometer"],
       "2 m": ["2 meter"],
     }));
@@ -72,6 +73,7 @@ describe("numbers in digits", () => {
       "3-5 days": ["3", "5 day"],
       "3–5 days": ["3", "5 day"],
       "a minus sign 5": ["5"],
+      "minus a 5": ["5"],
     }));
 
   it("are larger by the word or the letter behind them", () =>
@@ -242,6 +244,7 @@ describe("two numbers", () => {
       ["2:30 pm", "14:30"],
       ["5 euros", "5"],
       ["1.2.3", "1.2.3"],
+      ["9:30 hours", "9:30 hours"],
     ] as const)
       assert.ok(same(a, b) && same(b, a), `${a}, ${b}`);
     for (const [a, b] of [

@@ -114,6 +114,7 @@ describe("a unit", () => {
       "5 consecutive days",
       "5 straight days",
       "five (5) days",
+      "five(5) days",
       "(5) days",
       "5-day",
       "5 - days",
