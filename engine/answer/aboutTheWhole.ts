@@ -12,21 +12,20 @@ const wholes =
 /** What is asked of it; by such words no passage is better than another. */
 const asked =
   words(`give show list say me sentence sentences short brief briefly simple terms describe explain
-  structured organized organised purpose goal main important kind kinds type types sort topic topics begin find
+  structured organized organised purpose goal main important kind kinds type types sort topic topics begin
   programming framework frameworks technology technologies stack written made contain contains
   build builds built building test tests tested testing run runs running start started starts install installed
   installing installation set setup use used work works working compile compiled
-  worum geht gibt gebaut getestet gestartet installiert baue baut teste starte installiere anfangen beginnen
+  worum geht gebaut getestet gestartet installiert baue baut teste starte installiere anfangen beginnen
   aufgebaut enthält geschrieben enthalten`);
 
-/** Small words of German, which a few words do not tell from English. */
+/** Small words of German, which a few words do not tell from English, and what is asked with them. */
 const small =
   words(`was ist sind welche welches welcher wie wird werden wo kann man ich wir es in im diesem diesen dieser
-  dieses das der die den hier alle und`);
+  dieses das der die den hier alle und gibt liegt find`);
 
 /** How one asks what is here without naming it: all its words are small ones. */
-const here =
-  /^\W*(?:what(?:['’]s| is| are| do we have| can i find)?|was (?:ist|gibt es|liegt))\b.*\b(?:here|in (?:it|this|here)|there|this|hier|hierin)\W*$/i;
+const here = /^\W*(?:what|was (?:ist|gibt es|liegt))\b.*\b(?:here|in it|there|this|hier|hierin)\W*$/i;
 
 /**
  * Whether a question is about the files as a whole ("What is in this workspace?", "Tell me everything"): it has no

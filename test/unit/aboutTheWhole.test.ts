@@ -9,11 +9,12 @@ test("questions about the whole are told from others", () => {
     |How is this project built and tested?|What languages is this project written in?|Give me an overview.
     |How is the code organized?|Tell me everything|Was ist in diesem Ordner?|Welche Dokumente gibt es hier?
     |Wie wird das Projekt gebaut und getestet?|Worum geht es in diesem Projekt?|What is here?
-    |Summarize the documents, in short`;
+    |Summarize the documents, in short|What’s here?|What is in there?|What do we have here?|What is in this?|What can I find in here?
+    |What is this?|Was ist hier?|Was gibt es hier?|Was liegt hier?|What are there?|"What is in it?"`;
   const likely = "Where do I start?|How do I run the tests?|How do I install it?|How does it work?";
   const no = `Where are errors handled?|How long is the notice period of the lease?|Why?|Which files parse dates?
     |What does the billing program do?|Who wrote the summary of the audit?|Is there a test for holidays?|For how many days?
-    |Wie lange ist die Kündigungsfrist?|What does this function do?`;
+    |Wie lange ist die Kündigungsfrist?|Whatever is here?|Is it here?|What is where?|Where is it?|What is it not?|What does this function do?`;
   const of = (list: string, expected: string): void => {
     for (const question of list.split(/\s*\|/)) assert.equal(aboutTheWhole(question), expected, question);
   };

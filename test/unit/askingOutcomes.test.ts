@@ -334,6 +334,7 @@ describe("the prompt of a question", () => {
     );
     assert.equal(huge.maxTokens, 128);
     assert.equal(prompt(1, true, 32_768).thoughtTokens, 2048);
+    assert.ok(prompt(99, false, 8192).expectedTokens > 6500 && prompt(9, false, 400).expectedTokens > 250);
     assert.equal(prompt(1, true, 1001).thoughtTokens, 250);
   });
 

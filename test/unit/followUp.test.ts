@@ -27,6 +27,8 @@ describe("what is searched for", () => {
     alone("seat belt");
     alone("next");
     alone("Is there a rate limiter?");
+    alone("Roof! Is that encrypted?");
+    alone("One thing: who pays it?");
     alone("Is it possible to work abroad?");
     alone("How long does it take to restore the archive?");
     alone("It is my wedding next month. Do I get a day off?");
