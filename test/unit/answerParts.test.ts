@@ -236,6 +236,9 @@ describe("marks", () => {
     assert.deepEqual(marked("rent", "pay the rent\nof the house now\nand here"), [
       "pay the rent\nof the house now\nand here",
     ]);
+    assert.deepEqual(marked("rent", "if the rent is due\nso is the gas"), [
+      "if the rent is due\nso is the gas",
+    ]);
     const long = `rent ${"x".repeat(595)}`;
     assert.deepEqual(marked("rent", long, "code"), [long]);
     assert.deepEqual(marked("rent", `${long}x`, "code"), []);

@@ -91,6 +91,7 @@ describe("what programs are called", () => {
         " ",
       ),
     "runTask() and `run()`": ["run", "runTask"],
+    "`run().then`": ["run().then"],
     "and/or, he/she, 24/7, 1/2": [],
     "input/output and a/bcdef": ["input/output", "a/bcdef"],
     "Plain words, Names, USA and 5 things.": [],

@@ -173,6 +173,7 @@ describe("what is looked up", () => {
     for (const [reference, ...words] of [
       ["under clause 4.2 it", "clause 4.2"],
       ["under Clauses 4 it", "Clauses 4"],
+      ["under clause  4.2.1 it", "clause  4.2.1"],
       ["under section 4 or sections 5.1.2", "section 4", "sections 5.1.2"],
       ["under article 4, paragraph 5", "article 4", "paragraph 5"],
       ["under schedule 4, annex 5 and appendix 6", "schedule 4", "annex 5", "appendix 6"],
@@ -181,6 +182,9 @@ describe("what is looked up", () => {
       ["under clause A and preclause 4"],
     ] as const)
       assert.deepEqual(await terms(reference), words, reference);
+    const many = ["one", "two", "three", "under clause 4"].map((sentence) => passage("lease.md", sentence));
+    assert.deepEqual(await asked("?", many), []);
+    assert.deepEqual(await asked("?", many.slice(1)), ["clause 4"]);
     assert.deepEqual(await terms("under clause 4", { kind: "document" }), ["clause 4"]);
     assert.deepEqual(await terms("under clause 4", { kind: "data" }), []);
     assert.deepEqual(await terms("under clause 4", { marks: [] }), []);

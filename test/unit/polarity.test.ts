@@ -82,6 +82,7 @@ describe("a clause", () => {
       assert.ok(at(`The house is open ${word.toUpperCase()} called`, "house", isConditional), word);
       assert.ok(!at(`The house is open, ${word} called`, "house", isConditional), word);
       assert.ok(!at(`The house is open ${word}x called`, "house", isConditional), word);
+      assert.ok(!at(`The house is open x${word} called`, "house", isConditional), word);
     }
   });
   it("leaves open what holds by one of its words", () => {

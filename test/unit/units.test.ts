@@ -126,6 +126,10 @@ describe("a unit", () => {
     assert.equal(one("3 millions d’euros").unit?.name, "euro");
     assert.equal(one("1 million de dollars").unit?.name, "dollar");
     assert.equal(one("1 milione di euro").unit?.name, "euro");
+    assert.deepEqual(
+      quantities("five(5) days").map(({ unit }) => unit?.name),
+      ["day", "day"],
+    );
     assert.equal(one("5 nice days").unit, undefined);
   });
 
