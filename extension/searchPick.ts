@@ -73,7 +73,7 @@ export async function pickPassage(
   const closed = new Promise<void>((resolve) => {
     subscriptions.push(
       pick.onDidHide(() => {
-        if (!accepted && !previews.hasShown() && isFocusReturn()) return pick.show();
+        if (!accepted && !previews.hasBegun() && isFocusReturn()) return pick.show();
         live.stop();
         resolve();
       }),
@@ -94,16 +94,19 @@ export async function pickPassage(
 interface Previews {
   /** Opens the passage a moment later, unless another one comes before. */
   show(item: HitItem | undefined): void;
-  hasShown(): boolean;
+  /** Whether the opening of one has begun. */
+  hasBegun(): boolean;
   /** Opens no more. Resolves, when what was being opened is there, to whether anything was. */
   end(): Promise<boolean>;
 }
 
 function createPreviews(passages: Passages, reporter: Reporter): Previews {
   let isShown = false;
+  let hasBegun = false;
   let isOver = false;
   let opening = Promise.resolve();
   const open = async (hit: Hit): Promise<void> => {
+    hasBegun = true;
     try {
       await passages.open(hit, { preview: true, preserveFocus: true });
       isShown = true;
@@ -117,7 +120,7 @@ function createPreviews(passages: Passages, reporter: Reporter): Previews {
   });
   return {
     show: later.call,
-    hasShown: () => isShown,
+    hasBegun: () => hasBegun,
     async end() {
       isOver = true;
       later.cancel();
