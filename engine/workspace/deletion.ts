@@ -30,9 +30,11 @@ export class Deletion {
   async ofOthers(storage: string, folders: readonly Folder[], open: ReadonlySet<string>): Promise<void> {
     const { present, missing } = await findFolders(folders);
     for (const { folder, realPath } of [...present, ...missing.map(asNamed)]) {
-      for (const dir of await indexesOf(storage, realPath)) {
-        if (!open.has(dir)) await this.ofFolder(folder, () => deleteFree(dir));
-      }
+      let found: string[] = [];
+      await this.ofFolder(folder, async () => {
+        found = await indexesOf(storage, realPath);
+      });
+      for (const dir of found) if (!open.has(dir)) await this.ofFolder(folder, () => deleteFree(dir));
     }
   }
 }

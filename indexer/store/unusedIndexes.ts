@@ -34,12 +34,13 @@ export async function dropUnusedIndexes(dir: string, log: (message: string) => v
 
 /**
  * The indexes of a workspace folder in a storage, whichever models they are for, and what is left of some whose
- * deletion was interrupted.
+ * deletion was interrupted. @throws When the storage can't be read.
  */
 export async function indexesOf(storage: string, realFolder: string): Promise<string[]> {
   const found: string[] = [];
-  for (const model of await readdir(join(storage, "indexes")).catch(() => [])) {
-    const dir = join(storage, "indexes", model, shortHash(realFolder));
+  const indexes = join(storage, "indexes");
+  for (const model of existsSync(indexes) ? await readdir(indexes) : []) {
+    const dir = join(indexes, model, shortHash(realFolder));
     if (existsSync(dir) || existsSync(tombstone(dir))) found.push(dir);
   }
   return found;

@@ -2,12 +2,22 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { Deletion } from "../../engine/workspace/deletion.ts";
 import type { EmbeddingModel } from "../../models/embedding/embeddingModel.ts";
 import type { CarrelError } from "../../protocol/channel.ts";
 import type { Settings } from "../../protocol/data.ts";
-import { type InProcess, inProcess, openInProcess, testModel } from "../support/inProcess.ts";
+import { gate } from "../support/gate.ts";
+import {
+  type InProcess,
+  inProcess,
+  openInProcess,
+  settingsFor,
+  signal,
+  testModel,
+} from "../support/inProcess.ts";
 import { LockProcess } from "../support/lockProcess.ts";
-import { makeWorkspace, type Workspace } from "../support/workspace.ts";
+import { makeWorkspace, type Workspace, workspaceOf } from "../support/workspace.ts";
 
 /*
  * Delete Index deletes all that was ever indexed of the workspace's folders, whichever model it was indexed with.
@@ -48,6 +58,29 @@ test("what was indexed with another model goes too, and what another workspace h
   );
   await indexes.clear();
   assert.deepEqual(await indexesIn(workspace), [`${model}/0123456789abcdef/data`]);
+});
+
+test("an index that is still searched though another model has taken over goes when the search has ended", async (t) => {
+  const workspace = await makeWorkspace({ "a.md": "apples\n" });
+  const first = testModel("/first");
+  const held = gate();
+  const { indexes, index } = await openInProcess(t, workspace, {
+    open: async (settings) => (settings.embeddingModel === "/first" ? first : open(settings)),
+    settings: { embeddingModel: "/first" },
+  });
+  await index();
+  first.onEmbed = () => held.wait;
+  const searching = indexes.search("apples", 5, "hybrid", signal);
+  indexes.setSettings(settingsFor({ embeddingModel: "/second" }));
+  await index();
+  assert.equal(indexes.status().embedding, "/second");
+  const deleting = indexes.clear();
+  // Long enough that the deletion would have met what is still searched.
+  await setTimeout(500);
+  held.open();
+  assert.equal((await searching).length, 1);
+  await deleting;
+  assert.deepEqual(await indexesIn(workspace), []);
 });
 
 test("what an interrupted deletion has left goes too", async (t) => {
@@ -98,4 +131,13 @@ test("an index that another process writes stays, and that is said", async (t) =
   );
   assert.equal(indexes.status().files, 0);
   assert.ok((await readdir(dirname(dir))).length > 0);
+});
+
+test("a storage that can't be read is no storage without indexes", async (t) => {
+  const workspace = await workspaceOf(t);
+  await mkdir(workspace.storage);
+  await writeFile(join(workspace.storage, "indexes"), "");
+  const deletion = new Deletion();
+  await deletion.ofOthers(workspace.storage, [{ path: workspace.dir, name: "workspace" }], new Set());
+  assert.match(deletion.failure?.message ?? "", /index of "workspace" can't be deleted: ENOTDIR/);
 });
